@@ -1,0 +1,52 @@
+"""Who asks: the value every query and policy takes."""
+
+from dataclasses import dataclass
+from typing import Final
+
+ROLES: Final = ("guest", "member", "moderator", "admin")
+SCOPES: Final = ("read", "write", "moderate", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. A guest has no `account_id`; SYSTEM is Parley itself (jobs).
+
+    `scopes` is what the credential allows: a browser session has all of them, an API token the ones it was made
+    with. `session_id` and `token_id` name the credential, so that it can be listed and revoked.
+    """
+
+    account_id: int | None
+    username: str | None
+    role: str
+    scopes: frozenset[str] = frozenset(SCOPES)
+    session_id: int | None = None
+    token_id: int | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        """True for an account, false for a guest and for SYSTEM."""
+        return self.account_id is not None
+
+    def is_at_least(self, role: str) -> bool:
+        """Whether the role reaches `role`: guest < member < moderator < admin."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+    @property
+    def moderates(self) -> bool:
+        """Whether this actor may act as a moderator now: the role, and a credential that carries the scope."""
+        return self.is_at_least("moderator") and "moderate" in self.scopes
+
+    @property
+    def administers(self) -> bool:
+        """Whether this actor may act as an admin now: the role, and a credential that carries the scope."""
+        return self.is_at_least("admin") and "admin" in self.scopes
+
+    def principal(self) -> str | None:
+        """The name under which the actor's Idempotency-Keys are kept: one per session or token; guests have none."""
+        if self.token_id is not None:
+            return f"token:{self.token_id}"
+        return f"session:{self.session_id}" if self.session_id is not None else None
+
+
+GUEST: Final = Actor(account_id=None, username=None, role="guest", scopes=frozenset({"read"}))
+SYSTEM: Final = Actor(account_id=None, username=None, role="admin")

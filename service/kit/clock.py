@@ -1,0 +1,102 @@
+"""Time: instants as microseconds in the database, and the one `now` of a unit of work.
+
+An instant is stored as a BIGINT of microseconds since 1970-01-01T00:00:00Z and a span as a BIGINT of microseconds,
+so that "instant + span" means exactly the same in SQLite, in PostgreSQL and in Python (decision 0004).
+"""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import BigInteger, Dialect, text
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def to_micros(instant: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime, exactly (a float would lose the last digits)."""
+    return (instant - EPOCH) // MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The aware UTC datetime of so many microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=micros)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A column that holds an aware datetime as microseconds since 1970."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """To the database; naive datetimes are refused by the subtraction."""
+        return None if value is None else to_micros(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """From the database, always aware and in UTC."""
+        return None if value is None else from_micros(int(value))
+
+
+class Span(TypeDecorator[timedelta]):
+    """A column that holds a timedelta as microseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+        """To the database."""
+        return None if value is None else value // MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
+        """From the database."""
+        return None if value is None else timedelta(microseconds=int(value))
+
+
+class Clock:
+    """This process's clock: never decreasing, and movable by tests through `offset`."""
+
+    def __init__(self, offset: timedelta = timedelta()) -> None:
+        self.offset = offset
+        self._last = EPOCH
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """The present instant, never earlier than one this clock has given before (unless the offset moved back)."""
+        return self.settle(datetime.now(UTC))
+
+    def settle(self, reading: datetime) -> datetime:
+        """A raw reading (the machine's, or the database's) with the offset, kept from going backwards."""
+        with self._lock:
+            self._last = max(reading, self._last)
+            return self._last + self.offset
+
+
+def clock_of(session: Session) -> Clock:
+    """The clock that the session's database was opened with."""
+    return cast(Clock, session.info["clock"])
+
+
+def now(session: Session) -> datetime:
+    """The one instant of this unit of work: taken at the first call and the same ever after.
+
+    Whoever decides by time against a row calls `retake` once the row is locked; PostgreSQL's own clock is read there,
+    because a transaction's start time would date a close before replies that committed while it waited.
+    """
+    known = session.info.get("now")
+    return cast(datetime, known) if known is not None else retake(session)
+
+
+def retake(session: Session) -> datetime:
+    """Take `now` afresh: call it right after locking the row that the decision is about."""
+    clock = clock_of(session)
+    if session.get_bind().dialect.name == "postgresql":
+        micros = session.scalar(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))
+        instant = clock.settle(from_micros(int(cast(int, micros))))
+    else:
+        instant = clock.now()
+    session.info["now"] = instant
+    return instant
