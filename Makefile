@@ -1,0 +1,30 @@
+# Everything a person or a build does with Parley. Each target makes its own environment first.
+.PHONY: run test lint bench screenshots lock clean
+
+PY := .venv/bin/python
+
+run: ## serve the site, the API and the worker on http://127.0.0.1:8000 (PARLEY_BIND changes it)
+	@sh tools/environment.sh run
+	@exec .venv/bin/parley serve
+
+test: ## the whole suite: linters, then SQLite, PostgreSQL and a real browser
+	@sh tools/environment.sh test
+	@exec $(PY) -m tests.run
+
+lint: ## ruff, mypy --strict and the import contracts
+	@sh tools/environment.sh test
+	@exec $(PY) -m tests.run --lint
+
+bench: ## the benchmarks, printed as ratios
+	@sh tools/environment.sh test
+	@exec $(PY) -m bench
+
+screenshots: ## every page × 390/1280 px × light/dark, into docs/images
+	@sh tools/environment.sh test
+	@exec $(PY) -m tests.screenshots
+
+lock: ## write the lock files anew from pyproject.toml
+	@sh tools/lock.sh
+
+clean: ## remove the environment and the caches; var/ (the forum's own data) stays
+	rm -rf .venv .venv-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache parley.egg-info build dist
