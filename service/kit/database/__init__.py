@@ -11,17 +11,19 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from sqlmodel import Session
 
 from service.kit.clock import Clock
+from service.kit.database.channels import Channels
+from service.kit.database.marks import after_commit, notify
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Unit = Callable[Concatenate[Session, P], T]
-Hook = Callable[[], None]
 
 
 class Database(Protocol):
     """What rooms' callers may ask of a database. `clock` is the process's clock (tests move it)."""
 
     clock: Clock
+    channels: Channels
 
     async def read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` in a transaction that is never committed. Raises NotReady if the database is away."""
@@ -43,16 +45,6 @@ class Database(Protocol):
     def dialect(self) -> str:
         """`sqlite` or `postgresql`."""
         ...
-
-
-def after_commit(session: Session, hook: Hook) -> None:
-    """Call `hook` on the event loop once this unit of work is committed (never when it fails): wake-ups only."""
-    session.info.setdefault("after_commit", []).append(hook)
-
-
-def notify(session: Session, channel: str) -> None:
-    """Hint, after the commit, that there is something new on `channel` (`job`, `event`). A hint, never the truth."""
-    session.info.setdefault("notify", set()).add(channel)
 
 
 def open_database(url: str, *, clock: Clock | None = None, listeners: Any = None) -> Database:

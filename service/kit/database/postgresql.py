@@ -1,0 +1,107 @@
+"""PostgreSQL: each unit of work is a transaction of its own, run with `run_sync` on an async session (asyncpg)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlmodel import Session
+
+from service.kit import events
+from service.kit.clock import Clock
+from service.kit.database.channels import Channels, run_hooks, touched
+from service.kit.database.faults import as_not_ready
+from service.kit.database.hints import Hints
+
+P = ParamSpec("P")
+T = TypeVar("T")
+TRIES = 4
+RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the unit is a plain function and may run again
+LOCK_TIMEOUT = "5s"
+POOL = 10
+
+
+def open_async_engine(url: str, *, pool_size: int = POOL) -> AsyncEngine:
+    """An engine on asyncpg; a lock that is not had in 5 s is given up (409 or 503, never a hanging request)."""
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={"server_settings": {"lock_timeout": LOCK_TIMEOUT, "application_name": "parley"}},
+    )
+
+
+class PostgreSQL:
+    """The database of many app and worker processes."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str, *, clock: Clock, listeners: Any) -> None:
+        self.clock = clock
+        self.channels = Channels()
+        self.info = {"clock": clock, "listeners": listeners}
+        self.engine = open_async_engine(url)
+        self.hints = Hints(self.engine, self.channels, self._sequence)
+
+    async def start(self) -> None:
+        """Refuse a server that acknowledges before the disk does, then listen for other processes' hints."""
+        self.channels.loop = asyncio.get_running_loop()
+        with as_not_ready():
+            async with self.engine.connect() as connection:
+                for setting in ("fsync", "synchronous_commit"):
+                    if (await connection.scalar(text(f"SHOW {setting}"))) == "off":
+                        raise RuntimeError(f"PostgreSQL runs with {setting}=off: acknowledged posts could be lost")
+        self.hints.start()
+
+    async def stop(self) -> None:
+        """Stop listening and close the pool."""
+        await self.hints.stop()
+        await self.engine.dispose()
+
+    def _session(self) -> AsyncSession:
+        return AsyncSession(self.engine, sync_session_class=Session, expire_on_commit=False, info=dict(self.info))
+
+    async def read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(session, …)` in a transaction that is rolled back."""
+        with as_not_ready():
+            async with self._session() as session:
+                return await session.run_sync(lambda sync: fn(cast(Session, sync), *args, **kwargs))
+
+    async def write(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(session, …)` as one transaction; a deadlock or serialization failure is tried again."""
+
+        async def once() -> T:
+            async with self._session() as session:
+                async with session.begin():
+                    result = await session.run_sync(lambda sync: fn(cast(Session, sync), *args, **kwargs))
+                self._after_commit(session.sync_session)
+                return result
+
+        with as_not_ready():
+            return await again_if_retriable(once)
+
+    def _after_commit(self, session: Any) -> None:
+        run_hooks(session)
+        names = touched(session)
+        self.channels.wake(names)
+        self.hints.send(names)
+
+    async def _sequence(self) -> int:
+        """Give positions to committed events; true work only while this process holds the advisory lock."""
+        async with self._session() as session, session.begin():
+            return await session.run_sync(lambda sync: events.sequence(cast(Session, sync)))
+
+
+async def again_if_retriable(once: Callable[[], Awaitable[T]]) -> T:
+    """Await `once()`, up to four times while PostgreSQL says that the transaction lost a race."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await once()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in RETRIED or attempt == TRIES:
+                raise
+            await asyncio.sleep(0.005 * 2**attempt)
+    raise AssertionError("unreachable")

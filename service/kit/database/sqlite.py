@@ -1,0 +1,106 @@
+"""SQLite: readers on a few threads, and one writer thread that commits many units of work together.
+
+Group commit: the writer takes what is waiting, runs each unit in a savepoint of its own, commits once (one fsync),
+and only then are the callers answered. A unit that fails is rolled back to its savepoint and fails nobody else.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlmodel import Session
+
+from service.kit.clock import Clock
+from service.kit.database.channels import Channels
+from service.kit.database.faults import as_not_ready
+from service.kit.database.writer import Writer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+READERS = 4
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # acknowledged means on disk, also after a power cut
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-16000",
+)
+
+
+def open_engine(url: str, *, begin: str, pool_size: int) -> Engine:
+    """An engine whose transactions start with `begin`; the driver's own transaction control is switched off."""
+    engine = create_engine(
+        make_url(url).set(drivername="sqlite+pysqlite"),
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": 5.0},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+class SQLite:
+    """The database in one file. Any process may open it; each has one writer thread of its own."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: str, *, clock: Clock, listeners: Any) -> None:
+        self.clock = clock
+        self.channels = Channels()
+        self.info = {"clock": clock, "listeners": listeners}
+        self.path = make_url(url).database or ""
+        if self.path in ("", ":memory:"):
+            raise ValueError("PARLEY_DATABASE_URL must name a file: several connections share it")
+        Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        # A reader never needs the write lock, so a deferred transaction cannot meet SQLITE_BUSY_SNAPSHOT here.
+        self._readers = open_engine(url, begin="BEGIN DEFERRED", pool_size=READERS)
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="parley-read")
+        self.writer = Writer(open_engine(url, begin="BEGIN IMMEDIATE", pool_size=1), self.info, self._committed)
+
+    async def start(self) -> None:
+        """Start the writer thread."""
+        self.channels.loop = asyncio.get_running_loop()
+        if not self.writer.is_alive():
+            self.writer.start()
+
+    async def stop(self) -> None:
+        """Commit what was accepted, end the threads, close the files."""
+        await asyncio.to_thread(self.writer.finish)
+        self._threads.shutdown(wait=True)
+        self._readers.dispose()
+
+    async def read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(session, …)` on a reader's thread, in one snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: self._read(lambda session: fn(session, *args, **kwargs))
+        )
+
+    def _read(self, unit: Callable[[Session], T]) -> T:
+        with as_not_ready(), Session(self._readers, autoflush=False, info=dict(self.info)) as session:
+            return unit(session)
+
+    async def write(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Queue `fn(session, …)` for the writer thread; returns, or raises, once its batch is committed."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self.writer.put(lambda session: fn(session, *args, **kwargs), future)
+        return await future
+
+    def _committed(self, names: set[str], hooks: list[Callable[[], None]]) -> None:
+        for hook in hooks:
+            hook()
+        self.channels.wake(names)

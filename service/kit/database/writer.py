@@ -1,0 +1,149 @@
+"""The one thread that writes to SQLite: batches of units of work, a savepoint each, one COMMIT for all."""
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from service.kit import events
+from service.kit.database.channels import touched
+from service.kit.database.faults import is_away
+from service.kit.errors import NotReady
+
+BATCH = 64
+BATCH_SECONDS = 0.02
+"""A batch ends after so many units or seconds: fairness for the first in it, and for other processes' writers."""
+
+
+@dataclass(slots=True)
+class Work:
+    """One unit of work and the future its caller awaits."""
+
+    unit: Callable[[Session], Any]
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """What was run in one transaction, and what to call once it is committed."""
+
+    works: list[Work] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    hooks: list[Callable[[], None]] = field(default_factory=list)
+    lost: bool = False
+
+
+class TransactionLost(Exception):
+    """The whole transaction is gone (a full disk does that), not only the savepoint."""
+
+
+class Writer(threading.Thread):
+    """Runs units of work in order of arrival. `commits` and `units` count, for tests and metrics."""
+
+    def __init__(self, engine: Engine, info: dict[str, Any], committed: Callable[..., None]) -> None:
+        super().__init__(name="parley-write", daemon=True)
+        self.engine = engine
+        self.info = info
+        self.commits = 0
+        self.units = 0
+        self._committed = committed
+        self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+
+    def put(self, unit: Callable[[Session], Any], future: asyncio.Future[Any]) -> None:
+        """Queue a unit of work; the future is resolved on its own loop after COMMIT."""
+        self._queue.put(Work(unit, future))
+
+    def finish(self) -> None:
+        """Commit everything queued so far, then end the thread."""
+        if self.is_alive():
+            self._queue.put(None)
+            self.join()
+        self.engine.dispose()
+
+    def run(self) -> None:
+        """The thread's life: wait for a unit, take its neighbours along, commit, answer."""
+        open_ended = True
+        while open_ended and (work := self._queue.get()) is not None:
+            batch = Batch()
+            try:
+                open_ended = self._commit_together(batch, work)
+            except BaseException as error:  # COMMIT or BEGIN failed: nobody in the batch is stored
+                fault = NotReady() if is_away(error) or isinstance(error, TransactionLost) else error
+                for member in batch.works:
+                    member.error = fault
+                batch.lost = True
+            self._answer(batch)
+
+    def _commit_together(self, batch: Batch, work: Work | None) -> bool:
+        """Run waiting units in one transaction and commit it. False when the thread was told to end."""
+        deadline = time.monotonic() + BATCH_SECONDS
+        batch.works.append(work) if work is not None else None
+        with self.engine.begin() as connection:
+            while work is not None:
+                self._run_one(connection, work, batch)
+                if len(batch.works) >= BATCH or time.monotonic() > deadline:
+                    break
+                try:
+                    work = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if work is not None:
+                    batch.works.append(work)
+            if "event" in batch.names:
+                with Session(connection, info=dict(self.info), join_transaction_mode="rollback_only") as session:
+                    while events.sequence(session) == events.BATCH:
+                        pass
+        self.commits += 1
+        return work is not None
+
+    def _run_one(self, connection: Connection, work: Work, batch: Batch) -> None:
+        self.units += 1
+        connection.exec_driver_sql("SAVEPOINT unit")
+        session = Session(
+            connection, info=dict(self.info), expire_on_commit=False, join_transaction_mode="rollback_only"
+        )
+        try:
+            work.result = work.unit(session)
+            session.flush()
+        except BaseException as error:
+            work.error = NotReady() if is_away(error) else error
+            self._undo(connection)
+        else:
+            connection.exec_driver_sql("RELEASE unit")
+            batch.names |= touched(session)
+            batch.hooks += session.info.get("after_commit", [])
+        finally:
+            session.close()
+
+    @staticmethod
+    def _undo(connection: Connection) -> None:
+        try:
+            connection.exec_driver_sql("ROLLBACK TO unit")
+            connection.exec_driver_sql("RELEASE unit")
+        except SQLAlchemyError as error:
+            raise TransactionLost from error
+
+    def _answer(self, batch: Batch) -> None:
+        loops = {work.future.get_loop() for work in batch.works}
+        for loop in loops:
+            loop.call_soon_threadsafe(self._resolve, batch, loop)
+
+    def _resolve(self, batch: Batch, loop: asyncio.AbstractEventLoop) -> None:
+        for work in batch.works:
+            if work.future.get_loop() is not loop or work.future.cancelled():
+                continue
+            if work.error is not None:
+                work.future.set_exception(work.error)
+            else:
+                work.future.set_result(work.result)
+        if not batch.lost:
+            self._committed(batch.names, batch.hooks)

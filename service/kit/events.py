@@ -1,0 +1,147 @@
+"""The event table: audit log, outbox, live stream and webhook source in one (decision 0003).
+
+`record` inserts the fact in the causing transaction, without a position, and runs wiring's listeners in the same
+transaction. One sequencer gives `position` and the hash chain, in order, to what is committed: on SQLite the writer
+thread, in the same commit; on PostgreSQL whoever holds an advisory lock, right after. Every reader goes by position,
+so no reader ever steps past a transaction that is still in flight.
+
+A row holds ids, versions and kinds: never text, mail addresses or names.
+"""
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import JSON, BigInteger, Column, Index, insert, select, text, update
+from sqlmodel import Field, Session, SQLModel, col
+
+from service.kit.actor import Actor
+from service.kit.clock import Instant, now
+from service.kit.database.columns import identity
+from service.kit.database.marks import notify
+
+AUDIENCES: Final = ("public", "category", "person", "staff")
+SEQUENCER_LOCK: Final = 0x5061726C  # the advisory lock's key on PostgreSQL
+GENESIS: Final = "0" * 64
+BATCH: Final = 500
+
+
+class EventRow(SQLModel, table=True):
+    """One committed fact. `position` and `hash` are null until the sequencer has seen it."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("event_unsequenced", "id", sqlite_where=text("position IS NULL"), postgresql_where=text("position IS NULL")),
+        Index("event_subject", "subject_type", "subject_id"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, sa_column=identity())
+    position: int | None = Field(default=None, sa_column=Column(BigInteger, unique=True))
+    hash: str | None = Field(default=None, max_length=64)
+    kind: str = Field(max_length=60)
+    schema_version: int = 1
+    at: datetime = Field(sa_type=Instant)
+    actor_id: int | None = Field(default=None, sa_type=BigInteger)
+    actor_role: str = Field(max_length=20)
+    subject_type: str = Field(max_length=30)
+    subject_id: int = Field(sa_type=BigInteger)
+    audience: str = Field(max_length=20)
+    audience_id: int | None = Field(default=None, sa_type=BigInteger)
+    facts: dict[str, Any] = Field(sa_column=Column("data", JSON, nullable=False))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(ABC):
+    """A fact in the past tense; rooms subclass it in their `events.py`.
+
+    `kind` is its public name (`reply.posted`). `subject` is what it is about, `audience` who may hear of it (checked
+    again when read), `facts` the ids and versions that go into `data`.
+    """
+
+    kind: ClassVar[str]
+    schema_version: ClassVar[int] = 1
+    actor: Actor
+
+    @abstractmethod
+    def subject(self) -> tuple[str, int]:
+        """Type and id of what the event is about."""
+
+    def audience(self) -> tuple[str, int | None]:
+        """Who may hear of it: `public`, `category` with its id, `person` with the account's id, or `staff`."""
+        return "public", None
+
+    def facts(self) -> dict[str, Any]:
+        """Ids, versions and kinds only: never text, addresses or names."""
+        return {}
+
+
+def record(session: Session, event: Event, *, at: datetime | None = None) -> int:
+    """Insert the event's row and run its listeners in this transaction; returns the row's id.
+
+    `at` is for facts whose time is not now, such as a closing told after its deadline.
+    """
+    kind, subject_id = event.subject()
+    audience, audience_id = event.audience()
+    row = {
+        "kind": event.kind, "schema_version": event.schema_version, "at": at or now(session),
+        "actor_id": event.actor.account_id, "actor_role": event.actor.role, "subject_type": kind,
+        "subject_id": subject_id, "audience": audience, "audience_id": audience_id, "facts": event.facts(),
+    }  # fmt: skip
+    event_id = int(session.scalars(insert(EventRow).returning(col(EventRow.id)), [row]).one())
+    notify(session, "event")
+    for listener in session.info["listeners"].get(type(event), ()):
+        listener(session, event, event_id)
+    return event_id
+
+
+def digest(previous: str, row: EventRow, position: int) -> str:
+    """The row's link of the hash chain: SHA-256 (FIPS 180-4) over the one before and every stored fact, as hex."""
+    members = row.model_dump(exclude={"hash", "position", "at"}) | {"position": position, "at": row.at.isoformat()}
+    stored = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(previous.encode() + stored.encode()).hexdigest()
+
+
+def sequence(session: Session) -> int:
+    """Give position and hash to committed events that have none, in order of their ids; returns how many.
+
+    One sequencer at a time: SQLite's write lock, or PostgreSQL's advisory lock, held to the end of the transaction.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": SEQUENCER_LOCK}):
+            return 0
+    waiting = session.execute(
+        select(EventRow).where(col(EventRow.position).is_(None)).order_by(col(EventRow.id)).limit(BATCH)
+    ).scalars().all()  # fmt: skip
+    if not waiting:
+        return 0
+    last = session.execute(
+        select(col(EventRow.position), col(EventRow.hash))
+        .where(col(EventRow.position).is_not(None)).order_by(col(EventRow.position).desc()).limit(1)
+    ).first()  # fmt: skip
+    position, previous = (last[0], last[1]) if last else (0, GENESIS)
+    for row in waiting:
+        position, previous = position + 1, digest(previous, row, position + 1)
+        session.execute(update(EventRow).where(col(EventRow.id) == row.id).values(position=position, hash=previous))
+    return len(waiting)
+
+
+def read_after(session: Session, position: int, limit: int = 100) -> Sequence[EventRow]:
+    """Events after `position`, oldest first, at most `limit`: no gap and no repeat for one who goes on from the last."""
+    query = select(EventRow).where(col(EventRow.position) > position).order_by(col(EventRow.position)).limit(limit)
+    return session.execute(query).scalars().all()
+
+
+def first_broken(session: Session) -> int | None:
+    """The first position whose row was edited, removed or reordered after it was chained; None when all is whole."""
+    position, previous = 0, GENESIS
+    while rows := read_after(session, position, 1000):
+        for row in rows:
+            if row.position != position + 1 or row.hash != digest(previous, row, position + 1):
+                return position + 1
+            position, previous = position + 1, row.hash
+        session.expunge_all()
+    return None

@@ -1,0 +1,35 @@
+"""Titles and names, folded for addresses, for comparison, and against look-alikes."""
+
+import re
+import unicodedata
+from typing import Final
+
+SLUG_LENGTH: Final = 80
+
+LOOK_ALIKES: Final = str.maketrans({"0": "o", "1": "l", "i": "l", "|": "l", "m": "rn"})
+"""The ASCII part of the confusables of UTS #39 (its table has 0→O, 1→l, I→l, |→l, m→rn), after case-folding: since
+"I" looks like "l", so must "i"."""
+
+
+def fold(text: str) -> str:
+    """The text for matching: NFKC, case-folded, NFKC again (folding can undo the form; UAX #15 section 8)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def username_key(name: str) -> str:
+    """What two usernames share when a reader could take one for the other: `PauI`, `paul` and `pau1` are one name."""
+    return fold(name).translate(LOOK_ALIKES)
+
+
+def slugify(title: str) -> str:
+    """The title for an address: words of lower-case letters and digits joined by hyphens, 1 to 80 characters.
+
+    Latin letters lose their accents; other scripts stay readable in their own letters. A title without any letter or
+    digit gives "thread".
+    """
+    base = "".join(unaccented(character) for character in fold(title))
+    words = [word for word in re.split(r"[^\w\u200c\u200d]|_", keep_marks(base)) if word]
+    slug = "-".join(words)
+    if len(slug) > SLUG_LENGTH:
+        slug = slug[: SLUG_LENGTH + 1].rpartition("-")[0] or slug[:SLUG_LENGTH]
+    return slug or "thread"

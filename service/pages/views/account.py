@@ -1,0 +1,87 @@
+"""The views of the screens about one's own account, and of the site's administration."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.pages.views.frame import Choice, Form
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPage:
+    """`/register` and `/first-admin`: the same form; `first_admin` carries the one-time token in a hidden field."""
+
+    form: Form
+    first_admin: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """`/sign-in`; `next` is where the reader goes afterwards, a path on this site."""
+
+    form: Form
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One signed-in browser. `device` is its user agent in a few words."""
+
+    id: int
+    device: str
+    created_at: datetime
+    last_used_at: datetime
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """One API token; its secret is never shown again."""
+
+    id: int
+    name: str
+    scopes: str
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """`/settings`. One form per matter, so that a refusal stands by the fields it is about."""
+
+    profile: Form
+    password: Form
+    mail: Form
+    sessions_form: Form
+    tokens_form: Form
+    email: str
+    mail_on: bool
+    sessions: tuple[SessionLine, ...]
+    tokens: tuple[TokenLine, ...]
+    scopes: tuple[Choice, ...]
+    new_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryForm:
+    """One category on `/admin`, as a form; `slug` is None for the form that makes one."""
+
+    form: Form
+    slug: str | None
+    name: str
+    inherited_age: str
+    inherited_idle: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPage:
+    """`/admin`: the site's own settings and its categories."""
+
+    site: Form
+    site_version: str
+    registrations: tuple[Choice, ...]
+    visibilities: tuple[Choice, ...]
+    modes: tuple[Choice, ...]
+    site_modes: tuple[Choice, ...]
+    categories: tuple[CategoryForm, ...]
+    new_category: CategoryForm

@@ -1,0 +1,72 @@
+"""What stands around the text of every page, and what every form carries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is signed in, as the masthead names them. `unread` counts notifications."""
+
+    username: str
+    display_name: str
+    unread: int
+    administers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The site's name, the reader (None for a guest) and `here`, the path that sign-in returns to."""
+
+    site_name: str
+    viewer: Viewer | None
+    here: str
+    registration_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author as pages name them; `username` is None for imported and erased people, who have no page."""
+
+    username: str | None
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormError:
+    """One wrong field: `name` is the input's name (and the target of the summary's link), `message` a sentence."""
+
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it is shown: what was typed, what was wrong with it, and its Idempotency-Key.
+
+    `refusal` is the sentence at the top of a refused form; `code` the problem's code, which templates use to say
+    what to do next (sign in, look at the newer text). An untouched form has neither. `notice` is good news.
+    """
+
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[FormError, ...] = ()
+    refusal: str | None = None
+    code: str | None = None
+    notice: str | None = None
+
+    def value(self, name: str) -> str:
+        """What was typed into `name`, or the empty string."""
+        return self.values.get(name, "")
+
+    def error(self, name: str) -> str | None:
+        """The sentence that says what is wrong with `name`, or None."""
+        return next((error.message for error in self.errors if error.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a select or one radio button."""
+
+    value: str
+    label: str

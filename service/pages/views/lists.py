@@ -1,0 +1,89 @@
+"""The views of the screens that list things: threads, a category, a person, notifications."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.pages.views.frame import Form, Person
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLine:
+    """One thread in a list. `state` is `open` or `closed`; `active_at` is the newest of opening and last reply."""
+
+    title: str
+    url: str
+    category: str
+    category_url: str
+    author: Person
+    thoughts: str
+    state: str
+    active_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """One category as a link. `visibility` is said where it is not public."""
+
+    name: str
+    url: str
+    description: str
+    visibility: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsPage:
+    """`/` and `/c/{slug}`. `before` and `newest_url` page the list; `may_open` shows the invitation to write."""
+
+    title: str
+    description: str
+    threads: tuple[ThreadLine, ...]
+    categories: tuple[CategoryLine, ...]
+    older_url: str | None
+    newest_url: str | None
+    new_url: str | None
+    is_home: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLine:
+    """One reply on a person's page."""
+
+    thread_title: str
+    url: str
+    number: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """`/u/{username}`: who, since when, and what they opened, newest first."""
+
+    person: Person
+    role: str
+    joined_at: datetime
+    threads: tuple[ThreadLine, ...]
+    older_url: str | None
+    is_self: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notification: a sentence in parts, its place, and whether it was read."""
+
+    text: str
+    thread_title: str
+    url: str
+    why: str
+    at: datetime
+    unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationsPage:
+    """`/notifications`, newest first."""
+
+    form: Form
+    notices: tuple[Notice, ...]
+    unread: int
+    older_url: str | None

@@ -1,0 +1,25 @@
+"""The views of what went wrong."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    """An error as a page: what happened, and what the reader can do about it."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    sign_in_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """The page at `/problems/{code}` that the `type` of an RFC 9457 answer names."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+    remedy: str

@@ -1,0 +1,175 @@
+"""The views of a thread's page and of the screens that write, edit and delete posts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from service.pages.views.frame import Choice, Form, Person
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningView:
+    """The thread's opening post. `edit_url` and `delete_url` are there when the reader may do so."""
+
+    title: str
+    url: str
+    category: str
+    category_url: str
+    author: Person
+    body_html: Markup
+    created_at: datetime
+    edited_at: datetime | None
+    edit_url: str | None
+    delete_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A parent that stands on another page of the thread: its number and its address."""
+
+    number: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyView:
+    """One reply and its children. A stub (`deleted`) has no text and no author; it keeps its children in place."""
+
+    number: int
+    url: str
+    deleted: bool
+    author: Person
+    body_html: Markup
+    created_at: datetime
+    edited_at: datetime | None
+    posted_while_closed: bool
+    in_reply_to: Earlier | None
+    edit_url: str | None
+    delete_url: str | None
+    reply_url: str | None
+    children: "tuple[ReplyView, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Why a thread takes no replies: since when, the law's reason in words, the moderator's reason and name."""
+
+    at: datetime
+    why: str
+    by: Person | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The panel of those who may close: `form` holds the policy's fields and errors."""
+
+    form: Form
+    is_closed: bool
+    may_reopen: bool
+    state: str
+    modes: tuple[Choice, ...]
+    inherited_age: str
+    inherited_idle: str
+    override_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Whether the reader is told of new replies, and the deed that changes it (`watch` or `mute`)."""
+
+    form: Form
+    watching: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """A form that writes a post. `draft` names the text in the browser's storage; `preview_html` is the no-script preview.
+
+    `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed.
+    """
+
+    form: Form
+    draft: str
+    preview_html: Markup | None
+    answering: "Answering | None" = None
+    anyway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The reply that is being answered."""
+
+    id: int
+    number: int
+    author: Person
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Numbered pages: of a thread's replies. Addresses are None where there is nothing to go to."""
+
+    page: int
+    last: int
+    previous_url: str | None
+    next_url: str | None
+    first_url: str
+    last_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """Everything on `/t/{id}/{slug}`. `composer` is None where the reader gets no form; the rest says why."""
+
+    opening: OpeningView
+    heading: str
+    replies: tuple[ReplyView, ...]
+    pager: Pager
+    closes_at: datetime | None
+    closed: Closed | None
+    closing: Closing | None
+    subscription: Subscription | None
+    composer: Composer | None
+    post_anyway_url: str | None
+    sign_in_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComposePage:
+    """`/new`: a title, a category, a body."""
+
+    composer: Composer
+    categories: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditPage:
+    """Editing a thread's opening (`title_field`) or a reply. After 412 `theirs` is the newer text, shown beside."""
+
+    composer: Composer
+    what: str
+    back_url: str
+    title_field: bool
+    theirs: "Theirs | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """The text as it is stored now, when somebody else changed it first."""
+
+    title: str | None
+    body: str
+    edited_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePage:
+    """The question before a post goes: what it is, what will happen, and the way back."""
+
+    form: Form
+    what: str
+    consequence: str
+    body_html: Markup
+    back_url: str
