@@ -94,6 +94,7 @@ def bare_names(source: Source) -> Iterator[Remark]:
 
     An overload needs none, nor does a function inside a function: its reader already reads the outer one's.
     """
+
     def missing(body: list[ast.stmt]) -> Iterator[Remark]:
         for node in body:
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -121,10 +122,12 @@ def front_plate(source: Source) -> Iterator[Remark]:
 
 def too_long(limit: int) -> Callable[[Source], Iterator[Remark]]:
     """A look that remarks on files of more than `limit` lines."""
+
     def look(source: Source) -> Iterator[Remark]:
         lines = source.text.count("\n")
         if lines > limit:
             yield lines, f"{lines} lines, of at most {limit}"
+
     return look
 
 

@@ -20,7 +20,11 @@ def lint(root: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"]
     return subprocess.run(
         [*command, "--no-logo", "--no-cache", *chosen],
-        cwd=root, capture_output=True, text=True, check=False, env={"COLUMNS": "200", "PYTHONPATH": str(root)},
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"COLUMNS": "200", "PYTHONPATH": str(root)},
     )
 
 
