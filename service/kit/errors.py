@@ -15,7 +15,9 @@
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +156,10 @@ class NotReady(Problem):
 def invalid(pointer: str, detail: str) -> Invalid:
     """The problem for one wrong field: `invalid("/body", "must not be empty")`."""
     return Invalid(f"{pointer.lstrip('/') or 'The request'}: {detail}", errors=(FieldError(pointer, detail),))
+
+
+def settled(value: T | Problem) -> T:
+    """The value; or, when `prepare` found a problem instead, raise it now that it is its turn in the order of checks."""
+    if isinstance(value, Problem):
+        raise value
+    return value

@@ -1,6 +1,5 @@
 """Titles and names, folded for addresses, for comparison, and against look-alikes."""
 
-import re
 import unicodedata
 from typing import Final
 
@@ -27,9 +26,19 @@ def slugify(title: str) -> str:
     Latin letters lose their accents; other scripts stay readable in their own letters. A title without any letter or
     digit gives "thread".
     """
-    base = "".join(unaccented(character) for character in fold(title))
-    words = [word for word in re.split(r"[^\w\u200c\u200d]|_", keep_marks(base)) if word]
+    spaced = "".join(letter(character) for character in fold(title))
+    words = [word for word in spaced.split() if any(character.isalnum() for character in word)]
     slug = "-".join(words)
     if len(slug) > SLUG_LENGTH:
         slug = slug[: SLUG_LENGTH + 1].rpartition("-")[0] or slug[:SLUG_LENGTH]
     return slug or "thread"
+
+
+def letter(character: str) -> str:
+    """A character's part in a slug: itself, its ASCII base, nothing for an apostrophe, or a space."""
+    if character in "'’":
+        return ""
+    base = unicodedata.normalize("NFKD", character)[0]
+    if base.isascii() and base.isalnum():
+        return base
+    return character if unicodedata.category(character)[0] in "LMN" else " "

@@ -1,0 +1,122 @@
+"""Markdown to HTML that may stand in a page as it is.
+
+Three steps, in this order and nowhere else: comrak parses CommonMark 0.31 with tables, strikethrough, autolinks, task
+lists and footnotes and writes HTML in which everything typed as HTML is text; `shape` fits that HTML to a page; nh3
+sanitises it last, against an allow-list of tags and of attribute values. Nothing edits the sanitiser's output.
+"""
+
+import re
+from typing import Final
+
+import comrak
+import nh3
+
+from service.kit.text.shape import shape
+
+RENDERER_VERSION: Final = 1
+"""Stored beside every rendered post; a change of what `render` gives for the same text raises it."""
+
+TAGS: Final = frozenset({
+    "p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "strong", "em", "del", "code",
+    "pre", "a", "sup", "div", "section", "table", "thead", "tbody", "tr", "th", "td",
+})  # fmt: skip
+SCHEMES: Final = frozenset({"http", "https", "mailto"})
+TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+HREF: Final = re.compile(r"(?i:https?://|mailto:)[^\s\x00-\x1f\\]+|/(?![/\\])[^\s\x00-\x1f\\]*|#reply-\d{1,18}")
+"""Addresses a link may have: http, https and mailto; this site's own paths, but neither `//elsewhere` nor what a
+browser would read as that (`/\\elsewhere`); and another reply on the page. Footnotes are asked about apart."""
+
+VALUES: Final = {
+    ("a", "title"): re.compile(r"[^\x00-\x1f]*"),
+    ("a", "aria-label"): re.compile(r"Back to reference \d+(-\d+)?"),
+    ("a", "class"): re.compile(r"footnote-(ref|backref)"),
+    ("sup", "class"): re.compile(r"footnote-ref"),
+    ("section", "class"): re.compile(r"footnotes"),
+    ("div", "class"): re.compile(r"scroll"),
+    ("div", "role"): re.compile(r"group"),
+    ("div", "aria-label"): re.compile(r"Table"),
+    ("div", "tabindex"): re.compile(r"0"),
+    ("pre", "tabindex"): re.compile(r"0"),
+    ("code", "class"): re.compile(r"language-[\w+#.-]{1,40}"),
+    ("ol", "start"): re.compile(r"\d{1,9}"),
+    ("th", "align"): re.compile(r"left|center|right"),
+    ("td", "align"): re.compile(r"left|center|right"),
+}
+"""Every attribute that may stand in a post, and what it may say. Anything else is dropped."""
+
+MARKED: Final = {"a": {"href", "id"}, "li": {"id"}}
+"""Attributes that `filter_for` reads for itself."""
+
+
+def options() -> tuple[comrak.ExtensionOptions, comrak.RenderOptions]:
+    """What comrak is asked for. `escape` shows typed HTML as text; `ignore_empty_links` leaves no link without words."""
+    extensions, rendering = comrak.ExtensionOptions(), comrak.RenderOptions()
+    extensions.table = extensions.strikethrough = extensions.autolink = True
+    extensions.tasklist = extensions.footnotes = True
+    rendering.escape = rendering.ignore_empty_links = True
+    return extensions, rendering
+
+
+EXTENSIONS, RENDERING = options()
+
+
+def render(markdown: str, token: str, *, level: int = 3) -> str:
+    """Safe HTML of a post.
+
+    `token` is the post's own: it is woven into the ids of footnotes, so that two posts on one page never share one.
+    Headings begin at `level` (2 to 6) and never skip one, whatever the author began with. Images become links with
+    their alternative text, since nothing from elsewhere is loaded into a page.
+
+    Raises:
+        ValueError: the token is not 1–64 letters, digits, `_` or `-`.
+    """
+    if not TOKEN.fullmatch(token):
+        raise ValueError("a post's token is 1–64 letters, digits, '_' or '-'")
+    html = comrak.render_markdown(markdown, extension_options=EXTENSIONS, render_options=RENDERING)
+    return sanitise(shape(html, markdown, level), token)
+
+
+def sanitise(html: str, token: str) -> str:
+    """The last step: only what the allow-list names is left. Doing it again with the same token changes nothing."""
+    allowed: dict[str, set[str]] = {tag: set(names) for tag, names in MARKED.items()}
+    for tag, name in VALUES:
+        allowed.setdefault(tag, set()).add(name)
+
+    def check(tag: str, name: str, value: str) -> str | None:
+        if (rule := VALUES.get((tag, name))) is not None:
+            return value if rule.fullmatch(value) else None
+        if name == "id":
+            return own_mark(value, token)
+        if value.startswith("#fn") or value.startswith(f"#{token}-fn"):
+            mark = own_mark(value[1:], token)
+            return f"#{mark}" if mark else None
+        return value if HREF.fullmatch(value) else None
+
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=allowed,
+        attribute_filter=check,
+        link_rel="ugc nofollow noopener",
+        url_schemes=SCHEMES,
+        set_tag_attribute_values={"pre": {"tabindex": "0"}},
+    )
+
+
+def own_mark(mark: str, token: str) -> str | None:
+    """A footnote's id with the post's token before it; None for an id that is no footnote's."""
+    bare = mark.removeprefix(f"{token}-")
+    return f"{token}-{bare}" if re.fullmatch(r"fn(ref)?-[^\s\x00-\x1f\"'<>]{1,1000}", bare) else None
+
+
+def mail_html(html: str, base_url: str) -> str:
+    """Rendered HTML fitted for a mail: links to this site made absolute, ids, classes and links within the page gone."""
+    return nh3.clean(
+        html,
+        tags=set(TAGS) - {"section"},
+        attributes={"a": {"href"}, "ol": {"start"}},
+        link_rel="nofollow noopener",
+        url_schemes=SCHEMES,
+        url_relative=lambda path: f"{base_url.rstrip('/')}{path}" if path.startswith("/") else None,
+    )

@@ -1,0 +1,160 @@
+"""The settings of one running Parley: environment variables `PARLEY_*`, read once, handed in, never reached for.
+
+What a moderator or an admin may change at run time is not here: it is a row with a page and an API.
+"""
+
+import ipaddress
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+SMTP_SCHEMES = ("smtp", "smtps", "smtp+starttls")
+
+
+class WrongSettings(Exception):
+    """One or more settings break their rules; the message names each variable and its rule."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. Wrong values are refused at start with the variable's name and the rule."""
+
+    model_config = SettingsConfigDict(env_prefix="PARLEY_", frozen=True, env_ignore_empty=True)
+
+    data_dir: Path = Field(default=Path("var"), description="The folder for the SQLite file, mail files and the secret.")
+    database_url: str = Field(
+        default="",
+        description="`sqlite+…:///file` or `postgresql+…://…`. Absent: one SQLite file, `parley.db`, in the data folder.",
+    )
+    bind: str = Field(default="127.0.0.1:8000", description="The address and port to serve on, `host:port`.")
+    base_url: str = Field(
+        default="",
+        description="The address people use, such as `https://forum.example.org`; every absolute link starts with it. "
+        "Absent: the address of `PARLEY_BIND` over http. Cookies are `Secure` when it is https.",
+    )
+    secret_key: str = Field(
+        default="",
+        description="At least 32 characters, for keyed hashes. Absent in embedded mode (SQLite): made once and kept in "
+        "the data folder. Required with PostgreSQL, where several processes share it.",
+    )
+    smtp_url: str = Field(
+        default="",
+        description="`smtp://[user:password@]host:port`, `smtps://…` or `smtp+starttls://…`. Absent: mail is written as "
+        "`.eml` files under `mail/` in the data folder.",
+    )
+    rate_limits: Literal["on", "off"] = Field(default="on", description="`off` for benchmarks; `/readyz` then says so.")
+    mail_delay: timedelta = Field(
+        default=timedelta(0),
+        ge=timedelta(0),
+        le=timedelta(days=1),
+        description="How long mail waits before it is sent, an ISO 8601 duration such as `PT10M`; what was read on the "
+        "site meanwhile is not mailed. `PT0S` sends at once.",
+    )
+    retry_base: float = Field(
+        default=1.0, gt=0, le=100, description="A factor on every retry's waiting time; tests shorten it."
+    )
+    outbound_allow: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(), description="Private networks that outgoing requests may reach, in CIDR form, separated by commas."
+    )
+
+    @field_validator("outbound_allow", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite+", "sqlite:", "postgresql+", "postgresql:")):
+            raise ValueError("must start with sqlite+… or postgresql+…")
+        return value
+
+    @field_validator("bind")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+            raise ValueError("must be host:port with a port from 0 to 65535, such as 127.0.0.1:8000")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("must be http://host or https://host, without a query")
+        if parts.path not in ("", "/"):
+            raise ValueError("must not have a path: Parley lives at the root of its host")
+        return value.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in SMTP_SCHEMES or not parts.hostname):
+            raise ValueError("must be smtp://host:port, smtps://host:port or smtp+starttls://host:port")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("must have at least 32 characters")
+        return value
+
+    @model_validator(mode="after")
+    def _filled(self) -> "Settings":
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite+pysqlite:///{self.data_dir / 'parley.db'}")
+        if not self.base_url:
+            object.__setattr__(self, "base_url", f"http://{self.bind}")
+        if not self.secret_key and not self.embedded:
+            raise ValueError("PARLEY_SECRET_KEY must be set with PostgreSQL: several processes share it")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """One process and one SQLite file: `parley serve` migrates it and runs the worker too."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come over https, so that cookies are `Secure` and `__Host-`."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to bind."""
+        host, _, port = self.bind.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+def load_settings(**values: Any) -> Settings:
+    """The settings of this environment; raises WrongSettings naming each wrong variable and its rule."""
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        lines = [
+            f"PARLEY_{str(item['loc'][0]).upper()}: {item['msg'].removeprefix('Value error, ')}"
+            if item["loc"]
+            else item["msg"].removeprefix("Value error, ")
+            for item in error.errors(include_url=False)
+        ]
+        raise WrongSettings("\n".join(lines)) from error
+
+
+def keep_secret(settings: Settings) -> str:
+    """The secret key; in embedded mode made at the first start and kept, readable by its owner only."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.data_dir / "secret_key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return path.read_text(encoding="ascii")

@@ -1,0 +1,115 @@
+"""Reading JSON bodies: strictly, and without speaking before it is the body's turn.
+
+CONTRACT's order of checks puts seen (404) and signed in (401) before valid (422). So a body that breaks its rules is
+not refused when it is read: the door is handed the refusal, and the operation raises it in its turn (`settled`).
+"""
+
+import json
+import re
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar, get_args
+
+from fastapi import Body, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
+
+from service.kit.errors import FieldError, Invalid
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL, which PostgreSQL cannot store, and lone surrogates, which UTF-8 cannot write (RFC 3629 section 3)."""
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class RequestModel(BaseModel):
+    """The base of every request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
+def invalid_fields(error: ValidationError) -> Invalid:
+    """Pydantic's findings as the one problem `invalid`, with a JSON pointer and the rule for each field."""
+    return refused([(tuple(item["loc"]), sentence(item["msg"])) for item in error.errors(include_url=False)])
+
+
+def refused(findings: list[tuple[tuple[int | str, ...], str]]) -> Invalid:
+    """The problem for (location, rule) pairs."""
+    errors = tuple(FieldError("".join(f"/{escape(part)}" for part in where), rule) for where, rule in findings)
+    shown = "; ".join(f"{error.pointer.lstrip('/') or 'the body'}: {error.detail}" for error in errors[:5])
+    return Invalid(shown, errors=errors)
+
+
+def escape(part: int | str) -> str:
+    """One reference token of a JSON pointer (RFC 6901 section 3)."""
+    return str(part).replace("~", "~0").replace("/", "~1")[:80]
+
+
+def sentence(message: str) -> str:
+    """Pydantic's message without the prefix it puts before ours."""
+    return message.removeprefix("Value error, ")
+
+
+class Deferral:
+    """Marks a body whose refusal is handed to the door instead of being raised."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Validate as the first member of the union would, and turn a failure into an `Invalid`."""
+        return core_schema.no_info_wrap_validator_function(keep_refusal, handler.generate_schema(get_args(source)[0]))
+
+
+def keep_refusal(value: Any, validate: Callable[[Any], Any]) -> Any:
+    """The validated model, or the `Invalid` that says why there is none."""
+    if isinstance(value, Invalid):
+        return value
+    try:
+        return validate(value)
+    except ValidationError as error:
+        return invalid_fields(error)
+
+
+Deferred = Annotated[M | Invalid, Body(), Deferral()]
+"""A JSON body: the model, or the refusal to be raised when it is its turn."""
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read strictly: depth, encoding and unstorable characters are refusals, never a crash."""
+
+    async def json(self) -> Any:
+        """The decoded body, or an `Invalid` in its place."""
+        try:
+            value = json.loads(await self.body())
+        except RecursionError:
+            return Invalid("The body is nested too deeply", errors=(FieldError("", "is nested too deeply"),))
+        except ValueError as error:
+            return Invalid(f"The body is not JSON: {error}", errors=(FieldError("", "must be JSON in UTF-8"),))
+        return find_unstorable(value) or value
+
+
+def find_unstorable(value: Any) -> Invalid | None:
+    """The refusal for the first string, or key, that no database could store; None when there is none."""
+    waiting: list[tuple[tuple[int | str, ...], Any]] = [((), value)]
+    while waiting:
+        where, item = waiting.pop()
+        if isinstance(item, str) and UNSTORABLE.search(item):
+            return refused([(where, "must not contain NUL or half of a surrogate pair")])
+        if isinstance(item, dict):
+            if any(UNSTORABLE.search(key) for key in item):
+                return refused([(where, "must not have NUL or half of a surrogate pair in a name")])
+            waiting += [((*where, key), member) for key, member in item.items()]
+        elif isinstance(item, list):
+            waiting += [((*where, place), member) for place, member in enumerate(item)]
+    return None
+
+
+class StrictRoute(APIRoute):
+    """A route that reads its JSON with StrictRequest."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's own handling, given the strict request."""
+        inner = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await inner(StrictRequest(request.scope, request.receive))
+
+        return strict

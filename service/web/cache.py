@@ -1,0 +1,44 @@
+"""Validators: one ETag that answers both questions (RFC 9110 section 8.8.3).
+
+`"v{version}-{hash}"`: `If-Match` compares the version, so that a new reply does not break an edit of the thread;
+`If-None-Match` compares the whole.
+"""
+
+import hashlib
+import re
+from dataclasses import replace
+
+from service.kit.errors import EditConflict, Invalid, PreconditionRequired, invalid
+from service.web.answers import Answer
+
+VERSION = re.compile(r'"v(\d{1,18})(?:-[^"]*)?"')
+
+
+def etag(version: int, body: bytes) -> str:
+    """The strong validator of a representation."""
+    return f'"v{version}-{hashlib.sha256(body).hexdigest()[:16]}"'
+
+
+def with_etag(answer: Answer, version: int, if_none_match: str | None = None) -> Answer:
+    """The answer with its ETag; 304 without a body when the caller has it already."""
+    tag = etag(version, answer.body)
+    headers = answer.headers | {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if if_none_match and (if_none_match.strip() == "*" or tag in re.findall(r'"[^"]*"', if_none_match)):
+        return Answer(304, headers=headers, media_type=None)
+    return replace(answer, headers=headers)
+
+
+def wanted_version(if_match: str | None, *, required: bool = False) -> int | None | Invalid | PreconditionRequired:
+    """The version that `If-Match` names: None when absent or `*`; the refusal, to be raised in its turn, otherwise."""
+    if if_match is None:
+        return PreconditionRequired("Send If-Match with the ETag of what you are changing") if required else None
+    if if_match.strip() == "*":
+        return None
+    found = VERSION.search(if_match)
+    return int(found[1]) if found else invalid("/If-Match", 'must be an ETag such as "v3-…"')
+
+
+def check_version(wanted: int | None, version: int) -> None:
+    """Raise EditConflict (with the current version) when the caller edits an older version than the stored one."""
+    if wanted is not None and wanted != version:
+        raise EditConflict(f"You changed version {wanted}; the stored one is {version}", extra={"version": version})
