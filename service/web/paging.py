@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from service.kit.errors import Invalid, invalid
 from service.web.answers import Answer, json_answer
 
-I = TypeVar("I", bound=BaseModel)  # noqa: E741 - the item
+Item = TypeVar("Item", bound=BaseModel)
 R = TypeVar("R")
 
 Limit = Annotated[int, Query(ge=1, le=100, description="How many items at most, 1 to 100.")]
@@ -21,10 +21,10 @@ Cursor = Annotated[
 ]
 
 
-class Page(BaseModel, Generic[I]):
+class Page(BaseModel, Generic[Item]):
     """One page of a list; `next` is the cursor of the following page, or null on the last."""
 
-    items: list[I]
+    items: list[Item]
     next: str | None
 
 
@@ -52,7 +52,7 @@ def unknown_cursor() -> Invalid:
 
 
 def page_answer(
-    rows: Sequence[R], limit: int, key: Callable[[R], Sequence[int]], show: Callable[[R], I], path: str
+    rows: Sequence[R], limit: int, key: Callable[[R], Sequence[int]], show: Callable[[R], Item], path: str
 ) -> Answer:
     """The page of a list whose query fetched `limit + 1` rows, with `Link: rel="next"` (RFC 8288).
 

@@ -1,4 +1,4 @@
-"""What a text may hold at all. Nothing is repaired by guessing and nothing is cut: it is accepted, or refused by name."""
+"""What a text may hold at all. Nothing is repaired by guessing and nothing is cut: a text is taken, or refused."""
 
 import re
 import unicodedata

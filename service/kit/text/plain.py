@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 from typing import Final
 
 BLOCKS: Final = frozenset({
-    "p", "div", "section", "blockquote", "pre", "ul", "ol", "li", "table", "tr", "hr",
-    "h1", "h2", "h3", "h4", "h5", "h6",
+    "p", "div", "section", "blockquote", "pre", "ul", "ol", "table", "hr", "h1", "h2", "h3", "h4", "h5", "h6",
 })  # fmt: skip
+LINES: Final = frozenset({"li", "tr"})
 SILENT: Final = frozenset({"script", "style"})
 
 
@@ -46,30 +46,38 @@ class Words(HTMLParser):
         """Begins a block, a line or a list item."""
         self.silent += tag in SILENT
         self.literal += tag == "pre"
-        if tag == "br":
-            self.parts.append("\n")
-        elif tag in BLOCKS:
-            self.parts.append("\n" if tag in {"li", "tr"} else "\n\n")
+        self.end_line(tag)
         if tag == "li":
             self.parts.append("- ")
-        elif tag in {"td", "th"}:
-            self.parts.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
         """Ends a block; a stray end tag changes nothing."""
         self.silent -= tag in SILENT and self.silent > 0
         self.literal -= tag == "pre" and self.literal > 0
-        if tag in BLOCKS:
-            self.parts.append("\n" if tag in {"li", "tr"} else "\n\n")
+        self.end_line(tag)
+        if tag in {"td", "th"}:
+            self.parts.append(" ")
+
+    def end_line(self, tag: str) -> None:
+        """The break that a block's edge makes; none between a list item's dash and its first paragraph."""
+        if tag == "br" or tag in LINES:
+            self.parts.append("\n")
+        elif tag in BLOCKS and self.parts[-1:] != ["- "]:
+            self.parts.append("\n\n")
 
     def handle_data(self, data: str) -> None:
-        """Text: as it is inside `<pre>`, else with its line breaks as spaces."""
-        if not self.silent:
-            self.parts.append(data if self.literal else re.sub(r"\s+", " ", data))
+        """Text: as it is inside `<pre>`, else with every run of white space as one blank."""
+        if self.silent:
+            return
+        if not self.literal:
+            data = re.sub(r"\s+", " ", data)
+            if not self.parts or self.parts[-1][-1:].isspace():
+                data = data.lstrip()
+        if data:
+            self.parts.append(data)
 
     def text(self) -> str:
         """What was collected, with tidy breaks."""
         whole = "".join(self.parts)
         whole = re.sub(r"[ \t]*\n[ \t]*(?=\n)|[ \t]+\n", "\n", whole)
-        whole = re.sub(r"- \n+", "- ", whole)
         return re.sub(r"\n{3,}", "\n\n", whole).strip()

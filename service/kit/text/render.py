@@ -21,6 +21,7 @@ TAGS: Final = frozenset({
     "pre", "a", "sup", "div", "section", "table", "thead", "tbody", "tr", "th", "td",
 })  # fmt: skip
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
+REL: Final = "ugc nofollow noopener"
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 HREF: Final = re.compile(r"(?i:https?://|mailto:)[^\s\x00-\x1f\\]+|/(?![/\\])[^\s\x00-\x1f\\]*|#reply-\d{1,18}")
@@ -50,7 +51,7 @@ MARKED: Final = {"a": {"href", "id"}, "li": {"id"}}
 
 
 def options() -> tuple[comrak.ExtensionOptions, comrak.RenderOptions]:
-    """What comrak is asked for. `escape` shows typed HTML as text; `ignore_empty_links` leaves no link without words."""
+    """What comrak is asked for: `escape` shows typed HTML as text, `ignore_empty_links` leaves no link without words."""
     extensions, rendering = comrak.ExtensionOptions(), comrak.RenderOptions()
     extensions.table = extensions.strikethrough = extensions.autolink = True
     extensions.tasklist = extensions.footnotes = True
@@ -86,9 +87,11 @@ def sanitise(html: str, token: str) -> str:
     def check(tag: str, name: str, value: str) -> str | None:
         if (rule := VALUES.get((tag, name))) is not None:
             return value if rule.fullmatch(value) else None
+        if name == "rel":  # the sanitiser's own: a typed one is not on the list
+            return value
         if name == "id":
             return own_mark(value, token)
-        if value.startswith("#fn") or value.startswith(f"#{token}-fn"):
+        if value.startswith(("#fn", f"#{token}-fn")):
             mark = own_mark(value[1:], token)
             return f"#{mark}" if mark else None
         return value if HREF.fullmatch(value) else None
@@ -98,7 +101,7 @@ def sanitise(html: str, token: str) -> str:
         tags=TAGS,
         attributes=allowed,
         attribute_filter=check,
-        link_rel="ugc nofollow noopener",
+        link_rel=REL,
         url_schemes=SCHEMES,
         set_tag_attribute_values={"pre": {"tabindex": "0"}},
     )
@@ -111,7 +114,7 @@ def own_mark(mark: str, token: str) -> str | None:
 
 
 def mail_html(html: str, base_url: str) -> str:
-    """Rendered HTML fitted for a mail: links to this site made absolute, ids, classes and links within the page gone."""
+    """Rendered HTML fitted for a mail: links to this site made absolute; ids, classes and links within the page gone."""
     return nh3.clean(
         html,
         tags=set(TAGS) - {"section"},

@@ -26,7 +26,7 @@ TABLE: Final = re.compile(r"<(/?)table>")
 
 
 def shape(html: str, markdown: str, level: int) -> str:
-    """The HTML with shallow nesting, headings from `level` on, links for images, and tables that scroll by themselves."""
+    """The HTML with shallow nesting, headings from `level` on, links for images, and tables that scroll alone."""
     if len(html) > LONGEST + 4 * len(markdown):
         return f"<pre><code>{escape(markdown)}</code></pre>"
     html = fit_headings(flatten(html), level)

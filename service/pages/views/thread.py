@@ -98,6 +98,18 @@ class Composer:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A text that could not be posted because the thread closed: given back, with the reason of the refusal if there was one.
+
+    Without a text the section stays hidden until the browser finds one in its storage under `draft`.
+    """
+
+    draft: str
+    text: str
+    refusal: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answering:
     """The reply that is being answered."""
 
@@ -132,6 +144,7 @@ class ThreadPage:
     closing: Closing | None
     subscription: Subscription | None
     composer: Composer | None
+    kept: Kept | None
     post_anyway_url: str | None
     sign_in_url: str | None
 

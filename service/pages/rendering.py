@@ -1,0 +1,78 @@
+"""Turning a view into a page: the one template environment, the words for times, and the headers of every page.
+
+Text of people reaches a page in two ways only: as a plain string, which the environment escapes, or as stored HTML
+that `kit.text` sanitised last, which `trusted` marks. There is no other way to write markup into a page.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from service.pages.static import address
+from service.pages.views.frame import Frame
+
+MONTHS: Final = "January February March April May June July August September October November December".split()
+PAGE_HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
+
+
+def trusted(sanitised: str) -> Markup:
+    """Stored HTML as a page may show it unescaped: only what `kit.text` rendered and sanitised comes here."""
+    return Markup(sanitised)  # noqa: S704 - the one place; its argument went through nh3 when it was stored
+
+
+def rfc3339(at: datetime) -> str:
+    """An instant for machines, to the second: `2026-11-23T07:25:00Z` (RFC 3339, the `datetime` of a `<time>`)."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day(at: datetime) -> str:
+    """A day as a reader says it: `23 November 2026`."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+
+
+def in_words(at: datetime) -> str:
+    """An instant as a reader says it: `23 November 2026, 07:25 UTC`. Absolute, so that a kept page stays true."""
+    return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"
+
+
+def returning(path: str) -> str:
+    """The query that brings a reader back to `path` after signing in; empty for the front page."""
+    return "" if path in ("", "/") else f"?next={quote(path, safe='/')}"
+
+
+def _environment() -> Environment:
+    """Templates compiled once for the life of the process; an unknown name is an error, not an empty string."""
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    made.filters.update(rfc3339=rfc3339, day=day, in_words=in_words)
+    made.globals.update(static=address, returning=returning)
+    return made
+
+
+ENVIRONMENT: Final = _environment()
+
+
+def page(
+    template: str, frame: Frame, view: object, *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    """The screen `template` filled with `view`, as an answer that no cache keeps without asking again."""
+    text = ENVIRONMENT.get_template(template).render(frame=frame, view=view)
+    return HTMLResponse(text, status, headers={**PAGE_HEADERS, **(headers or {})})
+
+
+def see_other(path: str) -> Response:
+    """After a form was stored: 303 to the page that shows it (RFC 9110 section 15.4.4), so that a reload repeats nothing."""
+    return RedirectResponse(path, 303, headers={"Cache-Control": "no-store"})

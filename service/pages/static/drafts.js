@@ -1,0 +1,80 @@
+// Unsaved text survives a reload, a lost session (401) and a thread that closed meanwhile (409).
+// Each form with data-draft is kept in localStorage under its reader and name while it is written. It is let go only
+// when the server says that it stored the post: the answer sets the cookie `parley-posted` to the draft's name.
+
+const SENT = "parley-posted";
+const reader = document.body.dataset.reader;
+const place = (name) => `parley:draft:${reader}:${name}`;
+const NOT_TEXT = new Set(["idempotency_key", "do"]);
+
+function acknowledged() {
+  const found = document.cookie.split("; ").find((part) => part.startsWith(`${SENT}=`));
+  if (!found) return;
+  localStorage.removeItem(place(decodeURIComponent(found.slice(SENT.length + 1))));
+  document.cookie = `${SENT}=; Max-Age=0; Path=/; SameSite=Lax`;
+}
+
+function fieldsOf(form) {
+  return [...form.elements].filter((field) => field.name && !NOT_TEXT.has(field.name) && field.tagName !== "BUTTON");
+}
+
+function save(form) {
+  const values = Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.value]));
+  if (values.body?.trim() || values.title?.trim()) {
+    localStorage.setItem(place(form.dataset.draft), JSON.stringify(values));
+  } else {
+    localStorage.removeItem(place(form.dataset.draft));
+  }
+}
+
+// A refused form comes back with what was typed, which is the newest; otherwise the stored text is.
+function restore(form) {
+  const stored = localStorage.getItem(place(form.dataset.draft));
+  if (!stored || form.dataset.refused !== undefined) return;
+  const values = JSON.parse(stored);
+  const fields = fieldsOf(form).filter((field) => field.name in values && field.name !== "parent" && field.name !== "anyway");
+  if (fields.every((field) => field.value === values[field.name])) return;
+  for (const field of fields) field.value = values[field.name];
+  const status = form.querySelector("[data-status]");
+  if (status) status.textContent = "Your unsent text was restored.";
+}
+
+function showKept(section) {
+  const key = place(section.dataset.kept);
+  const stored = localStorage.getItem(key);
+  if (!stored) return;
+  const text = section.querySelector("textarea");
+  if (!text.value) text.value = JSON.parse(stored).body;
+  section.hidden = false;
+  const discard = section.querySelector("[data-discard]");
+  discard.hidden = false;
+  discard.addEventListener("click", () => {
+    localStorage.removeItem(key);
+    section.hidden = true;
+  });
+}
+
+function watch(form) {
+  let waiting;
+  const now = () => {
+    clearTimeout(waiting);
+    waiting = undefined;
+    save(form);
+  };
+  form.addEventListener("input", () => (waiting ??= setTimeout(now, 300)));
+  form.addEventListener("submit", now);
+  addEventListener("pagehide", () => waiting && now());
+}
+
+export function keepDrafts() {
+  try {
+    acknowledged();
+    for (const form of document.querySelectorAll("form[data-draft]")) {
+      restore(form);
+      watch(form);
+    }
+    for (const section of document.querySelectorAll("[data-kept]")) showKept(section);
+  } catch {
+    // Storage is forbidden or full: the page works as it does without scripts.
+  }
+}

@@ -1,0 +1,27 @@
+// Parley's scripts. Every page is complete without them; they save text, show previews in place, and send with Ctrl+Enter.
+
+import { keepDrafts } from "./drafts.js";
+import { showPreviews } from "./preview.js";
+
+keepDrafts();
+showPreviews();
+
+// Ctrl+Enter (or Command+Enter) in a text presses the form's first button.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("textarea, input")) return;
+  const button = event.target.form?.querySelector("button:not([type=button])");
+  if (!button) return;
+  event.preventDefault();
+  event.target.form.requestSubmit(button);
+});
+
+// The account menu closes when the reader turns elsewhere.
+const menu = document.querySelector("details.account");
+if (menu) {
+  document.addEventListener("click", (event) => menu.contains(event.target) || menu.removeAttribute("open"));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}

@@ -1,0 +1,89 @@
+"""The outermost ASGI layer: what is refused before any route is asked, and the headers every answer carries."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.kit.errors import BadRequest, BodyTooLarge, Invalid, Problem
+from service.web.origin import check_origin
+from service.web.problems import problem_response
+
+MAX_BODY: Final = 1_000_000
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+SECURITY: Final = [
+    (b"content-security-policy", CSP.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+]
+
+
+class BodyOverflow(BaseException):
+    """Raised inside `receive`; a BaseException, so that nothing on the way takes it for a broken body and answers 400."""
+
+
+class Gate:
+    """Refuses oversize bodies, ambiguous framing, unstorable addresses and cross-site writes; adds security headers."""
+
+    def __init__(self, app: ASGIApp, base_url: str) -> None:
+        self.app = app
+        self.own_hosts = frozenset((urlsplit(base_url).netloc,))
+        self.security = SECURITY + (
+            [(b"strict-transport-security", b"max-age=31536000")] if base_url.startswith("https://") else []
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; other kinds of scope pass untouched."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+        received = 0
+
+        async def send_secured(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message.get("headers", ()), *self.security]
+            await send(message)
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY:
+                raise BodyOverflow
+            return message
+
+        try:
+            self._check(scope)
+            await self.app(scope, receive_counted, send_secured)
+        except BodyOverflow:
+            if not started:
+                await self._refuse(too_large(), scope, receive, send_secured)
+        except Problem as problem:
+            await self._refuse(problem, scope, receive, send_secured)
+
+    def _check(self, scope: Scope) -> None:
+        headers = dict(scope["headers"])
+        if b"content-length" in headers and b"transfer-encoding" in headers:
+            raise BadRequest("Content-Length and Transfer-Encoding together", headers={"Connection": "close"})
+        if int(headers.get(b"content-length", b"0") or 0) > MAX_BODY:
+            raise too_large()
+        if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+            raise Invalid("The address must not contain NUL")
+        check_origin(scope["method"], headers, self.own_hosts)
+
+    @staticmethod
+    async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+        await problem_response(problem, scope["path"])(scope, receive, send)
+
+
+def too_large() -> BodyTooLarge:
+    """413, and the connection is closed so that the rest is not read."""
+    return BodyTooLarge(f"At most {MAX_BODY} bytes", headers={"Connection": "close"})

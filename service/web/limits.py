@@ -1,0 +1,68 @@
+"""Rate limits, counted in the database so that every process counts the same."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, Column, CursorResult, case, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, Session, SQLModel, col
+
+from service.kit.clock import Instant, now
+from service.kit.errors import RateLimited
+
+
+class RateCount(SQLModel, table=True):
+    """How often a key was used in its present window. Keys are keyed hashes, never names or addresses."""
+
+    __tablename__ = "rate_count"
+    key: str = Field(primary_key=True, max_length=64)
+    window_start: datetime = Field(sa_type=Instant, index=True)
+    uses: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """At most `uses` in each `window`; `name` is shown in the headers."""
+
+    name: str
+    uses: int
+    window: timedelta
+
+    def policy(self) -> str:
+        """The `RateLimit-Policy` member (IETF draft "RateLimit header fields for HTTP")."""
+        return f'"{self.name}";q={self.uses};w={int(self.window.total_seconds())}'
+
+
+def hashed(secret: str, *parts: str) -> str:
+    """A keyed hash (HMAC-SHA-256, RFC 2104) under which something personal may be counted."""
+    return hmac.new(secret.encode(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def spend(session: Session, quota: Quota, key: str) -> dict[str, str]:
+    """Count one use of `key`; returns the `RateLimit` headers, raises RateLimited with `Retry-After` when none is left.
+
+    The caller commits the count by returning normally, whatever else it refuses.
+    """
+    at = now(session)
+    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    fresh = col(RateCount.window_start) <= at - quota.window
+    statement = insert(RateCount).values(key=key, window_start=at, uses=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={"uses": case((fresh, 1), else_=RateCount.uses + 1), "window_start": case((fresh, at), else_=RateCount.window_start)},
+    ).returning(RateCount.uses, RateCount.window_start)  # fmt: skip
+    uses, start = session.execute(statement).one()
+    wait = max(1, -int(-(start + quota.window - at).total_seconds() // 1))
+    headers = {"RateLimit-Policy": quota.policy(), "RateLimit": f'"{quota.name}";r={max(0, quota.uses - uses)};t={wait}'}
+    if uses > quota.uses:
+        raise RateLimited(f"At most {quota.uses} in {quota.window}; try again in {wait} s", headers=headers | {"Retry-After": str(wait)})
+    return headers
+
+
+def forget_old(session: Session) -> int:
+    """Delete counts whose window ended long ago; returns how many."""
+    gone = session.execute(delete(RateCount).where(col(RateCount.window_start) < now(session) - timedelta(days=1)))
+    return cast(CursorResult[Any], gone).rowcount
