@@ -1,5 +1,5 @@
 # Everything a person or a build does with Parley. Each target makes its own environment first.
-.PHONY: run test lint bench screenshots lock clean
+.PHONY: run test lint bench screenshots docs lock clean
 
 PY := .venv/bin/python
 
@@ -22,6 +22,10 @@ bench: ## the benchmarks, printed as ratios
 screenshots: ## every page × 390/1280 px × light/dark, into docs/images
 	@sh tools/environment.sh test
 	@exec $(PY) -m tests.screenshots
+
+docs: ## write docs/reference anew from the code
+	@sh tools/environment.sh test
+	@exec $(PY) -m tools.reference
 
 lock: ## write the lock files anew from pyproject.toml
 	@sh tools/lock.sh

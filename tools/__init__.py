@@ -1,0 +1,1 @@
+"""What is run while working on Parley, and never by it."""

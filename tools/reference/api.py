@@ -1,0 +1,94 @@
+"""`docs/reference/api.md`: every operation of the JSON API, as its OpenAPI document describes it."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from service.app import create_app
+from service.settings import Settings
+from tools.reference.prose import Undocumented, opening, table
+
+INTRODUCTION = """
+This is a summary of the OpenAPI 3.1 document that Parley serves at `/api/v1/openapi.json`; a page to try it out is at
+`/api/v1/docs`. All paths begin with the address of your forum. Bodies are UTF-8 JSON with snake_case names; times are
+RFC 3339 in UTC, durations ISO 8601, ids integers; unknown fields are refused.
+"""
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document of an app with default settings."""
+    with tempfile.TemporaryDirectory() as folder:
+        openapi: dict[str, Any] = create_app(Settings(data_dir=Path(folder))).openapi()
+    return openapi
+
+
+def operations(openapi: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and operation, in the document's order."""
+    for path, methods in openapi["paths"].items():
+        for method in METHODS:
+            if method in methods:
+                yield method.upper(), path, methods[method]
+
+
+def shape(schema: dict[str, Any]) -> str:
+    """A schema in a few words: `integer, 1–100`, `string, at most 200 characters`, `Thread`, `list of Reply`."""
+    if "$ref" in schema:
+        return str(schema["$ref"].rpartition("/")[2])
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(shape(option) for option in schema["anyOf"]))
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if schema.get("type") == "array":
+        return f"list of {shape(schema.get('items', {}))}"
+    kind = str(schema.get("format", schema.get("type", "anything")))
+    if "minimum" in schema and "maximum" in schema:
+        return f"{kind}, {schema['minimum']}–{schema['maximum']}"
+    if "maxLength" in schema:
+        return f"{kind}, at most {schema['maxLength']} characters"
+    return kind
+
+
+def fields(operation: dict[str, Any], components: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Parameters, then the body's fields: name, where, shape, meaning."""
+    rows = [
+        (f"`{item['name']}`", item["in"], shape(item["schema"]), item.get("description", ""))
+        for item in operation.get("parameters", [])
+    ]
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        schema = media["schema"]
+        while "$ref" in schema:
+            schema = components[schema["$ref"].rpartition("/")[2]]
+        needed = schema.get("required", [])
+        for name, member in schema.get("properties", {}).items():
+            where = "body" if name in needed else "body, optional"
+            rows.append((f"`{name}`", where, shape(member), member.get("description", "")))
+    return rows
+
+
+def section(method: str, path: str, operation: dict[str, Any], components: dict[str, Any]) -> str:
+    """One operation's part of the page. Raises Undocumented without a description."""
+    told = operation.get("description") or operation.get("summary")
+    if not told or not operation.get("description"):
+        raise Undocumented(f"{method} {path} has no description")
+    parts = [f"### {operation['operationId']}\n\n`{method} {path}`\n\n{told.strip()}\n"]
+    if rows := fields(operation, components):
+        parts.append(table(("name", "in", "shape", "meaning"), rows) + "\n")
+    answers = [(str(status), answer["description"]) for status, answer in sorted(operation["responses"].items())]
+    parts.append(table(("answer", "when"), answers) + "\n")
+    return "\n".join(parts)
+
+
+def page() -> str:
+    """The page, grouped by tag."""
+    openapi = document()
+    components = openapi.get("components", {}).get("schemas", {})
+    grouped: dict[str, list[str]] = {}
+    for method, path, operation in operations(openapi):
+        tag = (operation.get("tags") or ["other"])[0]
+        grouped.setdefault(tag, []).append(section(method, path, operation, components))
+    body = "\n".join(f"## {tag.capitalize()}\n\n" + "\n".join(sections) for tag, sections in grouped.items())
+    return opening("The JSON API", INTRODUCTION) + "\n" + body
