@@ -1,4 +1,4 @@
-"""What the legs of `make test` counted, and what is wrong with it. No process is started here; tests/run.py does that."""
+"""What the legs of `make test` counted, and what is wrong with it. Pure: tests/run.py starts the processes."""
 
 import json
 from dataclasses import dataclass

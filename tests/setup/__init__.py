@@ -1,0 +1,1 @@
+"""Tests of what surrounds the program: lock files, Makefile, compose file, and the test driver itself."""
