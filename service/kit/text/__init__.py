@@ -1,20 +1,19 @@
 """What people write, made safe and comparable: checked, rendered, flattened, folded.
 
 `check_text` refuses what no post, title or name may hold; `render` turns Markdown into HTML that may stand in a page
-as it is; `mail_html` fits such HTML for a mail; `plain` flattens it to words; `slugify`, `fold` and `username_key`
+as it is; `plain` flattens that to words; `slugify`, `fold` and `username_key`
 make titles and names fit for addresses and comparison.
 """
 
 from service.kit.text.check import check_text
 from service.kit.text.names import fold, slugify, username_key
 from service.kit.text.plain import plain
-from service.kit.text.render import RENDERER_VERSION, mail_html, render
+from service.kit.text.render import RENDERER_VERSION, render
 
 __all__ = [
     "RENDERER_VERSION",
     "check_text",
     "fold",
-    "mail_html",
     "plain",
     "render",
     "slugify",

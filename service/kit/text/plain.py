@@ -29,8 +29,7 @@ def excerpt(text: str, most: int) -> str:
     line = " ".join(text.split())
     if len(line) <= most:
         return line
-    kept = line[: most - 1]
-    return (kept.rpartition(" ")[0] or kept).rstrip() + "…"
+    return (line[:most].rpartition(" ")[0] or line[: most - 1]) + "…"
 
 
 class Words(HTMLParser):
@@ -60,7 +59,7 @@ class Words(HTMLParser):
 
     def end_line(self, tag: str) -> None:
         """The break that a block's edge makes; none between a list item's dash and its first paragraph."""
-        if tag == "br" or tag in LINES:
+        if tag == "br" or (tag in LINES and self.parts[-1:] != ["\n"]):
             self.parts.append("\n")
         elif tag in BLOCKS and self.parts[-1:] != ["- "]:
             self.parts.append("\n\n")

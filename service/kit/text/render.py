@@ -51,7 +51,7 @@ MARKED: Final = {"a": {"href", "id"}, "li": {"id"}}
 
 
 def options() -> tuple[comrak.ExtensionOptions, comrak.RenderOptions]:
-    """What comrak is asked for: `escape` shows typed HTML as text, `ignore_empty_links` leaves no link without words."""
+    """What comrak is asked for: `escape` shows typed HTML as text, `ignore_empty_links` leaves none without words."""
     extensions, rendering = comrak.ExtensionOptions(), comrak.RenderOptions()
     extensions.table = extensions.strikethrough = extensions.autolink = True
     extensions.tasklist = extensions.footnotes = True
@@ -111,15 +111,3 @@ def own_mark(mark: str, token: str) -> str | None:
     """A footnote's id with the post's token before it; None for an id that is no footnote's."""
     bare = mark.removeprefix(f"{token}-")
     return f"{token}-{bare}" if re.fullmatch(r"fn(ref)?-[^\s\x00-\x1f\"'<>]{1,1000}", bare) else None
-
-
-def mail_html(html: str, base_url: str) -> str:
-    """Rendered HTML fitted for a mail: links to this site made absolute; ids, classes and links within the page gone."""
-    return nh3.clean(
-        html,
-        tags=set(TAGS) - {"section"},
-        attributes={"a": {"href"}, "ol": {"start"}},
-        link_rel="nofollow noopener",
-        url_schemes=SCHEMES,
-        url_relative=lambda path: f"{base_url.rstrip('/')}{path}" if path.startswith("/") else None,
-    )
