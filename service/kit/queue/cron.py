@@ -1,0 +1,30 @@
+"""Periodic jobs: one job per tick, whichever worker sees the tick first, and one after a downtime, never a stampede.
+
+A tick is the number of whole periods since 1970. `cron_tick` remembers the last one that was enqueued, so that a job
+done and deleted within its tick is not enqueued again in the same tick by another worker.
+"""
+
+from sqlalchemy import delete
+
+from service.kit.clock import EPOCH, now
+from service.kit.database import Session
+from service.kit.queue.kinds import Cron
+from service.kit.queue.statements import enqueue, upsert
+from service.kit.queue.tables import cron_tick, job
+
+
+def keep_time(session: Session, entry: Cron) -> int:
+    """Enqueue the entry's job if no worker has yet done so in the present tick; returns the tick.
+
+    Earlier ticks' jobs that wait for a retry or are dead make room: the new one does their work.
+    """
+    tick = (now(session) - EPOCH) // entry.every
+    statement = upsert(session)(cron_tick).values(name=entry.name, tick=tick)
+    advance = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"tick": statement.excluded.tick}, where=cron_tick.c.tick < statement.excluded.tick
+    ).returning(cron_tick.c.tick)
+    if session.execute(advance).scalar_one_or_none() is not None:
+        earlier = job.c.dedupe_key.startswith(f"cron:{entry.name}:", autoescape=True)
+        session.execute(delete(job).where(earlier, job.c.token.is_(None)))
+        enqueue(session, entry.job, {}, dedupe_key=f"cron:{entry.name}:{tick}")
+    return tick

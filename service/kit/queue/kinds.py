@@ -1,0 +1,119 @@
+"""What a kind of job is: its name, its work in one of two shapes, its lease, and when it is tried again.
+
+Transactional work changes the database only: the effect and the end of the job are one transaction. Outside work
+talks to the world with no transaction open and may happen twice if a worker dies, so it is made safe to repeat.
+"""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from service.kit.database import Database, Session, after_commit
+from service.kit.queue.statements import Claim, Payload, finish
+
+C = TypeVar("C")
+LONGEST_BACKOFF = 3600.0
+"""Seconds; the default backoff doubles up to an hour."""
+
+
+class JobFailure(Exception):
+    """A failure whose message may be stored and logged: it names no person, address, text or secret."""
+
+
+class GiveUp(JobFailure):
+    """Trying again is pointless (a permanent SMTP 5xx, a 410): the job is dead at once."""
+
+
+class TryAgainAfter(JobFailure):
+    """Try again after `delay` instead of the kind's own schedule, as a Retry-After header asks."""
+
+    def __init__(self, delay: timedelta, message: str) -> None:
+        super().__init__(message)
+        self.delay = delay
+
+
+@dataclass(slots=True)
+class Run(Generic[C]):
+    """One attempt, as its function sees it. `context` is what the worker was given for jobs: a mailer, addresses."""
+
+    claim: Claim
+    context: C
+    last: bool = False
+    finished: bool = field(default=False, init=False)
+
+    @property
+    def payload(self) -> Payload:
+        """What `enqueue` was given."""
+        return self.claim.payload
+
+    @property
+    def attempt(self) -> int:
+        """1 for the first attempt; `last` says that none follows."""
+        return self.claim.attempt
+
+    def finish(self, session: Session) -> None:
+        """Outside work ends its job in the unit that records its result: both or neither. Raises LeaseLost."""
+        finish(session, self.claim)
+        after_commit(session, self._mark_finished)
+
+    def _mark_finished(self) -> None:
+        self.finished = True
+
+
+@dataclass(frozen=True, slots=True)
+class Transactional:
+    """Work on the database alone: `fn(session, run)` and the end of the job are one unit of work."""
+
+    fn: Callable[[Session, Run[Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Work that talks to the world: `await fn(database, run)` does its own short units of work in between."""
+
+    fn: Callable[[Database, Run[Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobKind:
+    """A kind of job.
+
+    `lease`: how long a dead worker's job waits for another. Outside work renews it every third of it; transactional
+    work needs no renewal, because its row is locked from the first statement to the commit. `timeout` ends an outside
+    attempt that hangs. `schedule`: seconds before each retry, or None for `min(3600, 2^attempts)` with jitter; without
+    `max_attempts` a schedule is walked once. `when_dead(session, payload, error)` runs in the unit that buries a job.
+    """
+
+    name: str
+    work: Transactional | Outside
+    lease: timedelta = timedelta(seconds=60)
+    timeout: timedelta = timedelta(minutes=5)
+    max_attempts: int | None = None
+    schedule: tuple[float, ...] | None = None
+    when_dead: Callable[[Session, Payload, str], None] | None = None
+
+    @property
+    def most_attempts(self) -> int:
+        """The attempt after whose failure the job is dead: as said, or once through the schedule, or 20 (half a day)."""
+        if self.max_attempts is not None:
+            return self.max_attempts
+        return 20 if self.schedule is None else len(self.schedule) + 1
+
+    def delay_after(self, attempt: int, *, retry_base: float = 1.0) -> timedelta:
+        """How long to wait after the failure of the attempt (from 1), scaled by `retry_base`."""
+        if self.schedule is not None:
+            seconds = self.schedule[min(attempt, len(self.schedule)) - 1]
+        else:
+            seconds = min(LONGEST_BACKOFF, 2.0 ** min(attempt, 12)) * random.uniform(0.75, 1.25)
+        return timedelta(seconds=seconds * retry_base)
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """A line of wiring's SCHEDULE: a job of kind `job` (payload `{}`) once in every period, whoever works."""
+
+    name: str
+    every: timedelta
+    job: str

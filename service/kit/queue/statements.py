@@ -1,0 +1,137 @@
+"""Every statement that moves a job: enqueue, claim, finish, renew, release, put back, bury. The same on both databases.
+
+The fence: a claim gives each job a new random token, and whatever ends the claim names id and token. If the lease ran
+out and another worker claimed the job, no row matches, LeaseLost is raised, and the whole unit of work with its effect
+is rolled back. Ids alone would not do: SQLite may give a deleted row's id to a newer job.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, CursorResult, Executable, bindparam, case, delete, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.kit.clock import MICROSECOND, now, to_micros
+from service.kit.database import Session, notify
+from service.kit.queue.tables import job
+
+Payload = dict[str, Any]
+LAST_ERROR_LENGTH = 500
+
+
+class LeaseLost(Exception):
+    """The lease ran out and the job is somebody else's by now, or already done: this unit of work must not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job held under a lease. `attempt` counts from 1; `token` is the fence."""
+
+    id: int
+    kind: str
+    payload: Payload
+    attempt: int
+    token: str
+
+
+def upsert(session: Session) -> Any:
+    """The dialect's `insert`, the one that knows ON CONFLICT."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+
+
+def enqueue(
+    session: Session, kind: str, payload: Payload, *, run_at: datetime | None = None, dedupe_key: str | None = None
+) -> int | None:
+    """Put a job of `kind` in the queue, in the transaction that causes it; returns its id.
+
+    `payload` is JSON: ids, no secrets and no text. `run_at` is the earliest instant (now). While a living job has the
+    same `dedupe_key` nothing is added and None is returned.
+    """
+    moment = now(session)
+    row = {
+        "kind": kind, "payload": payload, "run_at": run_at or moment, "created_at": moment, "attempts": 0,
+        "dedupe_key": dedupe_key,
+    }  # fmt: skip
+    if dedupe_key is None:
+        statement = insert(job).returning(job.c.id)
+    else:
+        conflict = {"index_elements": ["dedupe_key"], "index_where": job.c.dead_at.is_(None)}
+        statement = upsert(session)(job).on_conflict_do_nothing(**conflict).returning(job.c.id)
+    job_id: int | None = session.execute(statement, row).scalar_one_or_none()
+    if job_id is not None:
+        notify(session, "job")
+    return job_id
+
+
+def claim(session: Session, leases: Mapping[str, timedelta], limit: int) -> list[Claim]:
+    """Take up to `limit` due jobs of the named kinds, each for its kind's lease; the longest due first.
+
+    Kinds that are not named stay for workers that know them. Attempts count here, so a job that kills its worker
+    counts too. On PostgreSQL rows that another worker is claiming are skipped, not waited for.
+    """
+    if not leases or limit < 1:
+        return []
+    moment = to_micros(now(session))
+    due = (
+        select(job.c.id)
+        .where(job.c.dead_at.is_(None), job.c.run_at <= now(session), job.c.kind.in_(sorted(leases)))
+        .order_by(job.c.run_at, job.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")  # a CTE is evaluated once; a subquery with LIMIT may be evaluated again and claim more
+    )
+    micros = {kind: literal(lease // MICROSECOND, BigInteger) for kind, lease in sorted(leases.items())}
+    statement = (
+        update(job)
+        .where(job.c.id.in_(select(due.c.id)))
+        .values(
+            run_at=literal(moment, BigInteger) + case(micros, value=job.c.kind),
+            attempts=job.c.attempts + 1,
+            token=bindparam("fence"),
+        )
+        .returning(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.token)
+    )
+    rows = session.execute(statement, {"fence": secrets.token_hex(16)}).all()
+    return [Claim(*row) for row in sorted(rows, key=lambda row: int(row.id))]
+
+
+def finish(session: Session, held: Claim) -> None:
+    """Delete the job in the transaction of its effect: both are stored or neither. Raises LeaseLost."""
+    _exactly_one(session, delete(job).where(*_held(held)))
+
+
+def renew(session: Session, held: Claim, lease: timedelta) -> None:
+    """Begin the lease anew for work that takes long. Raises LeaseLost."""
+    _exactly_one(session, update(job).where(*_held(held)).values(run_at=now(session) + lease))
+
+
+def release(session: Session, held: Claim) -> None:
+    """Give an unfinished job back at once, as if this attempt had not been; nothing happens if the lease is lost."""
+    values = {"run_at": now(session), "token": None, "attempts": job.c.attempts - 1}
+    session.execute(update(job).where(*_held(held)).values(values))
+    notify(session, "job")
+
+
+def put_back(session: Session, held: Claim, error: str, delay: timedelta) -> None:
+    """Record why the attempt failed and make the job due again after `delay`. Raises LeaseLost."""
+    values = {"run_at": now(session) + delay, "token": None, "last_error": error[:LAST_ERROR_LENGTH]}
+    _exactly_one(session, update(job).where(*_held(held)).values(values))
+
+
+def bury(session: Session, held: Claim, error: str) -> None:
+    """Mark the job dead: it is tried no more, and stays to be seen, revived or discarded. Raises LeaseLost."""
+    values = {"dead_at": now(session), "token": None, "last_error": error[:LAST_ERROR_LENGTH]}
+    _exactly_one(session, update(job).where(*_held(held)).values(values))
+
+
+def _held(held: Claim) -> tuple[Any, Any]:
+    return job.c.id == held.id, job.c.token == held.token
+
+
+def _exactly_one(session: Session, statement: Executable) -> None:
+    result = cast("CursorResult[Any]", session.execute(statement))
+    if result.rowcount != 1:
+        raise LeaseLost

@@ -1,0 +1,195 @@
+"""The worker: claims due jobs and runs them, inside `parley serve` and alone as `parley work`; any number may run.
+
+A round is one unit of work: the schedule's new ticks, the claims, and now and then the heartbeat. Between rounds it
+waits for a hint that a job was enqueued, for a free slot, or for its next poll.
+"""
+
+import asyncio
+import logging
+import os
+import random
+import secrets
+import signal
+import socket
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from service.kit.clock import EPOCH
+from service.kit.database import Database, Session
+from service.kit.queue import Claim, Cron, JobKind, Transactional
+from service.kit.queue.cron import keep_time
+from service.kit.queue.overview import beat, rest
+from service.kit.queue.running import explain, run_claim
+from service.kit.queue.statements import claim, release
+
+log = logging.getLogger(__name__)
+POLL = 1.0
+COALESCE = 0.01
+BEAT = 5.0
+GRACE = 7.0
+RETURN = 2.0
+"""Seconds: between polls (± a quarter); after a hint, for its neighbours to arrive; between heartbeats; for running
+jobs to end when the worker is told to stop; and for giving the rest back. A stop takes at most GRACE + RETURN."""
+
+
+@dataclass(slots=True)
+class Pool:
+    """Slots for one shape of work, so that a mail server that hangs never keeps a closing from being told."""
+
+    kinds: dict[str, JobKind]
+    size: int
+    running: dict[asyncio.Task[None], Claim] = field(default_factory=dict)
+
+    @property
+    def free(self) -> int:
+        """How many more jobs may start."""
+        return self.size - len(self.running)
+
+    def leases(self) -> dict[str, timedelta]:
+        """The lease of each kind."""
+        return {name: kind.lease for name, kind in self.kinds.items()}
+
+
+class Worker:
+    """Runs the jobs of the given kinds. `context` is handed to every job as `run.context`."""
+
+    def __init__(
+        self,
+        database: Database,
+        jobs: Iterable[JobKind],
+        schedule: Sequence[Cron] = (),
+        context: Any = None,
+        *,
+        retry_base: float = 1.0,
+        concurrency: int = 8,
+        poll: float = POLL,
+    ) -> None:
+        kinds = {kind.name: kind for kind in jobs}
+        inside = {name: kind for name, kind in kinds.items() if isinstance(kind.work, Transactional)}
+        outside = {name: kind for name, kind in kinds.items() if name not in inside}
+        if strange := {entry.job for entry in schedule} - set(kinds):
+            raise ValueError(f"the schedule names unknown kinds of job: {', '.join(sorted(strange))}")
+        self.name = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._database = database
+        self._schedule = schedule
+        self._context = context
+        self._retry_base = retry_base
+        self._poll = poll
+        self._pools = (Pool(inside, concurrency), Pool(outside, concurrency * 2))
+        self._ticks: dict[str, int] = {}
+        self._last_beat = float("-inf")
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._ailing = False
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to work on the running event loop; the database must be started. Returns at once."""
+        self._stopping = False
+        self._database.channels.on("job", self._woken.set)
+        self._loop = asyncio.create_task(self._work(), name="parley-worker")
+
+    async def stop(self) -> None:
+        """Claim nothing more, let running jobs end, give the rest back; at most 9 s."""
+        self._stopping = True
+        self._woken.set()
+        running = {task for pool in self._pools for task in pool.running}
+        tasks = running | ({self._loop} if self._loop is not None else set())
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE)
+        left = [held for pool in self._pools for task, held in pool.running.items() if not task.done()]
+        late = {task for pool in self._pools for task in pool.running} | tasks
+        for task in late:
+            task.cancel()
+        try:
+            async with asyncio.timeout(RETURN):
+                await asyncio.gather(*late, return_exceptions=True)
+                await self._database.write(give_back, left, self.name)
+        except Exception as error:
+            log.warning("%d jobs are left to their leases: %s", len(left), explain(error))
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                more = await self._round()
+                self._ailing = False
+            except Exception as error:
+                more = False
+                log.log(logging.DEBUG if self._ailing else logging.WARNING, "the worker waits: %s", explain(error))
+                self._ailing = True
+            if not more:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._poll * random.uniform(0.75, 1.25)):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+        if not self._stopping:
+            await asyncio.sleep(self._poll if self._ailing else COALESCE)
+
+    async def _round(self) -> bool:
+        """One unit of work, then start what it claimed. True if there may be more to claim at once."""
+        wanted = [pool.free for pool in self._pools]
+        entries = self._due_entries()
+        beating = time.monotonic() - self._last_beat >= BEAT
+        ticks, claims = await self._database.write(self._take, wanted, entries, beating)
+        self._ticks |= ticks
+        if beating:
+            self._last_beat = time.monotonic()
+        for pool, held in zip(self._pools, claims, strict=True):
+            for one in held:
+                self._begin(pool, one)
+        return any(len(held) == limit > 0 for held, limit in zip(claims, wanted, strict=True))
+
+    def _due_entries(self) -> list[Cron]:
+        """Entries whose tick, by this process's clock, is not the one the database last answered."""
+        moment = self._database.clock.now()
+        return [entry for entry in self._schedule if (moment - EPOCH) // entry.every != self._ticks.get(entry.name)]
+
+    def _take(
+        self, session: Session, wanted: list[int], entries: list[Cron], beating: bool
+    ) -> tuple[dict[str, int], list[list[Claim]]]:
+        if beating:
+            beat(session, self.name)
+        ticks = {entry.name: keep_time(session, entry) for entry in entries}
+        pairs = zip(self._pools, wanted, strict=True)
+        return ticks, [claim(session, pool.leases(), limit) for pool, limit in pairs]
+
+    def _begin(self, pool: Pool, held: Claim) -> None:
+        work = run_claim(self._database, pool.kinds[held.kind], held, self._context, retry_base=self._retry_base)
+        task = asyncio.create_task(work, name=f"job-{held.id}")
+        pool.running[task] = held
+        task.add_done_callback(lambda done: self._ended(pool, done))
+
+    def _ended(self, pool: Pool, task: asyncio.Task[None]) -> None:
+        if pool.free == 0:
+            self._woken.set()
+        pool.running.pop(task, None)
+
+
+def give_back(session: Session, claims: Sequence[Claim], name: str) -> None:
+    """End a worker's life in one unit: its claims are free at once, its heartbeat is gone."""
+    for held in claims:
+        release(session, held)
+    rest(session, name)
+
+
+async def run_forever(database: Database, worker: Worker, *, told: asyncio.Event | None = None) -> None:
+    """`parley work`: start database and worker, work until SIGTERM or SIGINT (or `told` is set), stop both."""
+    told = told or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await database.start()
+    try:
+        await worker.start()
+        await told.wait()
+        await worker.stop()
+    finally:
+        await database.stop()
