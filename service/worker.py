@@ -5,6 +5,7 @@ waits for a hint that a job was enqueued, for a free slot, or for its next poll.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import random
@@ -96,20 +97,25 @@ class Worker:
         """Claim nothing more, let running jobs end, give the rest back; at most 9 s."""
         self._stopping = True
         self._woken.set()
-        running = {task for pool in self._pools for task in pool.running}
-        tasks = running | ({self._loop} if self._loop is not None else set())
-        if tasks:
-            await asyncio.wait(tasks, timeout=GRACE)
-        left = [held for pool in self._pools for task, held in pool.running.items() if not task.done()]
-        late = {task for pool in self._pools for task in pool.running} | tasks
-        for task in late:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GRACE):
+                await self._end_of_work()
+        left = {task: held for pool in self._pools for task, held in pool.running.items() if not task.done()}
+        for task in left:
             task.cancel()
         try:
             async with asyncio.timeout(RETURN):
-                await asyncio.gather(*late, return_exceptions=True)
-                await self._database.write(give_back, left, self.name)
+                await asyncio.gather(*left, return_exceptions=True)
+                await self._database.write(give_back, list(left.values()), self.name)
         except Exception as error:
             log.warning("%d jobs are left to their leases: %s", len(left), explain(error))
+
+    async def _end_of_work(self) -> None:
+        """The loop's last round first, since it may still claim; then every running job. Cancels neither."""
+        if self._loop is not None:
+            await asyncio.wait({self._loop})
+        while running := [task for pool in self._pools for task in pool.running]:
+            await asyncio.wait(running)
 
     async def _work(self) -> None:
         while not self._stopping:

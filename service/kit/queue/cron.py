@@ -20,8 +20,9 @@ def keep_time(session: Session, entry: Cron) -> int:
     """
     tick = (now(session) - EPOCH) // entry.every
     statement = upsert(session)(cron_tick).values(name=entry.name, tick=tick)
+    seen = statement.excluded.tick
     advance = statement.on_conflict_do_update(
-        index_elements=["name"], set_={"tick": statement.excluded.tick}, where=cron_tick.c.tick < statement.excluded.tick
+        index_elements=["name"], set_={"tick": seen}, where=cron_tick.c.tick < seen
     ).returning(cron_tick.c.tick)
     if session.execute(advance).scalar_one_or_none() is not None:
         earlier = job.c.dedupe_key.startswith(f"cron:{entry.name}:", autoescape=True)

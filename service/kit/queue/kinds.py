@@ -96,7 +96,7 @@ class JobKind:
 
     @property
     def most_attempts(self) -> int:
-        """The attempt after whose failure the job is dead: as said, or once through the schedule, or 20 (half a day)."""
+        """The attempt after whose failure the job is dead: as said, or once through the schedule, or 20 (10 h)."""
         if self.max_attempts is not None:
             return self.max_attempts
         return 20 if self.schedule is None else len(self.schedule) + 1
