@@ -8,7 +8,8 @@ import hashlib
 import re
 from dataclasses import replace
 
-from service.kit.errors import EditConflict, Invalid, PreconditionRequired, invalid
+from service.kit.errors import PreconditionRequired, invalid
+from service.kit.versions import Wanted
 from service.web.answers import Answer
 
 VERSION = re.compile(r'"v(\d{1,18})(?:-[^"]*)?"')
@@ -28,7 +29,7 @@ def with_etag(answer: Answer, version: int, if_none_match: str | None = None) ->
     return replace(answer, headers=headers)
 
 
-def wanted_version(if_match: str | None, *, required: bool = False) -> int | None | Invalid | PreconditionRequired:
+def wanted_version(if_match: str | None, *, required: bool = False) -> Wanted:
     """The version that `If-Match` names: None when absent or `*`; the refusal, to be raised in its turn, otherwise."""
     if if_match is None:
         return PreconditionRequired("Send If-Match with the ETag of what you are changing") if required else None
@@ -37,8 +38,3 @@ def wanted_version(if_match: str | None, *, required: bool = False) -> int | Non
     found = VERSION.search(if_match)
     return int(found[1]) if found else invalid("/If-Match", 'must be an ETag such as "v3-…"')
 
-
-def check_version(wanted: int | None, version: int) -> None:
-    """Raise EditConflict (with the current version) when the caller edits an older version than the stored one."""
-    if wanted is not None and wanted != version:
-        raise EditConflict(f"You changed version {wanted}; the stored one is {version}", extra={"version": version})

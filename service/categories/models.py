@@ -1,0 +1,23 @@
+"""The table of categories."""
+
+from typing import Any
+
+from sqlmodel import Field
+
+from service.kit.database.columns import identity
+from service.site.models import ClosingTerms
+
+VISIBILITIES = ("public", "members", "staff")
+
+
+class Category(ClosingTerms, table=True):
+    """A category. Its closing terms stand between a thread's own and the site's."""
+
+    __tablename__ = "category"
+    __table_args__: Any = {"sqlite_autoincrement": True}
+    id: int | None = Field(default=None, sa_column=identity())
+    slug: str = Field(max_length=60, unique=True)
+    name: str = Field(max_length=60)
+    description: str = Field(default="", max_length=300)
+    visibility: str = Field(default="public", max_length=20)
+    version: int = 1

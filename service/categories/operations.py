@@ -1,0 +1,78 @@
+"""Every write to categories: make, change, delete. Admins only."""
+
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from service.categories import queries
+from service.categories.errors import CategoryInUse
+from service.categories.events import CategoryChanged
+from service.categories.models import Category
+from service.kit import events
+from service.kit.actor import Actor, check_administers
+from service.kit.database.rows import stored_id
+from service.kit.errors import Problem, invalid, settled
+from service.kit.text import slugify
+from service.kit.versions import Wanted, check_version
+
+
+def make_category(session: Session, actor: Actor, values: dict[str, Any] | Problem) -> Category:
+    """Make a category; the slug is made from the name unless given.
+
+    Raises NotSignedIn, NotAllowed, Invalid (also for a slug that is taken).
+    """
+    check_administers(actor)
+    fields = dict(settled(values))
+    fields["slug"] = fields.get("slug") or slugify(fields["name"])[:60]
+    if queries.slug_taken(session, fields["slug"]):
+        raise invalid("/slug", "is taken by another category")
+    category = Category(**fields)
+    session.add(category)
+    session.flush()
+    _record(session, actor, category, "made")
+    return category
+
+
+def change_category(
+    session: Session, actor: Actor, slug: str, values: dict[str, Any] | Problem, version: Wanted
+) -> Category:
+    """Change the named fields; a closing policy acts on existing threads at once.
+
+    Raises NotFound, NotSignedIn, NotAllowed, Invalid, EditConflict.
+    """
+    category = queries.get_category(session, actor, slug, lock=True)
+    check_administers(actor)
+    fields = settled(values)
+    check_version(version, category.version)
+    if fields.get("slug", slug) != slug and queries.slug_taken(session, fields["slug"]):
+        raise invalid("/slug", "is taken by another category")
+    for name, value in fields.items():
+        setattr(category, name, value)
+    category.version += 1
+    session.add(category)
+    session.flush()
+    _record(session, actor, category, "changed")
+    return category
+
+
+def delete_category(session: Session, actor: Actor, slug: str, version: Wanted) -> None:
+    """Delete an empty category. Raises NotFound, NotSignedIn, NotAllowed, EditConflict, CategoryInUse."""
+    category = queries.get_category(session, actor, slug, lock=True)
+    check_administers(actor)
+    check_version(version, category.version)
+    if queries.is_last(session):
+        raise CategoryInUse("A site has at least one category")
+    _record(session, actor, category, "deleted")
+    session.delete(category)
+    try:
+        session.flush()
+    except IntegrityError as error:  # threads refer to it; a thread opened at this moment does so too
+        raise CategoryInUse("Move its threads first") from error
+
+
+def _record(session: Session, actor: Actor, category: Category, change: str) -> None:
+    events.record(
+        session,
+        CategoryChanged(actor=actor, category_id=stored_id(category.id), change=change, version=category.version),
+    )

@@ -1,0 +1,44 @@
+"""Every SELECT of categories; each takes the actor and shows only what the actor may see."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from service.categories.models import Category
+from service.categories.policy import visible_to
+from service.kit.actor import Actor
+from service.kit.errors import NotFound
+
+
+def list_categories(session: Session, actor: Actor) -> Sequence[Category]:
+    """All categories the actor may see, by name. A site has few, so the list has no pages (at most 1,000)."""
+    visible = col(Category.visibility).in_(visible_to(actor))
+    return session.exec(select(Category).where(visible).order_by(Category.name, col(Category.id)).limit(1000)).all()
+
+
+def get_category(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Category:
+    """The category with this slug; NotFound when there is none, or none for this actor."""
+    query = select(Category).where(Category.slug == slug, col(Category.visibility).in_(visible_to(actor)))
+    category = session.exec(query.with_for_update() if lock else query).first()
+    if category is None:
+        raise NotFound("There is no such category")
+    return category
+
+
+def default_category(session: Session, actor: Actor) -> Category:
+    """The oldest category that the actor may see: where a thread goes when none is named."""
+    visible = col(Category.visibility).in_(visible_to(actor))
+    category = session.exec(select(Category).where(visible).order_by(col(Category.id)).limit(1)).first()
+    if category is None:
+        raise NotFound("There is no category")
+    return category
+
+
+def slug_taken(session: Session, slug: str) -> bool:
+    """Whether any category, seen or unseen, has this slug."""
+    return session.exec(select(Category.id).where(Category.slug == slug)).first() is not None
+
+
+def is_last(session: Session) -> bool:
+    """Whether there is only one category left."""
+    return len(session.exec(select(Category.id).limit(2)).all()) < 2

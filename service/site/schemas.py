@@ -1,0 +1,138 @@
+"""The shapes of the site's settings, and of closing terms, on the wire."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool, StrictInt
+
+from service.kit.clock import MICROSECOND, from_micros, to_micros
+from service.kit.text import check_text
+from service.site.models import OFF, ClosingTerms, Site
+from service.web.bodies import RequestModel
+
+LONGEST = timedelta(days=36_500)
+
+
+def name_text(value: str) -> str:
+    """A site's or category's name, cleaned; a ValueError names the rule."""
+    return check_text(value, name="the name", lines=False, most=60)
+
+
+def only_text(value: Any) -> Any:
+    """Refuse numbers where RFC 3339 or ISO 8601 text is due: pydantic would read them as seconds."""
+    if not isinstance(value, str | datetime | timedelta):
+        raise ValueError("must be text, such as 2030-01-31T12:00:00Z or P14D")
+    return value
+
+
+def in_bounds(span: timedelta) -> timedelta:
+    """A closing span: longer than nothing, at most 100 years."""
+    if not timedelta(0) < span <= LONGEST:
+        raise ValueError("must be longer than PT0S and at most P36500D")
+    return span
+
+
+def in_utc(instant: datetime) -> datetime:
+    """An RFC 3339 instant with its offset, in UTC, from 1970 on."""
+    if instant.tzinfo is None:
+        raise ValueError("must have an offset, such as Z")
+    if not 1970 <= instant.year <= 9000:
+        raise ValueError("must be a year from 1970 to 9000")
+    return instant.astimezone(UTC)
+
+
+def utc_text(instant: datetime) -> str:
+    """RFC 3339 in UTC with `Z`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+Moment = Annotated[datetime, PlainSerializer(utc_text, return_type=str)]
+"""An instant on the wire."""
+WireInstant = Annotated[datetime, BeforeValidator(only_text, json_schema_input_type=str), AfterValidator(in_utc), PlainSerializer(utc_text, return_type=str)]
+WireSpan = Annotated[timedelta, BeforeValidator(only_text, json_schema_input_type=str), AfterValidator(in_bounds)]
+InstantTerm = WireInstant | Literal["off"] | None
+SpanTerm = WireSpan | Literal["off"] | None
+
+
+class ClosingTermsBody(RequestModel):
+    """The closing terms to set; each is a value, "off", or null to inherit."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"close_after_age": "P14D"}]})
+    closes_at: InstantTerm = Field(default=None, description="RFC 3339 instant at which the thread closes.")
+    close_after_age: SpanTerm = Field(default=None, description="ISO 8601 duration since the opening, such as P14D.")
+    close_after_idle: SpanTerm = Field(default=None, description="ISO 8601 duration since the last published reply.")
+
+    def columns(self, *, only_set: bool = False) -> dict[str, int | None]:
+        """The terms as the columns of ClosingTerms; with `only_set`, those that the caller named."""
+        names = self.model_fields_set if only_set else ClosingTerms.model_fields
+        return {name: to_column(getattr(self, name)) for name in names if name in ClosingTerms.model_fields}
+
+
+class ClosingTermsView(BaseModel):
+    """Closing terms as they were set: null inherits."""
+
+    closes_at: InstantTerm
+    close_after_age: SpanTerm
+    close_after_idle: SpanTerm
+
+    @classmethod
+    def of(cls, terms: ClosingTerms) -> "ClosingTermsView":
+        """The wire form of a row's terms."""
+        return cls(
+            closes_at=instant_of(terms.closes_at),
+            close_after_age=span_of(terms.close_after_age),
+            close_after_idle=span_of(terms.close_after_idle),
+        )
+
+
+def to_column(value: datetime | timedelta | str | None) -> int | None:
+    """A term as its column's integer."""
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return to_micros(value)
+    return value // MICROSECOND if isinstance(value, timedelta) else OFF
+
+
+def instant_of(column: int | None) -> InstantTerm:
+    """A column's integer as an instant term."""
+    return None if column is None else "off" if column == OFF else from_micros(column)
+
+
+def span_of(column: int | None) -> SpanTerm:
+    """A column's integer as a span term."""
+    return None if column is None else "off" if column == OFF else timedelta(microseconds=column)
+
+
+class ChangeSite(RequestModel):
+    """The settings to change; what is absent stays."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "The Reading Room", "closing": {"close_after_age": "P14D"}}]}
+    )
+    name: Annotated[str, AfterValidator(name_text)] = Field(default="", min_length=1, max_length=60)
+    registration: Literal["open", "closed"] = "open"
+    max_depth: StrictInt = Field(default=5, ge=1, le=10)
+    author_may_close: StrictBool = False
+    closing: ClosingTermsBody = Field(default_factory=ClosingTermsBody)
+
+    def changes(self) -> dict[str, Any]:
+        """The columns to set: only what the caller named."""
+        named = {name: getattr(self, name) for name in self.model_fields_set if name != "closing"}
+        return named | (self.closing.columns(only_set=True) if "closing" in self.model_fields_set else {})
+
+
+class SiteView(BaseModel):
+    """The site's settings."""
+
+    name: str
+    registration: Literal["open", "closed"]
+    max_depth: int
+    author_may_close: bool
+    closing: ClosingTermsView
+    version: int
+
+    @classmethod
+    def of(cls, site: Site) -> "SiteView":
+        """The wire form of the row."""
+        return cls(**site.model_dump(include=set(cls.model_fields)), closing=ClosingTermsView.of(site))
