@@ -33,6 +33,8 @@ DEADLINE: Final = 30.0
 
 PORTS: Final = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
+MESSAGE_ID: Final = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
+
 
 class MailNotSent(Exception):
     """A letter was not handed over; the message is the server's answer, or what happened instead of one."""
@@ -48,7 +50,7 @@ class MailFailed(MailNotSent):
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One letter to one person. `message_id` is an RFC 5322 msg-id with its angle brackets."""
+    """One letter to one person; `message_id` is an RFC 5322 msg-id with its angle brackets, or ValueError."""
 
     to: str
     subject: str
@@ -58,6 +60,10 @@ class Mail:
     from_name: str = "Parley"
     headers: Mapping[str, str] = field(default_factory=dict)
     date: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if not MESSAGE_ID.fullmatch(self.message_id):
+            raise ValueError(f"{self.message_id!r} is no Message-ID (RFC 5322 section 3.6.4)")
 
 
 class Mailer(Protocol):
@@ -82,6 +88,18 @@ def one_line(value: str) -> str:
     return re.sub(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", value).strip()
 
 
+def ascii_address(address: str) -> str:
+    """The address as every server takes it: its domain in ASCII (RFC 5890).
+
+    Raises:
+        ValueError: the part before the @ is not ASCII, which takes SMTPUTF8 all the way (RFC 6531).
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or not local.isascii():
+        raise ValueError("the part before the @ must be ASCII")
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
+
+
 def build(mail: Mail, domain: str) -> EmailMessage:
     """The letter as a MIME message from `parley@domain`: text, and HTML beside it if there is any.
 
@@ -91,12 +109,12 @@ def build(mail: Mail, domain: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP_POLICY)
     try:
         message["From"] = Address(one_line(mail.from_name), "parley", domain)
-        message["To"] = Address(addr_spec=mail.to)
-    except (MessageError, ValueError, IndexError) as error:
+        message["To"] = Address(addr_spec=ascii_address(mail.to))
+    except (MessageError, ValueError, IndexError) as error:  # the parser runs off the end of some broken addresses
         raise MailRefused(f"not an address: {error}") from error
     message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(mail.date or datetime.now(UTC))
-    message["Message-ID"] = one_line(mail.message_id)
+    message["Message-ID"] = mail.message_id
     for name, value in mail.headers.items():
         message[name] = one_line(value)
     message.set_content(mail.text, cte="quoted-printable")
@@ -136,7 +154,7 @@ class SmtpMailer:
         client = self._client()
         try:
             async with asyncio.timeout(self._deadline):
-                said = await converse(client, message, mail.to, f"parley@{self._domain}")
+                said = await converse(client, message, f"parley@{self._domain}")
             await part(client)
             return said
         except TimeoutError as error:
@@ -145,7 +163,7 @@ class SmtpMailer:
             client.close()
 
 
-async def converse(client: aiosmtplib.SMTP, message: EmailMessage, to: str, sender: str) -> str:
+async def converse(client: aiosmtplib.SMTP, message: EmailMessage, sender: str) -> str:
     """One conversation, up to the server's answer to the text.
 
     A refusal before the envelope (greeting, TLS, log-in) is about the server's state or the settings, not about the
@@ -156,7 +174,7 @@ async def converse(client: aiosmtplib.SMTP, message: EmailMessage, to: str, send
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         raise MailFailed(answer(error)) from error
     try:
-        _, said = await client.send_message(message, sender=sender, recipients=[to])
+        _, said = await client.send_message(message, sender=sender, recipients=[str(message["To"])])
     except (aiosmtplib.SMTPNotSupported, ValueError) as error:
         raise MailRefused(answer(error)) from error
     except (aiosmtplib.SMTPException, OSError) as error:
@@ -240,7 +258,7 @@ class Templates:
             lstrip_blocks=True,
         )
 
-    def draw(self, name: str, **facts: object) -> tuple[str, str]:
+    def draw(self, name: str, /, **facts: object) -> tuple[str, str]:
         """The letter's text and its HTML. A fact the template names and nobody gave is an error."""
         text, html = (self._environment.get_template(f"{name}.{kind}").render(**facts) for kind in ("txt", "html"))
         return text.strip() + "\n", html

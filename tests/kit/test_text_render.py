@@ -118,9 +118,7 @@ def test_commonmark_and_the_named_extensions() -> None:
 
 
 def test_code_and_tables_can_be_scrolled_from_the_keyboard() -> None:
-    assert render("```py\nx < 1\n```", "t") == (
-        '<pre tabindex="0"><code class="language-py">x &lt; 1\n</code></pre>\n'
-    )
+    assert render("```py\nx < 1\n```", "t") == ('<pre tabindex="0"><code class="language-py">x &lt; 1\n</code></pre>\n')
     table = render("| a | b |\n|:--|--:|\n| 1 | 2 |", "t")
     assert '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>' in table
     assert table.rstrip().endswith("</table></div>")
