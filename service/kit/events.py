@@ -91,7 +91,8 @@ def record(session: Session, event: Event, *, at: datetime | None = None) -> int
         "actor_id": event.actor.account_id, "actor_role": event.actor.role, "subject_type": kind,
         "subject_id": subject_id, "audience": audience, "audience_id": audience_id, "facts": event.facts(),
     }  # fmt: skip
-    event_id = int(session.scalars(insert(EventRow).returning(col(EventRow.id)), [row]).one())
+    event_id = session.scalars(insert(EventRow).returning(col(EventRow.id)), [row]).one()
+    assert event_id is not None
     notify(session, "event")
     for listener in session.info["listeners"].get(type(event), ()):
         listener(session, event, event_id)

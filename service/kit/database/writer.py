@@ -1,6 +1,7 @@
 """The one thread that writes to SQLite: batches of units of work, a savepoint each, one COMMIT for all."""
 
 import asyncio
+import contextlib
 import queue
 import threading
 import time
@@ -56,6 +57,7 @@ class Writer(threading.Thread):
         self.commits = 0
         self.units = 0
         self._committed = committed
+        self._told_to_end = False
         self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
 
     def put(self, unit: Callable[[Session], Any], future: asyncio.Future[Any]) -> None:
@@ -71,11 +73,10 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         """The thread's life: wait for a unit, take its neighbours along, commit, answer."""
-        open_ended = True
-        while open_ended and (work := self._queue.get()) is not None:
+        while not self._told_to_end and (work := self._queue.get()) is not None:
             batch = Batch()
             try:
-                open_ended = self._commit_together(batch, work)
+                self._commit_together(batch, work)
             except BaseException as error:  # COMMIT or BEGIN failed: nobody in the batch is stored
                 fault = NotReady() if is_away(error) or isinstance(error, TransactionLost) else error
                 for member in batch.works:
@@ -83,59 +84,64 @@ class Writer(threading.Thread):
                 batch.lost = True
             self._answer(batch)
 
-    def _commit_together(self, batch: Batch, work: Work | None) -> bool:
-        """Run waiting units in one transaction and commit it. False when the thread was told to end."""
+    def _commit_together(self, batch: Batch, first: Work) -> None:
+        """Run waiting units in one transaction and commit it."""
         deadline = time.monotonic() + BATCH_SECONDS
-        batch.works.append(work) if work is not None else None
+        batch.works.append(first)
         with self.engine.begin() as connection:
-            while work is not None:
+            self._run_one(connection, first, batch)
+            while len(batch.works) < BATCH and time.monotonic() < deadline and (work := self._next()) is not None:
+                batch.works.append(work)
                 self._run_one(connection, work, batch)
-                if len(batch.works) >= BATCH or time.monotonic() > deadline:
-                    break
-                try:
-                    work = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-                if work is not None:
-                    batch.works.append(work)
             if "event" in batch.names:
                 with Session(connection, info=dict(self.info), join_transaction_mode="rollback_only") as session:
                     while events.sequence(session) == events.BATCH:
                         pass
         self.commits += 1
-        return work is not None
+
+    def _next(self) -> Work | None:
+        """A unit that is waiting already; None when there is none, or the thread was told to end."""
+        try:
+            work = self._queue.get_nowait()
+        except queue.Empty:
+            return None
+        self._told_to_end = work is None
+        return work
 
     def _run_one(self, connection: Connection, work: Work, batch: Batch) -> None:
         self.units += 1
-        connection.exec_driver_sql("SAVEPOINT unit")
+        # The session makes the savepoint itself: in the other modes a failing flush rolls back the whole transaction.
         session = Session(
-            connection, info=dict(self.info), expire_on_commit=False, join_transaction_mode="rollback_only"
+            connection, info=dict(self.info), expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
         try:
             work.result = work.unit(session)
-            session.flush()
+            session.commit()
         except BaseException as error:
             work.error = NotReady() if is_away(error) else error
-            self._undo(connection)
+            self._undo(connection, session)
         else:
-            connection.exec_driver_sql("RELEASE unit")
             batch.names |= touched(session)
             batch.hooks += session.info.get("after_commit", [])
         finally:
             session.close()
 
     @staticmethod
-    def _undo(connection: Connection) -> None:
+    def _undo(connection: Connection, session: Session) -> None:
+        """Back to the savepoint. A full disk may have undone the neighbours too: then nobody's work is left."""
         try:
-            connection.exec_driver_sql("ROLLBACK TO unit")
-            connection.exec_driver_sql("RELEASE unit")
+            session.rollback()
         except SQLAlchemyError as error:
             raise TransactionLost from error
+        raw = connection.connection.dbapi_connection
+        if raw is None or not raw.in_transaction:
+            raise TransactionLost
 
     def _answer(self, batch: Batch) -> None:
         loops = {work.future.get_loop() for work in batch.works}
         for loop in loops:
-            loop.call_soon_threadsafe(self._resolve, batch, loop)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits there any more
+                loop.call_soon_threadsafe(self._resolve, batch, loop)
 
     def _resolve(self, batch: Batch, loop: asyncio.AbstractEventLoop) -> None:
         for work in batch.works:
