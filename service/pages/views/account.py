@@ -78,7 +78,6 @@ class AdminPage:
     """`/admin`: the site's own settings and its categories."""
 
     site: Form
-    site_version: str
     registrations: tuple[Choice, ...]
     visibilities: tuple[Choice, ...]
     modes: tuple[Choice, ...]

@@ -70,9 +70,10 @@ class Closing:
     may_reopen: bool
     state: str
     modes: tuple[Choice, ...]
+    moment_modes: tuple[Choice, ...]
+    inherited_at: str
     inherited_age: str
     inherited_idle: str
-    override_open: bool
 
 
 @dataclass(frozen=True, slots=True)

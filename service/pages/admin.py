@@ -1,0 +1,167 @@
+"""`/admin`: the site's name and rules, and its categories. For admins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from service.accounts.current import Asking, Asks
+from service.categories import operations as category_operations
+from service.categories import queries as category_queries
+from service.categories.models import Category
+from service.categories.schemas import ChangeCategory, MakeCategory
+from service.kit.actor import Actor, check_administers
+from service.kit.database import Session
+from service.kit.errors import Invalid, Problem, invalid
+from service.pages import forms, terms
+from service.pages.frame import Frame, around
+from service.pages.rendering import page
+from service.pages.views.account import AdminPage, CategoryForm
+from service.pages.views.frame import Choice, Form
+from service.site import operations, queries
+from service.site.models import Site
+from service.site.schemas import ChangeSite
+from service.web.answers import Answer, see_other
+
+router = APIRouter(include_in_schema=False)
+
+REGISTRATIONS: Final = (Choice("open", "Open to everybody"), Choice("closed", "Closed"))
+VISIBILITIES: Final = (Choice("public", "Everybody"), Choice("members", "Members"), Choice("staff", "Moderators and admins"))
+SAVED: Final = {"site": "The site was saved.", "category": "The category was saved.", "made": "The category was made."}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Which form of the page was refused, and how it is shown again. `slug` names a category's form."""
+
+    deed: str
+    slug: str
+    form: Form
+
+
+@router.get("/admin")
+async def show_admin(request: Request, asks: Asking, saved: str = "", category: str = "") -> Response:
+    """The page; `saved` and `category` say what was just stored."""
+    return await _show(asks, notice=(saved, category))
+
+
+@router.post("/admin")
+async def change_admin(request: Request, asks: Asking) -> Response:
+    """One of the page's forms: `do` is `site`, `category` or `new-category`."""
+    sent = await forms.read(request)
+    deeds = {"site": _site, "category": _category, "new-category": _new_category}
+    if sent.deed not in deeds:
+        raise invalid("/do", "must be one of this page's buttons")
+    outcome = await deeds[sent.deed](asks, sent)
+    if isinstance(outcome, Response):
+        return outcome
+    refused = Refused(sent.deed, sent.value("category"), sent.again(outcome, labels=terms.LABELS))
+    return await _show(asks, refused, status=outcome.status)
+
+
+async def _show(
+    asks: Asks, refused: Refused | None = None, *, notice: tuple[str, str] = ("", ""), status: int = 200
+) -> Response:
+    """The page from a fresh read, with a refused form as it was typed."""
+
+    def load(session: Session, actor: Actor) -> tuple[Frame, AdminPage]:
+        check_administers(actor)
+        site, categories = queries.get_site(session), category_queries.list_categories(session, actor)
+        return around(session, actor, "/admin"), _view(site, list(categories), refused, notice)
+
+    framed, view = await asks.read(load)
+    return page("admin.html", framed, view, status=status)
+
+
+def _view(site: Site, categories: list[Category], refused: Refused | None, notice: tuple[str, str]) -> AdminPage:
+    saved, slug = notice
+    site_form = forms.fresh(_site_values(site), notice=SAVED["site"] if saved == "site" else None)
+    empty = forms.fresh({"close_after_age_mode": "inherit", "close_after_idle_mode": "inherit", "visibility": "public"})
+    refused_new = refused.form if refused and refused.deed == "new-category" else empty
+    return AdminPage(
+        site=refused.form if refused and refused.deed == "site" else site_form,
+        registrations=REGISTRATIONS,
+        visibilities=VISIBILITIES,
+        modes=terms.modes("the site"),
+        site_modes=terms.modes(None),
+        categories=tuple(
+            _category_form(category, site, refused, saved if category.slug == slug else "") for category in categories
+        ),
+        new_category=CategoryForm(refused_new, None, "", *_inherited(site)),
+    )
+
+
+def _site_values(site: Site) -> dict[str, str]:
+    plain = {"name": site.name, "registration": site.registration, "max_depth": str(site.max_depth)}
+    closing = {"author_may_close": "on" if site.author_may_close else "", "version": str(site.version)}
+    return plain | closing | terms.values_of(site, top=True)
+
+
+def _category_form(category: Category, site: Site, refused: Refused | None, saved: str) -> CategoryForm:
+    values = {name: getattr(category, name) for name in ("name", "slug", "description", "visibility")}
+    form = forms.fresh(values | {"version": str(category.version)} | terms.values_of(category), notice=SAVED.get(saved))
+    if refused and refused.deed == "category" and refused.slug == category.slug:
+        form = refused.form
+    return CategoryForm(form, category.slug, category.name, *_inherited(site))
+
+
+def _inherited(site: Site) -> tuple[str, str]:
+    return terms.in_days(site.close_after_age), terms.in_days(site.close_after_idle)
+
+
+async def _site(asks: Asks, sent: forms.Sent) -> Response | Problem:
+    depth = sent.number("max_depth")
+    changes = _changes(
+        sent,
+        ChangeSite,
+        {
+            "name": sent.value("name"),
+            "registration": sent.value("registration"),
+            "max_depth": sent.value("max_depth") if depth is None else depth,
+            "author_may_close": bool(sent.value("author_may_close")),
+        },
+    )
+
+    def work(session: Session, actor: Actor) -> Answer:
+        operations.change_site(session, actor, changes, sent.number("version"))
+        return see_other("/admin?saved=site#site")
+
+    return await forms.attempt(asks, sent, work)
+
+
+async def _category(asks: Asks, sent: forms.Sent) -> Response | Problem:
+    slug = sent.value("category")
+    changes = _changes(sent, ChangeCategory, _category_fields(sent))
+
+    def work(session: Session, actor: Actor) -> Answer:
+        category_operations.change_category(session, actor, slug, changes, sent.number("version"))
+        return see_other(f"/admin?saved=category&category={slug}#category-{slug}")
+
+    return await forms.attempt(asks, sent, work)
+
+
+async def _new_category(asks: Asks, sent: forms.Sent) -> Response | Problem:
+    slug = sent.value("slug")
+    changes = _changes(sent, MakeCategory, _category_fields(sent) | ({"slug": slug} if slug else {}))
+
+    def work(session: Session, actor: Actor) -> Answer:
+        made = category_operations.make_category(session, actor, changes)
+        return see_other(f"/admin?saved=made&category={made.slug}#category-{made.slug}")
+
+    return await forms.attempt(asks, sent, work)
+
+
+def _category_fields(sent: forms.Sent) -> dict[str, Any]:
+    return {name: sent.value(name) for name in ("name", "description", "visibility")}
+
+
+def _changes(
+    sent: forms.Sent, kind: type[ChangeSite | ChangeCategory], fields: Mapping[str, Any]
+) -> dict[str, Any] | Invalid:
+    """The columns to set, or the refusal that the operation raises in its turn."""
+    closing = terms.read_terms(sent)
+    if isinstance(closing, Invalid):
+        return closing
+    model = sent.model(kind, {**fields, "closing": closing})
+    return model if isinstance(model, Invalid) else model.changes()

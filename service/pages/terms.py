@@ -1,0 +1,110 @@
+"""Closing terms as form fields: each is inherited, off, or a value. Used by a thread's panel and by `/admin`.
+
+A term `close_after_age` has two inputs: `close_after_age_mode` (inherit, off, value) and `close_after_age` (days; a
+time in UTC for `closes_at`). The pair becomes the value that the JSON API takes: null, "off", or the value itself.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from service.kit.clock import from_micros
+from service.kit.errors import FieldError, Invalid
+from service.pages.forms import Sent
+from service.pages.rendering import in_words
+from service.pages.views.frame import Choice
+from service.site.models import OFF, ClosingTerms
+
+SPANS: Final = ("close_after_age", "close_after_idle")
+LABELS: Final = {
+    "closes_at": "The time of closing",
+    "close_after_age": "The age",
+    "close_after_idle": "The silence",
+    "reason": "The reason",
+}
+LONGEST_DAYS: Final = Decimal(36_500)
+DAY: Final = timedelta(days=1)
+
+
+def modes(inherits_from: str | None) -> tuple[Choice, ...]:
+    """The rules a term can have; `inherits_from` names the level above (None for the site, which has none)."""
+    own = (Choice("off", "Never"), Choice("value", "After"))
+    return (Choice("inherit", f"As {inherits_from} says"), *own) if inherits_from else own
+
+
+def moment_modes(inherits_from: str) -> tuple[Choice, ...]:
+    """The rules that a fixed time of closing can have."""
+    return Choice("inherit", f"As {inherits_from} says"), Choice("off", "Never"), Choice("value", "At")
+
+
+def values_of(terms: ClosingTerms, *, top: bool = False) -> dict[str, str]:
+    """The inputs' values for stored terms; at the `top` level (the site) nothing is inherited, so NULL is off."""
+    values = {}
+    for name in ("closes_at", *SPANS):
+        column: int | None = getattr(terms, name)
+        values[f"{name}_mode"] = ("off" if top else "inherit") if column is None else "off" if column == OFF else "value"
+        if column is not None and column != OFF:
+            values[name] = f"{from_micros(column):%Y-%m-%dT%H:%M}" if name == "closes_at" else _days(column)
+    return values
+
+
+def _days(column: int) -> str:
+    """A span of microseconds as days, without needless zeros."""
+    return f"{Decimal(column) / Decimal(DAY // timedelta(microseconds=1)):f}".rstrip("0").rstrip(".")
+
+
+def in_days(column: int | None) -> str:
+    """An inherited span in words, for the bracket behind “As the site says”."""
+    if column is None or column == OFF:
+        return "never"
+    days = _days(column)
+    return "after 1 day" if days == "1" else f"after {days} days"
+
+
+def at_words(column: int | None) -> str:
+    """An inherited time of closing in words."""
+    return "never" if column is None or column == OFF else in_words(from_micros(column))
+
+
+def read_terms(sent: Sent, names: tuple[str, ...] = SPANS) -> Mapping[str, Any] | Invalid:
+    """The terms as the JSON API takes them, or the refusal that names each wrong field."""
+    read: dict[str, Any] = {}
+    wrong: list[FieldError] = []
+    for name in names:
+        mode = sent.value(f"{name}_mode")
+        if mode == "value":
+            value = _moment(sent.value(name)) if name == "closes_at" else _span(sent.value(name))
+            if value is None:
+                wrong.append(FieldError(f"/{name}", _rule(name)))
+            read[name] = value
+        else:
+            read[name] = "off" if mode == "off" else None
+    return Invalid("Some terms are not valid", errors=tuple(wrong)) if wrong else read
+
+
+def _rule(name: str) -> str:
+    """What a term's value must be."""
+    if name == "closes_at":
+        return "must be a date and a time in UTC, such as 2030-01-31T12:00"
+    return "must be a number of days, more than 0 and at most 36500"
+
+
+def _span(text: str) -> timedelta | None:
+    """Days, possibly with a decimal fraction, as a span; None for what is no such number."""
+    try:
+        days = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    if not days.is_finite() or not 0 < days <= LONGEST_DAYS:
+        return None
+    span = timedelta(microseconds=int(days * Decimal(DAY // timedelta(microseconds=1))))
+    return span or None
+
+
+def _moment(text: str) -> str | None:
+    """A `datetime-local` value (WHATWG HTML 2.3.5.5) as RFC 3339 in UTC; None for anything else."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC).isoformat() if len(text) >= 16 else None
+    except ValueError:
+        return None
