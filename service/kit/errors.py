@@ -65,6 +65,10 @@ class NotSignedIn(Problem):
 
     code, status, title = "not-signed-in", 401, "Sign in first"
 
+    def __init__(self, detail: str = "") -> None:
+        # RFC 9110 section 15.5.2: a 401 names a scheme; Bearer (RFC 6750) opens no password window in browsers.
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
 
 class NotAllowed(Problem):
     """The actor may see the subject but may not do this to it."""
