@@ -1,0 +1,96 @@
+"""Every SELECT of subscriptions: one person's level on a thread, and a thread's audience."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from service.accounts.models import Account
+from service.categories.models import Category
+from service.categories.policy import visible_to
+from service.kit.actor import ROLES, Actor
+from service.subscriptions.models import NORMAL, WATCHING, Subscription
+from service.threads.models import Thread
+from service.threads.queries import ThreadSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A person's level on a thread. `reason` is why it is so: `opened`, `replied`, `chosen`, or None by default."""
+
+    level: str
+    reason: str | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """One person of a thread's audience, and why they belong to it: `opened`, `replied` or `chosen`."""
+
+    account_id: int
+    reason: str
+
+
+def following(session: Session, actor: Actor, seen: ThreadSeen) -> Following:
+    """The actor's level on a thread they see; who opened it watches it until they choose otherwise."""
+    if actor.account_id is None:
+        return Following(NORMAL, None, None)
+    return following_of(session, actor.account_id, seen.thread)
+
+
+def following_of(session: Session, account_id: int, thread: Thread) -> Following:
+    """The account's level on a thread."""
+    row = session.execute(
+        select(col(Subscription.level), col(Subscription.reason), col(Subscription.since)).where(
+            col(Subscription.thread_id) == thread.id, col(Subscription.account_id) == account_id
+        )
+    ).first()
+    if row is not None:
+        return Following(row[0], row[1], row[2])
+    if thread.author_id == account_id:
+        return Following(WATCHING, "opened", thread.published_at)
+    return Following(NORMAL, None, None)
+
+
+def roles_that_see(category: Category) -> list[str]:
+    """The roles of accounts that may see a category."""
+    return [role for role in ROLES[1:] if category.visibility in visible_to(Actor(None, None, role))]
+
+
+def audience(session: Session, thread: Thread, category: Category, after: int, limit: int) -> Sequence[Watcher]:
+    """Up to `limit` people who watch the thread and may see it now, by account id, beginning after the id `after`.
+
+    Fewer than `limit` are the last ones. Each chunk costs the same however many watch (the unique index is walked).
+    """
+    chosen = (
+        select(col(Subscription.account_id), col(Subscription.reason))
+        .join(Account, col(Account.id) == Subscription.account_id)
+        .where(
+            col(Subscription.thread_id) == thread.id,
+            col(Subscription.level) == WATCHING,
+            col(Subscription.account_id) > after,
+            col(Account.role).in_(roles_that_see(category)),
+        )
+        .order_by(col(Subscription.account_id))
+        .limit(limit)
+    )
+    watchers = [Watcher(row[0], row[1]) for row in session.execute(chosen)]
+    return sorted([*watchers, *opener(session, thread, category, after)], key=lambda one: one.account_id)[:limit]
+
+
+def opener(session: Session, thread: Thread, category: Category, after: int) -> list[Watcher]:
+    """Who opened the thread, as the one watcher without a row: none if they have a level, may not see it, or are
+    not past `after`.
+    """
+    any_level = select(col(Subscription.id)).where(
+        col(Subscription.thread_id) == thread.id, col(Subscription.account_id) == thread.author_id
+    )
+    author = select(col(Account.id)).where(
+        col(Account.id) == thread.author_id,
+        col(Account.id) > after,
+        col(Account.role).in_(roles_that_see(category)),
+        ~any_level.exists(),
+    )
+    return [Watcher(int(found), "opened") for found in session.scalars(author) if found is not None]

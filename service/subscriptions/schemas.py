@@ -1,0 +1,34 @@
+"""The shapes of subscriptions on the wire."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.kit.clock import utc_text
+from service.subscriptions.queries import Following
+from service.web.bodies import RequestModel
+
+Level = Literal["watching", "normal", "muted"]
+
+
+class ChooseLevel(RequestModel):
+    """How closely to follow a thread: told of every reply (watching), or of nothing (normal, muted)."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"level": "watching"}]})
+    level: Level
+
+
+class SubscriptionView(BaseModel):
+    """How closely you follow a thread, and why."""
+
+    level: Level
+    reason: Literal["opened", "replied", "chosen"] | None = Field(
+        description="Why you watch: you opened the thread, replied in it, or chose so. Null by default."
+    )
+    since: str | None = Field(description="RFC 3339, in UTC.")
+
+    @classmethod
+    def of(cls, following: Following) -> "SubscriptionView":
+        """The wire form."""
+        since = utc_text(following.since) if following.since else None
+        return cls.model_validate({"level": following.level, "reason": following.reason, "since": since})
