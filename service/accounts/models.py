@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, Index
 from sqlmodel import Field, SQLModel
 
 from service.kit.clock import Instant
@@ -70,3 +70,13 @@ class FirstAdminLink(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     secret_hash: str = Field(max_length=64)
     expires_at: datetime = Field(sa_type=Instant)
+
+
+class SignInFailure(SQLModel, table=True):
+    """A wrong password, counted for the lock-out; `key` is a keyed hash of account and address, never the names."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("sign_in_failure_key_at", "key", "at"), AUTOINCREMENT)
+    id: int | None = Field(default=None, sa_column=identity())
+    key: str = Field(max_length=64)
+    at: datetime = Field(sa_type=Instant, index=True)

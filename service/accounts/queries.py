@@ -1,37 +1,157 @@
 """Every SELECT about people and their credentials."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from service.accounts.models import Account, ApiToken, SignedIn
+from service.accounts.errors import FirstAdminLinkIsSpent
+from service.accounts.models import Account, ApiToken, FirstAdminLink, SignedIn, SignInFailure
 from service.kit.actor import SCOPES, Actor
-from service.kit.clock import clock_of
+from service.kit.clock import clock_of, now
+from service.kit.credentials import hash_secret
+from service.kit.errors import NotFound
+from service.kit.text import fold, username_key
 
 
-def actor_by_session(session: Session, secret_hash: str) -> Actor | None:
-    """The actor of a browser session that has not ended; None for an unknown or ended one.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whom a credential belongs to, and when it was last noted as used (None: never)."""
+
+    actor: Actor
+    last_used_at: datetime | None
+
+
+def by_session(session: Session, secret_hash: str) -> Known | None:
+    """The owner of a browser session that has not ended; None for an unknown or ended one.
 
     Reads the process's clock, not the unit of work's instant, which is taken later, under the subject's lock.
     """
     row = session.execute(
-        select(Account.id, Account.username, Account.role, SignedIn.id)
+        select(Account.id, Account.username, Account.role, SignedIn.id, SignedIn.last_used_at)
         .join(SignedIn, col(SignedIn.account_id) == Account.id)
         .where(col(SignedIn.secret_hash) == secret_hash, col(SignedIn.expires_at) > clock_of(session).now())
     ).first()
     if row is None:
         return None
-    return Actor(account_id=row[0], username=row[1], role=row[2], scopes=frozenset(SCOPES), session_id=row[3])
+    actor = Actor(account_id=row[0], username=row[1], role=row[2], scopes=frozenset(SCOPES), session_id=row[3])
+    return Known(actor, row[4])
 
 
-def actor_by_token(session: Session, secret_hash: str) -> Actor | None:
-    """The actor of an API token, with the token's scopes; None for an unknown or revoked one."""
+def by_token(session: Session, secret_hash: str) -> Known | None:
+    """The owner of an API token, with the token's scopes; None for an unknown or revoked one."""
     row = session.execute(
-        select(Account.id, Account.username, Account.role, ApiToken.id, ApiToken.scopes)
+        select(Account.id, Account.username, Account.role, ApiToken.id, ApiToken.scopes, ApiToken.last_used_at)
         .join(ApiToken, col(ApiToken.account_id) == Account.id)
         .where(col(ApiToken.secret_hash) == secret_hash)
     ).first()
     if row is None:
         return None
-    return Actor(account_id=row[0], username=row[1], role=row[2], scopes=frozenset(row[4]), token_id=row[3])
+    actor = Actor(account_id=row[0], username=row[1], role=row[2], scopes=frozenset(row[4]), token_id=row[3])
+    return Known(actor, row[5])
+
+
+def find_account(session: Session, username: str) -> Account | None:
+    """The account of this name, in any case; a look-alike is not the name."""
+    found = session.scalars(select(Account).where(col(Account.username_key) == username_key(username))).first()
+    return found if found is not None and fold(found.username) == fold(username) else None
+
+
+def get_account(session: Session, actor: Actor, username: str) -> Account:
+    """The account of this name, in any case. Raises NotFound. Everybody may see every profile."""
+    if (found := find_account(session, username)) is None:
+        raise NotFound("There is nobody of this name")
+    return found
+
+
+def find_by_login(session: Session, login: str) -> Account | None:
+    """The account that this login names: a mail address when there is an @ in it, else a username."""
+    if "@" not in login:
+        return find_account(session, login)
+    return session.scalars(select(Account).where(col(Account.email_key) == login.lower())).first()
+
+
+def own_account(session: Session, actor: Actor, *, lock: bool = False) -> Account:
+    """The signed-in actor's account; `lock` holds it until the end of the transaction. Raises NotFound for a guest."""
+    query = select(Account).where(col(Account.id) == actor.account_id)
+    found = session.scalars(query.with_for_update() if lock else query).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unchanged_account(session: Session, account_id: int | None, password_hash: str) -> Account | None:
+    """The account if its password is still this one, held so until the end of the transaction; else None.
+
+    Without the hold, a sign-in with the old password could commit after the change that ends all older sessions.
+    """
+    return session.scalars(
+        select(Account)
+        .where(col(Account.id) == account_id, col(Account.password_hash) == password_hash)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def taken_fields(session: Session, username: str | None, email: str | None, but: int = 0) -> list[str]:
+    """Which of `username` and `email` belong to an account other than `but`; a look-alike of a username counts."""
+    others = select(col(Account.id)).where(col(Account.id) != but)
+    found = []
+    if username and session.scalars(others.where(col(Account.username_key) == username_key(username))).first():
+        found.append("username")
+    if email and session.scalars(others.where(col(Account.email_key) == email.lower())).first():
+        found.append("email")
+    return found
+
+
+def lock_with_admins(session: Session, account_id: int) -> tuple[Account, list[int]]:
+    """The account and the ids of all admins, as they are now, held until the end of the transaction.
+
+    Locked in the order of ids by one statement, so that two admins who demote each other wait instead of both winning.
+    """
+    query = select(Account).where((col(Account.role) == "admin") | (col(Account.id) == account_id))
+    held = session.scalars(
+        query.order_by(col(Account.id)).with_for_update().execution_options(populate_existing=True)
+    ).all()
+    account = next(one for one in held if one.id == account_id)
+    return account, [one.id for one in held if one.role == "admin" and one.id is not None]
+
+
+def has_admin(session: Session) -> bool:
+    """Whether the site has an admin."""
+    return session.scalars(select(col(Account.id)).where(col(Account.role) == "admin").limit(1)).first() is not None
+
+
+def check_first_admin_link(session: Session, secret: str) -> None:
+    """For the page behind the one-time link. Raises FirstAdminLinkIsSpent when it cannot be claimed (any more)."""
+    found = session.scalars(
+        select(col(FirstAdminLink.id)).where(
+            col(FirstAdminLink.secret_hash) == hash_secret(secret), col(FirstAdminLink.expires_at) > now(session)
+        )
+    ).first()
+    if found is None or has_admin(session):
+        raise FirstAdminLinkIsSpent
+
+
+def count_failures(session: Session, key: str, since: datetime) -> int:
+    """How many wrong passwords were counted under `key` after `since`."""
+    counted = select(func.count()).where(col(SignInFailure.key) == key, col(SignInFailure.at) > since)
+    return session.scalar(counted) or 0
+
+
+def list_sessions(session: Session, actor: Actor, before: int | None, limit: int) -> Sequence[SignedIn]:
+    """The actor's own sessions that have not ended, newest first, with ids below `before`; at most `limit + 1`."""
+    query = select(SignedIn).where(
+        col(SignedIn.account_id) == actor.account_id, col(SignedIn.expires_at) > clock_of(session).now()
+    )
+    query = query if before is None else query.where(col(SignedIn.id) < before)
+    return session.scalars(query.order_by(col(SignedIn.id).desc()).limit(limit + 1)).all()
+
+
+def list_tokens(session: Session, actor: Actor, before: int | None, limit: int) -> Sequence[ApiToken]:
+    """The actor's own tokens, newest first, with ids below `before`; at most `limit + 1`."""
+    query = select(ApiToken).where(col(ApiToken.account_id) == actor.account_id)
+    query = query if before is None else query.where(col(ApiToken.id) < before)
+    return session.scalars(query.order_by(col(ApiToken.id).desc()).limit(limit + 1)).all()

@@ -26,6 +26,11 @@ def from_micros(micros: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros)
 
 
+def utc_text(instant: datetime) -> str:
+    """An instant as RFC 3339 in UTC with `Z`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 class Instant(TypeDecorator[datetime]):
     """A column that holds an aware datetime as microseconds since 1970."""
 

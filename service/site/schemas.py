@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool, StrictInt
 
-from service.kit.clock import MICROSECOND, from_micros, to_micros
+from service.kit.clock import MICROSECOND, from_micros, to_micros, utc_text
 from service.kit.text import check_text
 from service.site.models import OFF, ClosingTerms, Site
 from service.web.bodies import RequestModel
@@ -39,11 +39,6 @@ def in_utc(instant: datetime) -> datetime:
     if not 1970 <= instant.year <= 9000:
         raise ValueError("must be a year from 1970 to 9000")
     return instant.astimezone(UTC)
-
-
-def utc_text(instant: datetime) -> str:
-    """RFC 3339 in UTC with `Z`."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 Moment = Annotated[datetime, PlainSerializer(utc_text, return_type=str)]

@@ -1,0 +1,67 @@
+"""`/new`: open a thread."""
+
+from fastapi import APIRouter, Request, Response
+from urllib.parse import quote
+
+from service.accounts.current import Asking, Asks
+from service.categories import queries as category_queries
+from service.kit.actor import Actor, check_signed_in
+from service.kit.database import Session
+from service.pages import forms
+from service.pages.frame import Frame, around
+from service.pages.rendering import page, previewed
+from service.pages.views.frame import Choice, Form
+from service.pages.views.thread import Composer, ComposePage
+from service.threads import operations
+from service.threads.policy import check_may_open
+from service.threads.schemas import OpenThread, to_opening
+from service.web.answers import Answer
+
+router = APIRouter(include_in_schema=False)
+DRAFT = "new-thread"
+
+
+@router.get("/new")
+async def show_new(asks: Asking, category: str = "") -> Response:
+    """The empty form; `category` is chosen already. A guest is sent to sign in."""
+    return await _show(asks, forms.fresh({"category": category}), guests=False)
+
+
+@router.post("/new")
+async def open_thread(request: Request, asks: Asking) -> Response:
+    """Open the thread (303 to its page), or show the form again with a preview or with what is wrong."""
+    sent = await forms.read(request)
+    if sent.deed == "preview":
+        return await _show(asks, sent.again(), preview=await asks.prepare(previewed, sent.values.get("body", "")))
+    fields = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
+    draft = sent.model(OpenThread, fields | ({"category": sent.value("category")} if sent.value("category") else {}))
+    opening = await asks.prepare(to_opening, draft)
+    slug = sent.value("category")
+
+    def work(session: Session, actor: Actor) -> Answer:
+        check_may_open(actor)
+        get = category_queries.get_category(session, actor, slug) if slug else None
+        category = get or category_queries.default_category(session, actor)
+        thread = operations.open_thread(session, actor, category, opening)
+        return forms.posted(f"/t/{thread.id}/{quote(thread.slug)}", DRAFT)
+
+    outcome = await forms.attempt(asks, sent, work)
+    if isinstance(outcome, Response):
+        return outcome
+    return await _show(asks, sent.again(outcome), status=outcome.status)
+
+
+async def _show(
+    asks: Asks, form: Form, *, preview: str | None = None, status: int = 200, guests: bool = True
+) -> Response:
+    """The form. Once something was typed it is shown to a guest too, so that a lost session loses no text."""
+
+    def load(session: Session, actor: Actor) -> tuple[Frame, ComposePage]:
+        if not guests:
+            check_may_open(actor)
+        categories = tuple(Choice(row.slug, row.name) for row in category_queries.list_categories(session, actor))
+        composer = Composer(form, DRAFT, preview)
+        return around(session, actor, "/new"), ComposePage(composer, categories)
+
+    framed, view = await asks.read(load)
+    return page("compose.html", framed, view, status=status)

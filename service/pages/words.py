@@ -1,0 +1,28 @@
+"""What pages say about numbers and states, in words."""
+
+from typing import Final
+
+from service.pages.rendering import day
+
+CLOSED_BY: Final = {
+    "manual": "Closed by a moderator on",
+    "scheduled": "Closed as announced on",
+    "age": "Closed by age on",
+    "idle": "Closed after a silence on",
+    "archived": "Archived on",
+}
+ROLES: Final = {"member": "member", "moderator": "moderator", "admin": "admin"}
+
+__all__ = ["CLOSED_BY", "ROLES", "day", "heading", "thoughts"]
+
+
+def thoughts(count: int) -> str:
+    """How many published replies there are, in a list: `No thoughts yet`, `One thought`, `2 thoughts`."""
+    return "No thoughts yet" if count == 0 else "One thought" if count == 1 else f"{count} thoughts"
+
+
+def heading(count: int, title: str) -> str:
+    """The heading over a thread's replies, which counts the published ones."""
+    if count == 0:
+        return f"No thoughts on “{title}” yet"
+    return f"One thought on “{title}”" if count == 1 else f"{count} thoughts on “{title}”"

@@ -1,0 +1,132 @@
+"""The JSON door of replies."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Path, Query, Response
+
+from service.accounts.current import Asking
+from service.kit.actor import Actor
+from service.kit.database import Session
+from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.replies import operations, queries
+from service.replies.errors import ParentNotAvailable
+from service.replies.queries import ReplySeen
+from service.replies.schemas import EditReply, PostReply, ReplyView, to_drafted, to_written
+from service.threads.errors import ThreadIsClosed
+from service.threads.queries import get_thread, lock_thread
+from service.web.answers import Answer, created, json_answer, no_content
+from service.web.bodies import Deferred, StrictRoute
+from service.web.cache import etag, wanted_version, with_etag
+from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
+from service.web.problems import declare
+
+router = APIRouter(route_class=StrictRoute, tags=["replies"])
+ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
+ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The reply's id.")]
+IfMatch = Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")]
+IfNoneMatch = Annotated[str | None, Header(max_length=500, description="ETags that you have.")]
+
+
+def show(found: ReplySeen, slug: str, if_none_match: str | None = None) -> Answer:
+    """The answer that shows one reply, with its ETag."""
+    return with_etag(json_answer(ReplyView.of(found, slug)), found.reply.version, if_none_match)
+
+
+@router.get(
+    "/threads/{thread_id}/replies",
+    operation_id="list_replies",
+    response_model=Page[ReplyView],
+    responses=declare(NotFound, Invalid, NotReady),
+)
+async def list_replies(
+    thread_id: ThreadId,
+    asks: Asking,
+    after: Annotated[int | None, Query(ge=0, le=2**31 - 1, description="A number: what comes past it.")] = None,
+    order: Literal["oldest", "newest"] = "oldest",
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Response:
+    """The replies of a thread by number. `after` starts past a number; `cursor` goes on from the page before."""
+    newest = order == "newest"
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = get_thread(session, actor, thread_id)
+        key = from_cursor(cursor, 1)
+        start = key[0] if key else after if after is not None else (2**31 - 1 if newest else 0)
+        rows = queries.list_replies(session, thread_id, after=start, limit=limit, descending=newest)
+        path = f"/api/v1/threads/{thread_id}/replies?order={order}"
+        slug = seen.thread.slug
+        return page_answer(rows, limit, lambda row: (row.reply.number,), lambda row: ReplyView.of(row, slug), path)
+
+    return await asks.answer(work)
+
+
+@router.post(
+    "/threads/{thread_id}/replies",
+    operation_id="post_reply",
+    status_code=201,
+    response_model=ReplyView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable, NotReady),
+)
+async def post_reply(thread_id: ThreadId, draft: Deferred[PostReply], asks: Asking) -> Response:
+    """Reply to a thread. In a closed one only moderators may, and the reply says `posted_while_closed`."""
+    ready = await asks.prepare(to_drafted, draft)
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = lock_thread(session, actor, thread_id)
+        reply = operations.post_reply(session, actor, seen, ready)
+        view = ReplyView.of(queries.get_reply(session, actor, reply.id or 0), seen.thread.slug)
+        tag = etag(view.version, view.model_dump_json().encode())
+        return created(view, f"/api/v1/replies/{view.id}", ETag=tag)
+
+    return await asks.write(work)
+
+
+@router.get(
+    "/replies/{reply_id}", operation_id="get_reply", response_model=ReplyView, responses=declare(NotFound, NotReady)
+)
+async def get_reply(reply_id: ReplyId, asks: Asking, if_none_match: IfNoneMatch = None) -> Response:
+    """One reply."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        found = queries.get_reply(session, actor, reply_id)
+        return show(found, get_thread(session, actor, found.reply.thread_id).thread.slug, if_none_match)
+
+    return await asks.answer(work)
+
+
+@router.patch(
+    "/replies/{reply_id}",
+    operation_id="edit_reply",
+    response_model=ReplyView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+)
+async def edit_reply(
+    reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking, if_match: IfMatch = None
+) -> Response:
+    """Change a reply's text: its author, or a moderator."""
+    text = await asks.prepare(to_written, draft)
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen, found = queries.lock_reply(session, actor, reply_id)
+        operations.edit_reply(session, actor, seen, found, text, wanted_version(if_match))
+        return show(found, seen.thread.slug)
+
+    return await asks.write(work)
+
+
+@router.delete(
+    "/replies/{reply_id}",
+    operation_id="delete_reply",
+    status_code=204,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+)
+async def delete_reply(reply_id: ReplyId, asks: Asking, if_match: IfMatch = None) -> Response:
+    """Delete a reply: its author, or a moderator. Where others answered it, a stub stays in the list."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen, found = queries.lock_reply(session, actor, reply_id)
+        operations.delete_reply(session, actor, seen, found, wanted_version(if_match))
+        return no_content()
+
+    return await asks.write(work)

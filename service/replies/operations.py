@@ -1,0 +1,167 @@
+"""Every write to replies: post, edit, delete."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import true, update
+from sqlmodel import Session, col
+
+from service.kit import events
+from service.kit.actor import Actor
+from service.kit.clock import now, to_micros
+from service.kit.database.rows import stored_id
+from service.kit.errors import Problem, settled
+from service.kit.text import RENDERER_VERSION
+from service.kit.versions import Wanted, check_version
+from service.replies import policy, queries
+from service.replies.errors import ParentNotAvailable
+from service.replies.events import ReplyEdited, ReplyPosted, ReplyTrashed
+from service.replies.models import Reply
+from service.threads import policy as threads_policy
+from service.threads.models import Thread
+from service.threads.operations import Written
+from service.threads.queries import ThreadSeen, effective_close_at
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A reply made ready before any session was open; `parent` is the id of the reply it answers."""
+
+    text: Written
+    parent: int | None
+
+
+def post_reply(session: Session, actor: Actor, seen: ThreadSeen, draft: Drafted | Problem) -> Reply:
+    """Store a reply in a thread that was loaded with `lock_thread`; it is visible at once.
+
+    The thread's row, moved by one conditional UPDATE, decides whether it is open and which number comes next.
+    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable.
+    """
+    threads_policy.check_may_reply(actor)
+    ready = settled(draft)
+    closing = seen.closing
+    threads_policy.check_open(actor, seen.thread, closing, now(session))
+    answered = _find_answered(session, seen.id, ready.parent)
+    number = _take_number(session, actor, seen)
+    parent, depth = _place(session, answered, seen.site.max_depth)
+    reply = Reply(
+        thread_id=seen.id, number=number, parent_id=parent.id if parent else None,
+        in_reply_to_id=answered.id if answered else None, depth=depth, author_id=actor.account_id,
+        body=ready.text.body, body_html=ready.text.body_html, renderer=RENDERER_VERSION,
+        posted_while_closed=closing.is_closed(now(session)), created_at=now(session),
+    )  # fmt: skip
+    session.add(reply)
+    session.flush()
+    if parent is not None:
+        _count_child(session, stored_id(parent.id), 1)
+    events.record(session, ReplyPosted(actor=actor, **_facts(reply, seen)))
+    return reply
+
+
+def _find_answered(session: Session, thread_id: int, reply_id: int | None) -> Reply | None:
+    if reply_id is None:
+        return None
+    answered = queries.find_parent(session, thread_id, reply_id)
+    if answered is None:
+        raise ParentNotAvailable
+    return answered
+
+
+def _take_number(session: Session, actor: Actor, seen: ThreadSeen) -> int:
+    """The law of the write: the thread moves on only if it is open at `now`, by its row as it stands."""
+    at = now(session)
+    may_post = true() if threads_policy.may_post_while_closed(actor) else effective_close_at() > to_micros(at)
+    number = session.execute(
+        update(Thread)
+        .where(col(Thread.id) == seen.id, col(Thread.moderation) == "published", col(Thread.archived_at).is_(None), may_post)
+        .values(last_number=Thread.last_number + 1, reply_count=Thread.reply_count + 1, last_reply_at=at, idle_anchor=at)
+        .returning(Thread.last_number)
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()  # fmt: skip
+    if number is None:
+        raise threads_policy.closed_problem(seen.closing)
+    return int(number)
+
+
+def _place(session: Session, answered: Reply | None, max_depth: int) -> tuple[Reply | None, int]:
+    """Where the reply stands: under what it answers, or under the deepest ancestor that the levels allow."""
+    parent, depth = policy.place_under(answered, max_depth)
+    while depth < 0 and answered is not None:
+        answered = session.get(Reply, answered.parent_id) if answered.parent_id else None
+        parent, depth = policy.place_under(answered, max_depth)
+    return parent, depth
+
+
+def edit_reply(
+    session: Session, actor: Actor, seen: ThreadSeen, found: queries.ReplySeen, text: Written | Problem, version: Wanted
+) -> Reply:
+    """Change a reply's text; `seen` is its locked thread and `version` the one that was edited.
+
+    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived), EditConflict.
+    """
+    reply = found.reply
+    policy.check_may_edit(actor, reply)
+    ready = settled(text)
+    threads_policy.check_not_archived(seen.thread)
+    check_version(version, reply.version)
+    reply.body, reply.body_html, reply.renderer = ready.body, ready.body_html, RENDERER_VERSION
+    reply.edited_at = now(session)
+    reply.version += 1
+    session.add(reply)
+    session.flush()
+    events.record(session, ReplyEdited(actor=actor, **_facts(reply, seen)))
+    return reply
+
+
+def delete_reply(
+    session: Session, actor: Actor, seen: ThreadSeen, found: queries.ReplySeen, version: Wanted
+) -> None:
+    """Take a reply away; where others answered it, a stub stays so that theirs keep their place.
+
+    Raises NotSignedIn, NotAllowed, ThreadIsClosed (archived), EditConflict.
+    """
+    reply = found.reply
+    policy.check_may_delete(actor, reply)
+    threads_policy.check_not_archived(seen.thread)
+    check_version(version, reply.version)
+    reply.moderation = "trashed"
+    reply.version += 1
+    session.add(reply)
+    session.flush()
+    _leave_list(session, reply)
+    _recount(session, seen)
+    events.record(session, ReplyTrashed(actor=actor, **_facts(reply, seen)))
+
+
+def _leave_list(session: Session, reply: Reply) -> None:
+    """A reply that is not shown any more no longer holds up its ancestors' stubs."""
+    leaving: Reply | None = reply
+    while leaving is not None and leaving.moderation == "trashed" and leaving.child_count == 0 and leaving.parent_id:
+        parent = session.get_one(Reply, leaving.parent_id)
+        _count_child(session, leaving.parent_id, -1)
+        session.refresh(parent)
+        leaving = parent
+
+
+def _count_child(session: Session, parent_id: int, change: int) -> None:
+    session.execute(
+        update(Reply).where(col(Reply.id) == parent_id).values(child_count=Reply.child_count + change)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+
+
+def _recount(session: Session, seen: ThreadSeen) -> None:
+    """One published reply fewer; the thread's silence is measured from the last one that is still there."""
+    last = queries.last_published_at(session, seen.id)
+    session.execute(
+        update(Thread).where(col(Thread.id) == seen.id)
+        .values(reply_count=Thread.reply_count - 1, last_reply_at=last, idle_anchor=last or seen.thread.published_at)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+
+
+def _facts(reply: Reply, seen: ThreadSeen) -> dict[str, Any]:
+    return {
+        "reply_id": stored_id(reply.id), "thread_id": seen.id, "number": reply.number,
+        "category_id": seen.thread.category_id, "version": reply.version,
+    }  # fmt: skip

@@ -1,0 +1,27 @@
+"""Who may do what to a reply. Pure; each check raises a named Problem."""
+
+from service.kit.actor import Actor, check_signed_in
+from service.kit.errors import NotAllowed
+from service.replies.models import Reply
+
+
+def check_may_edit(actor: Actor, reply: Reply) -> None:
+    """Raise unless the actor wrote the reply or moderates."""
+    check_signed_in(actor)
+    if not (actor.moderates or (actor.account_id is not None and actor.account_id == reply.author_id)):
+        raise NotAllowed("Only its author and moderators may change this")
+
+
+def check_may_delete(actor: Actor, reply: Reply) -> None:
+    """Raise unless the actor wrote the reply or moderates."""
+    check_may_edit(actor, reply)
+
+
+def place_under(parent: Reply | None, max_depth: int) -> tuple[Reply | None, int]:
+    """Whether a new reply fits under `parent`: (parent, its depth), or (None, -1) when the levels have run out.
+
+    Depth goes from 0 to `max_depth - 1`; the caller then asks again with the parent's own parent.
+    """
+    if parent is None:
+        return None, 0
+    return (parent, parent.depth + 1) if parent.depth + 1 < max_depth else (None, -1)

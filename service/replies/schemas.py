@@ -1,0 +1,84 @@
+"""The shapes of replies on the wire."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+from service.kit.errors import Invalid
+from service.replies.operations import Drafted
+from service.replies.queries import ReplySeen
+from service.site.schemas import Moment
+from service.threads.operations import Written, write_text
+from service.threads.schemas import MOST_BODY, AuthorView, BodyText
+from service.web.bodies import RequestModel
+
+
+class PostReply(RequestModel):
+    """A new reply; `parent` is the id of the reply that it answers."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"body": "The numbers hide the families."}]})
+    body: BodyText = Field(min_length=1, max_length=MOST_BODY)
+    parent: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)] | None = None
+
+
+class EditReply(RequestModel):
+    """A reply's new text."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"body": "The numbers hide families."}]})
+    body: BodyText = Field(min_length=1, max_length=MOST_BODY)
+
+
+def to_drafted(draft: PostReply | Invalid) -> Drafted | Invalid:
+    """The draft made ready (rendered); slow, so off the event loop. A refusal stays one."""
+    return draft if isinstance(draft, Invalid) else Drafted(write_text(draft.body), draft.parent)
+
+
+def to_written(draft: EditReply | Invalid) -> Written | Invalid:
+    """The new text made ready (rendered); slow, so off the event loop. A refusal stays one."""
+    return draft if isinstance(draft, Invalid) else write_text(draft.body)
+
+
+class ReplyView(BaseModel):
+    """A reply. Of a deleted one that others answered a stub stays: `moderation: trashed`, no text and no author."""
+
+    id: int
+    thread_id: int
+    number: int
+    parent: int | None
+    in_reply_to: int | None
+    depth: int
+    url: str
+    author: AuthorView | None
+    body: str | None
+    body_html: str | None
+    moderation: str
+    posted_while_closed: bool
+    reactions: dict[str, int]
+    created_at: Moment
+    edited_at: Moment | None
+    version: int
+
+    @classmethod
+    def of(cls, seen: ReplySeen, slug: str) -> "ReplyView":
+        """The wire form of a reply; `slug` is its thread's."""
+        reply = seen.reply
+        text: dict[str, Any] = {"author": None, "body": None, "body_html": None}
+        if not seen.is_stub:
+            author = AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous")
+            text = {"author": author, "body": reply.body, "body_html": reply.body_html}
+        return cls(
+            id=seen.id, thread_id=reply.thread_id, number=reply.number, parent=reply.parent_id,
+            in_reply_to=reply.in_reply_to_id, depth=reply.depth, url=address(reply.thread_id, slug, reply.number),
+            moderation=reply.moderation, posted_while_closed=reply.posted_while_closed, reactions={},
+            created_at=reply.created_at, edited_at=reply.edited_at, version=reply.version, **text,
+        )  # fmt: skip
+
+
+PER_SCREEN = 50
+"""How many numbers one screen of a thread spans."""
+
+
+def address(thread_id: int, slug: str, number: int) -> str:
+    """The permanent address of a reply: its thread's screen with that number."""
+    page = (number - 1) // PER_SCREEN + 1
+    return f"/t/{thread_id}/{slug}{f'?page={page}' if page > 1 else ''}#reply-{number}"

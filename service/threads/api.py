@@ -1,0 +1,135 @@
+"""The JSON door of threads."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Path, Query, Response
+
+from service.accounts.current import Asking
+from service.categories.queries import default_category, get_category
+from service.kit.actor import Actor
+from service.kit.clock import now
+from service.kit.database import Session
+from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.threads import operations, queries
+from service.threads.errors import ThreadIsClosed
+from service.threads.queries import ThreadSeen
+from service.threads.queries.lists import Filters, sort_key
+from service.threads.schemas import EditThread, OpenThread, ThreadView, to_opening, to_rewording
+from service.web.answers import Answer, created, json_answer, no_content
+from service.web.bodies import Deferred, StrictRoute
+from service.web.cache import etag, wanted_version, with_etag
+from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
+from service.web.problems import declare
+
+router = APIRouter(route_class=StrictRoute, tags=["threads"])
+ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
+IfMatch = Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")]
+IfNoneMatch = Annotated[str | None, Header(max_length=500, description="ETags that you have.")]
+
+
+def show(session: Session, actor: Actor, seen: ThreadSeen, if_none_match: str | None = None) -> Answer:
+    """The answer that shows one thread, with its ETag."""
+    return with_etag(json_answer(ThreadView.of(seen, actor, now(session))), seen.thread.version, if_none_match)
+
+
+@router.get(
+    "/threads",
+    operation_id="list_threads",
+    response_model=Page[ThreadView],
+    responses=declare(NotFound, Invalid, NotReady),
+)
+async def list_threads(
+    asks: Asking,
+    category: Annotated[str | None, Query(max_length=60)] = None,
+    author: Annotated[str | None, Query(max_length=30)] = None,
+    state: Literal["open", "closed", "archived"] | None = None,
+    sort: Literal["active", "new", "top"] = "active",
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Response:
+    """Threads that you may see: by last activity, by age, or by the number of replies."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        within = get_category(session, actor, category).id if category else None
+        filters = Filters(within, author, state, sort)
+        rows = queries.list_threads(session, actor, filters, from_cursor(cursor, 2), limit)
+        at = now(session)
+        named = {"category": category, "author": author, "state": state, "sort": sort}
+        path = "/api/v1/threads?" + "&".join(f"{name}={value}" for name, value in named.items() if value)
+        return page_answer(
+            rows, limit, lambda seen: sort_key(seen, sort), lambda seen: ThreadView.of(seen, actor, at), path
+        )
+
+    return await asks.answer(work)
+
+
+@router.post(
+    "/threads",
+    operation_id="open_thread",
+    status_code=201,
+    response_model=ThreadView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def open_thread(draft: Deferred[OpenThread], asks: Asking) -> Response:
+    """Open a thread. `closing` may say when it will close."""
+    opening = await asks.prepare(to_opening, draft)
+    slug = None if isinstance(draft, Invalid) else draft.category
+
+    def work(session: Session, actor: Actor) -> Answer:
+        category = get_category(session, actor, slug) if slug else default_category(session, actor)
+        thread = operations.open_thread(session, actor, category, opening)
+        view = ThreadView.of(queries.get_thread(session, actor, thread.id or 0), actor, now(session))
+        tag = etag(view.version, view.model_dump_json().encode())
+        return created(view, f"/api/v1/threads/{view.id}", ETag=tag)
+
+    return await asks.write(work)
+
+
+@router.get(
+    "/threads/{thread_id}",
+    operation_id="get_thread",
+    response_model=ThreadView,
+    responses=declare(NotFound, NotReady),
+)
+async def get_thread(thread_id: ThreadId, asks: Asking, if_none_match: IfNoneMatch = None) -> Response:
+    """One thread: its text, its state, and whether you may reply."""
+    return await asks.answer(
+        lambda session, actor: show(session, actor, queries.get_thread(session, actor, thread_id), if_none_match)
+    )
+
+
+@router.patch(
+    "/threads/{thread_id}",
+    operation_id="edit_thread",
+    response_model=ThreadView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+)
+async def edit_thread(
+    thread_id: ThreadId, draft: Deferred[EditThread], asks: Asking, if_match: IfMatch = None
+) -> Response:
+    """Change the title or the text: its author, or a moderator."""
+    rewording = await asks.prepare(to_rewording, draft)
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = queries.lock_thread(session, actor, thread_id)
+        operations.edit_thread(session, actor, seen, rewording, wanted_version(if_match))
+        return show(session, actor, seen)
+
+    return await asks.write(work)
+
+
+@router.delete(
+    "/threads/{thread_id}",
+    operation_id="delete_thread",
+    status_code=204,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+)
+async def delete_thread(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:
+    """Delete a thread: a moderator, or its author while nobody has replied."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = queries.lock_thread(session, actor, thread_id)
+        operations.delete_thread(session, actor, seen, wanted_version(if_match))
+        return no_content()
+
+    return await asks.write(work)

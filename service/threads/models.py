@@ -1,0 +1,57 @@
+"""The table of threads."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Text, text
+from sqlmodel import Field
+
+from service.kit.clock import Instant
+from service.kit.database.columns import identity, reference
+from service.site.models import ClosingTerms
+
+UNTOLD = text("closing_recorded_at IS NULL AND moderation = 'published'")
+
+
+class Thread(ClosingTerms, table=True):
+    """A thread. Its own closing terms come before the category's and the site's.
+
+    `last_number` is the highest number handed out; `idle_anchor` the time of the last published reply, or of the
+    opening; `closed_at`, `archived_at` are facts that somebody made; `closing_recorded_at` is the deadline that has
+    been told, which the law never reads. `version` rises with edits and not with replies.
+    """
+
+    __tablename__ = "thread"
+    __table_args__: Any = (
+        Index("thread_by_activity", "category_id", "idle_anchor", "id"),
+        Index("thread_by_age", "category_id", "published_at", "id"),
+        Index("thread_by_replies", "category_id", "reply_count", "id"),
+        Index("thread_all_by_activity", "idle_anchor", "id"),
+        Index("thread_all_by_age", "published_at", "id"),
+        Index("thread_all_by_replies", "reply_count", "id"),
+        Index("thread_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, sa_column=identity())
+    category_id: int = Field(sa_column=reference("category.id"))
+    author_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True, index=True))
+    title: str = Field(max_length=200)
+    slug: str = Field(max_length=80)
+    body: str = Field(sa_type=Text)
+    body_html: str = Field(sa_type=Text)
+    renderer: int = 1
+    moderation: str = Field(default="published", max_length=20)
+    created_at: datetime = Field(sa_type=Instant)
+    published_at: datetime = Field(sa_type=Instant)
+    edited_at: datetime | None = Field(default=None, sa_type=Instant)
+    version: int = 1
+    last_number: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    reply_count: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    last_reply_at: datetime | None = Field(default=None, sa_type=Instant)
+    idle_anchor: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    closure_reason: str = Field(default="", max_length=500)
+    archived_at: datetime | None = Field(default=None, sa_type=Instant)
+    override: str = Field(default="auto", max_length=10)
+    closing_recorded_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -1,0 +1,70 @@
+"""The law of closing, in its pure form. `queries/law.py` says the same in SQL; a property test holds them equal.
+
+    effective_close_at = the earliest of
+        archived    archived_at
+        manual      closed_at
+        scheduled   closes_at                             thread, else category, else site
+        age         published_at + close_after_age        thread, else category, else site; not under override=open
+        idle        idle_anchor  + close_after_idle       thread, else category, else site; not under override=open
+    closed ⇔ now >= effective_close_at
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.kit.clock import from_micros
+from service.site.models import OFF, ClosingTerms
+from service.threads.models import Thread
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """When a thread closes, or closed, and why; both None when nothing will close it."""
+
+    at: datetime | None
+    reason: str | None
+
+    def is_closed(self, now: datetime) -> bool:
+        """The boundary rule: closed from the very instant on."""
+        return self.at is not None and now >= self.at
+
+
+def inherited(*levels: int | None) -> int | None:
+    """The first level that says anything; OFF means none, and ends the search."""
+    for level in levels:
+        if level is not None:
+            return None if level == OFF else level
+    return None
+
+
+def effective_closing(thread: Thread, category: ClosingTerms, site: ClosingTerms) -> Closing:
+    """The thread's closing under these terms; on a tie the first of the order above."""
+    terms = list(deadlines(thread, category, site))
+    return min(terms, key=lambda term: term.at or datetime.max) if terms else Closing(None, None)
+
+
+def deadlines(thread: Thread, category: ClosingTerms, site: ClosingTerms) -> Iterator[Closing]:
+    """Every term that applies, with its instant."""
+    if thread.archived_at is not None:
+        yield Closing(thread.archived_at, "archived")
+    if thread.closed_at is not None:
+        yield Closing(thread.closed_at, "manual")
+    scheduled = inherited(thread.closes_at, category.closes_at, site.closes_at)
+    if scheduled is not None:
+        yield Closing(from_micros(scheduled), "scheduled")
+    if thread.override == "open":
+        return
+    age = inherited(thread.close_after_age, category.close_after_age, site.close_after_age)
+    if age is not None:
+        yield Closing(thread.published_at + timedelta(microseconds=age), "age")
+    idle = inherited(thread.close_after_idle, category.close_after_idle, site.close_after_idle)
+    if idle is not None:
+        yield Closing(thread.idle_anchor + timedelta(microseconds=idle), "idle")
+
+
+def state_of(thread: Thread, closing: Closing, now: datetime) -> str:
+    """`open`, `closed` or `archived`."""
+    if thread.archived_at is not None and now >= thread.archived_at:
+        return "archived"
+    return "closed" if closing.is_closed(now) else "open"

@@ -1,0 +1,7 @@
+"""Every SELECT of threads; every load takes the actor and finds only what the actor may see."""
+
+from service.threads.queries.law import effective_close_at
+from service.threads.queries.lists import list_threads
+from service.threads.queries.loads import ThreadSeen, get_thread, lock_thread
+
+__all__ = ["ThreadSeen", "effective_close_at", "get_thread", "list_threads", "lock_thread"]

@@ -1,0 +1,66 @@
+"""The law of closing, in SQL: the same definition as `policy/state.py`, for the statement that stores a reply and for
+lists. Instants and spans are integers of microseconds, so the arithmetic is the same everywhere.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
+from sqlmodel import col
+
+from service.categories.models import Category
+from service.site.models import OFF, Site
+from service.threads.models import Thread
+
+NEVER = 2**62
+"""Later than any instant: what an absent term counts as."""
+
+
+class Earliest(GenericFunction[int]):
+    """The least of its arguments: `least` in PostgreSQL, the scalar `min` in SQLite."""
+
+    name = "earliest"
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(Earliest, "sqlite")
+def _as_min(element: Any, compiler: Any, **keywords: Any) -> str:
+    return f"min({compiler.process(element.clauses, **keywords)})"
+
+
+@compiles(Earliest, "postgresql")
+def _as_least(element: Any, compiler: Any, **keywords: Any) -> str:
+    return f"least({compiler.process(element.clauses, **keywords)})"
+
+
+def micros(column: Any) -> ColumnElement[int]:
+    """An Instant column as the integer it is stored as."""
+    return type_coerce(column, BigInteger)
+
+
+def inherited(name: str) -> ColumnElement[int]:
+    """A term of thread, else category, else site; NULL when off or absent."""
+    of_category = select(getattr(Category, name)).where(col(Category.id) == Thread.category_id)
+    of_site = select(getattr(Site, name)).where(col(Site.id) == 1)
+    found = func.coalesce(
+        getattr(Thread, name),
+        of_category.correlate(Thread).scalar_subquery(),
+        of_site.correlate(None).scalar_subquery(),
+    )
+    return func.nullif(found, literal(OFF, BigInteger))
+
+
+def effective_close_at() -> ColumnElement[int]:
+    """`effective_close_at` of the row of `thread` at hand, in microseconds; NEVER when nothing will close it."""
+    by_policy = Earliest(
+        func.coalesce(micros(Thread.published_at) + inherited("close_after_age"), NEVER),
+        func.coalesce(micros(Thread.idle_anchor) + inherited("close_after_idle"), NEVER),
+    )
+    return Earliest(
+        func.coalesce(micros(Thread.archived_at), NEVER),
+        func.coalesce(micros(Thread.closed_at), NEVER),
+        func.coalesce(inherited("closes_at"), NEVER),
+        case((col(Thread.override) == "open", NEVER), else_=by_policy),
+    )

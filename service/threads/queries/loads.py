@@ -1,0 +1,92 @@
+"""Loading one thread with what its state depends on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from service.accounts.models import Account
+from service.categories.models import Category
+from service.categories.policy import visible_to
+from service.kit.actor import Actor
+from service.kit.clock import retake
+from service.kit.database.rows import stored_id
+from service.kit.errors import NotFound
+from service.site.models import Site
+from service.threads.models import Thread
+from service.threads.policy import Closing, effective_closing, state_of
+
+Closer = aliased(Account)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadSeen:
+    """A thread as an actor sees it: the row with its category, the site, and the names that are shown."""
+
+    thread: Thread
+    category: Category
+    site: Site
+    author_username: str | None
+    author_name: str | None
+    closer_username: str | None
+
+    @property
+    def id(self) -> int:
+        """The thread's id."""
+        return stored_id(self.thread.id)
+
+    @property
+    def closing(self) -> Closing:
+        """When it closes or closed, and why."""
+        return effective_closing(self.thread, self.category, self.site)
+
+    def state(self, now: datetime) -> str:
+        """`open`, `closed` or `archived` at `now`."""
+        return state_of(self.thread, self.closing, now)
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """Which threads exist for this actor: published ones in categories that the actor may see."""
+    return and_(col(Thread.moderation) == "published", col(Category.visibility).in_(visible_to(actor)))
+
+
+def select_seen() -> Select[Any]:
+    """The columns of a ThreadSeen."""
+    return (
+        select(Thread, Category, Site, Account.username, Account.display_name, Closer.username)
+        .join(Category, col(Category.id) == Thread.category_id)
+        .join(Site, col(Site.id) == 1)
+        .outerjoin(Account, col(Account.id) == Thread.author_id)
+        .outerjoin(Closer, col(Closer.id) == Thread.closed_by_id)
+    )
+
+
+def to_seen(row: Row[Any]) -> ThreadSeen:
+    """A row of `select_seen` as a ThreadSeen."""
+    thread, category, site, username, display_name, closer = row
+    return ThreadSeen(thread, category, site, username, display_name or username, closer)
+
+
+def get_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
+    """The thread, if it exists for this actor; NotFound otherwise."""
+    return _load(session, select_seen().where(col(Thread.id) == thread_id, seen_by(actor)))
+
+
+def lock_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
+    """As `get_thread`, with the thread's row held to the end of the transaction and `now` taken after that.
+
+    Whoever decides by the thread's state loads it so: two who decide at once do it one after the other.
+    """
+    seen = _load(session, select_seen().where(col(Thread.id) == thread_id, seen_by(actor)).with_for_update(of=Thread))
+    retake(session)
+    return seen
+
+
+def _load(session: Session, query: Select[Any]) -> ThreadSeen:
+    row = session.execute(query).first()
+    if row is None:
+        raise NotFound("There is no such thread")
+    return to_seen(row)

@@ -1,0 +1,151 @@
+"""The shapes of threads on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from service.kit.actor import Actor
+from service.kit.errors import Invalid
+from service.kit.text import check_text
+from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment
+from service.threads import policy
+from service.threads.operations import Opening, Rewording, Written, write_text
+from service.threads.queries import ThreadSeen
+from service.web.bodies import RequestModel
+
+MOST_TITLE, MOST_BODY = 200, 32_000
+
+
+def title_text(value: str) -> str:
+    """A title, cleaned; a ValueError names the rule."""
+    return check_text(value, name="the title", lines=False, most=MOST_TITLE)
+
+
+def body_text(value: str) -> str:
+    """A post's text, cleaned; a ValueError names the rule."""
+    return check_text(value, name="the text", lines=True, most=MOST_BODY)
+
+
+def slug_text(value: str) -> str:
+    """A category's slug as typed."""
+    return check_text(value, name="the category", lines=False, most=60)
+
+
+Title = Annotated[str, AfterValidator(title_text)]
+BodyText = Annotated[str, AfterValidator(body_text)]
+
+
+class ClosingBody(ClosingTermsBody):
+    """A thread's closing policy: its own terms, and the override that ignores age and idle terms."""
+
+    override: Literal["auto", "open"] = "auto"
+
+    def columns(self, *, only_set: bool = False) -> dict[str, Any]:
+        """The terms, and the override, as columns."""
+        return super().columns(only_set=only_set) | {"override": self.override}
+
+
+class ClosingView(ClosingTermsView):
+    """A thread's closing policy as it was set."""
+
+    override: Literal["auto", "open"]
+
+    @classmethod
+    def of_thread(cls, seen: ThreadSeen) -> "ClosingView":
+        """The wire form of a thread's policy."""
+        return cls(**ClosingTermsView.of(seen.thread).model_dump(), override=seen.thread.override)  # type: ignore[arg-type]
+
+
+class OpenThread(RequestModel):
+    """A new thread. Without a category it goes to the first one."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"title": "What the amnesty left out", "body": "Who came *home*, and to what?"}]},
+    )
+    title: Title = Field(min_length=1, max_length=MOST_TITLE)
+    body: BodyText = Field(min_length=1, max_length=MOST_BODY)
+    category: Annotated[str, AfterValidator(slug_text)] | None = Field(default=None, max_length=60)
+    closing: ClosingBody = Field(default_factory=ClosingBody)
+
+
+class EditThread(RequestModel):
+    """A new title, a new text, or both."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"body": "Who came home, and to what?"}]})
+    title: Title | None = Field(default=None, min_length=1, max_length=MOST_TITLE)
+    body: BodyText | None = Field(default=None, min_length=1, max_length=MOST_BODY)
+
+
+def to_opening(draft: OpenThread | Invalid) -> Opening | Invalid:
+    """The draft made ready (rendered); slow, so off the event loop. A refusal stays one."""
+    if isinstance(draft, Invalid):
+        return draft
+    return Opening(draft.title, write_text(draft.body), draft.closing.columns())
+
+
+def to_rewording(draft: EditThread | Invalid) -> Rewording | Invalid:
+    """The edit made ready (rendered); slow, so off the event loop. A refusal stays one."""
+    if isinstance(draft, Invalid):
+        return draft
+    return Rewording(draft.title, None if draft.body is None else write_text(draft.body))
+
+
+
+
+class AuthorView(BaseModel):
+    """Who wrote a post; `username` is null for people without an account here."""
+
+    username: str | None
+    display_name: str
+
+
+class ThreadView(BaseModel):
+    """A thread as the actor sees it. `closed_at` is the effective moment, whatever closed it."""
+
+    id: int
+    title: str
+    slug: str
+    url: str
+    author: AuthorView
+    category: str
+    tags: list[str]
+    body: str
+    body_html: str
+    sources: list[dict[str, str]]
+    state: Literal["open", "closed", "archived"]
+    closed_at: Moment | None
+    closes_at: Moment | None
+    close_reason: Literal["manual", "scheduled", "age", "idle", "archived"] | None
+    closure_reason: str | None = Field(description="What the moderator who closed it gave as the reason.")
+    closing: ClosingView
+    can_reply: bool
+    cannot_reply_code: str | None
+    moderation: str
+    reply_count: int
+    last_reply_at: Moment | None
+    pinned: bool
+    created_at: Moment
+    edited_at: Moment | None
+    version: int
+
+    @classmethod
+    def of(cls, seen: ThreadSeen, actor: Actor, now: datetime) -> "ThreadView":
+        """The wire form of a thread for this actor at `now`."""
+        thread, closing = seen.thread, seen.closing
+        closed = closing.is_closed(now)
+        refusal = policy.cannot_reply_code(actor, thread, closing, now)
+        return cls(
+            **thread.model_dump(include=SAME), id=seen.id, url=f"/t/{seen.id}/{thread.slug}",
+            author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
+            category=seen.category.slug, tags=[], sources=[], pinned=False,
+            state=seen.state(now), closed_at=closing.at if closed else None, closes_at=None if closed else closing.at,
+            close_reason=closing.reason if closed else None,
+            closure_reason=thread.closure_reason or None if thread.closed_at else None,
+            closing=ClosingView.of_thread(seen), can_reply=refusal is None, cannot_reply_code=refusal,
+        )  # type: ignore[arg-type]  # fmt: skip
+
+
+SAME = {"title", "slug", "body", "body_html", "moderation", "reply_count", "last_reply_at", "created_at", "edited_at", "version"}
+"""The members that are columns of the same name."""
