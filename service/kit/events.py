@@ -35,7 +35,9 @@ class EventRow(SQLModel, table=True):
 
     __tablename__ = "event"
     __table_args__ = (
-        Index("event_unsequenced", "id", sqlite_where=text("position IS NULL"), postgresql_where=text("position IS NULL")),
+        Index(
+            "event_unsequenced", "id", sqlite_where=text("position IS NULL"), postgresql_where=text("position IS NULL")
+        ),
         Index("event_subject", "subject_type", "subject_id"),
         {"sqlite_autoincrement": True},
     )
@@ -112,8 +114,8 @@ def sequence(session: Session) -> int:
     One sequencer at a time: SQLite's write lock, or PostgreSQL's advisory lock, held to the end of the transaction.
     """
     if session.get_bind().dialect.name == "postgresql":
-        if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": SEQUENCER_LOCK}):
-            return 0
+        # It waits for its turn: giving way to a sequencer that looked before our commit would cost our events a poll.
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEQUENCER_LOCK})
     waiting = session.execute(
         select(EventRow).where(col(EventRow.position).is_(None)).order_by(col(EventRow.id)).limit(BATCH)
     ).scalars().all()  # fmt: skip
