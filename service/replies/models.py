@@ -37,3 +37,13 @@ class Reply(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     edited_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int = 1
+
+
+PER_SCREEN = 50
+"""How many numbers one screen of a thread spans."""
+
+
+def address(thread_id: int, slug: str, number: int) -> str:
+    """The permanent address of a reply: its thread's screen with that number."""
+    page = (number - 1) // PER_SCREEN + 1
+    return f"/t/{thread_id}/{slug}{f'?page={page}' if page > 1 else ''}#reply-{number}"

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from service.kit.errors import Invalid
+from service.replies.models import address
 from service.replies.operations import Drafted
 from service.replies.queries import ReplySeen
 from service.site.schemas import Moment
@@ -72,13 +73,3 @@ class ReplyView(BaseModel):
             moderation=reply.moderation, posted_while_closed=reply.posted_while_closed, reactions={},
             created_at=reply.created_at, edited_at=reply.edited_at, version=reply.version, **text,
         )  # fmt: skip
-
-
-PER_SCREEN = 50
-"""How many numbers one screen of a thread spans."""
-
-
-def address(thread_id: int, slug: str, number: int) -> str:
-    """The permanent address of a reply: its thread's screen with that number."""
-    page = (number - 1) // PER_SCREEN + 1
-    return f"/t/{thread_id}/{slug}{f'?page={page}' if page > 1 else ''}#reply-{number}"
