@@ -1,15 +1,19 @@
 """`/new`: open a thread."""
 
-from fastapi import APIRouter, Request, Response
 from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
 
 from service.accounts.current import Asking, Asks
 from service.categories import queries as category_queries
 from service.kit.actor import Actor, check_signed_in
 from service.kit.database import Session
+from service.kit.errors import Invalid
 from service.pages import forms
 from service.pages.frame import Frame, around
-from service.pages.rendering import page, previewed
+from service.pages.previews import preview
+from service.pages.rendering import page
 from service.pages.views.frame import Choice, Form
 from service.pages.views.thread import Composer, ComposePage
 from service.threads import operations
@@ -32,7 +36,7 @@ async def open_thread(request: Request, asks: Asking) -> Response:
     """Open the thread (303 to its page), or show the form again with a preview or with what is wrong."""
     sent = await forms.read(request)
     if sent.deed == "preview":
-        return await _show(asks, sent.again(), preview=await asks.prepare(previewed, sent.values.get("body", "")))
+        return await _preview(asks, sent)
     fields = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
     draft = sent.model(OpenThread, fields | ({"category": sent.value("category")} if sent.value("category") else {}))
     opening = await asks.prepare(to_opening, draft)
@@ -51,8 +55,15 @@ async def open_thread(request: Request, asks: Asking) -> Response:
     return await _show(asks, sent.again(outcome), status=outcome.status)
 
 
+async def _preview(asks: Asks, sent: forms.Sent) -> Response:
+    drawn = await preview(asks, sent, level=2)
+    if isinstance(drawn, Invalid):
+        return await _show(asks, sent.again(drawn), status=drawn.status)
+    return await _show(asks, sent.again(), drawn)
+
+
 async def _show(
-    asks: Asks, form: Form, *, preview: str | None = None, status: int = 200, guests: bool = True
+    asks: Asks, form: Form, drawn: Markup | None = None, *, status: int = 200, guests: bool = True
 ) -> Response:
     """The form. Once something was typed it is shown to a guest too, so that a lost session loses no text."""
 
@@ -60,7 +71,7 @@ async def _show(
         if not guests:
             check_may_open(actor)
         categories = tuple(Choice(row.slug, row.name) for row in category_queries.list_categories(session, actor))
-        composer = Composer(form, DRAFT, preview)
+        composer = Composer(form, DRAFT, drawn)
         return around(session, actor, "/new"), ComposePage(composer, categories)
 
     framed, view = await asks.read(load)

@@ -13,7 +13,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from service.kit.text import render
 from service.pages.static import address
 from service.pages.views.frame import Frame
 
@@ -24,11 +23,6 @@ PAGE_HEADERS: Final = {"Cache-Control": "private, no-cache", "Vary": "Cookie"}
 def trusted(sanitised: str) -> Markup:
     """Stored HTML as a page may show it unescaped: only what `kit.text` rendered and sanitised comes here."""
     return Markup(sanitised)  # noqa: S704 - the one place; its argument went through nh3 when it was stored
-
-
-def previewed(body: str) -> Markup:
-    """A text as its post would show it, for the preview without scripts. Slow: call it off the event loop."""
-    return trusted(render(body, "preview"))
 
 
 def rfc3339(at: datetime) -> str:

@@ -1,19 +1,4 @@
-"""What pages say about numbers and states, in words."""
-
-from typing import Final
-
-from service.pages.rendering import day
-
-CLOSED_BY: Final = {
-    "manual": "Closed by a moderator on",
-    "scheduled": "Closed as announced on",
-    "age": "Closed by age on",
-    "idle": "Closed after a silence on",
-    "archived": "Archived on",
-}
-ROLES: Final = {"member": "member", "moderator": "moderator", "admin": "admin"}
-
-__all__ = ["CLOSED_BY", "ROLES", "day", "heading", "thoughts"]
+"""What pages say about numbers, in words."""
 
 
 def thoughts(count: int) -> str:

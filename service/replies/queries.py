@@ -98,9 +98,10 @@ def lock_reply(session: Session, actor: Actor, reply_id: int) -> tuple[ThreadSee
 
     Only published replies: a stub is not there for one who would change it.
     """
-    thread_id = _first(session, actor, col(Reply.id) == reply_id).reply.thread_id
+    thread_id = session.execute(select(Reply.thread_id).where(col(Reply.id) == reply_id)).scalar_one_or_none()
+    if thread_id is None:
+        raise NotFound("There is no such reply")
     seen = lock_thread(session, actor, thread_id)
-    session.expire_all()
     found = _first(session, actor, and_(col(Reply.id) == reply_id, col(Reply.moderation) == "published"))
     return seen, found
 

@@ -53,11 +53,11 @@ class ReplyView:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Why a thread takes no replies: since when, the law's reason in words, the moderator's reason and name."""
+    """Why a thread takes no replies: since when, by whom (a person, or None for a rule), why, and the reason given."""
 
     at: datetime
-    why: str
     by: Person | None
+    why: str
     reason: str
 
 

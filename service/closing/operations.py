@@ -1,0 +1,169 @@
+"""Every write to a thread's openness: close, reopen, change the policy, archive, and tell."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from service.closing.events import ThreadArchived, ThreadClosed, ThreadReopened, ThreadUnarchived
+from service.kit import events
+from service.kit.actor import SYSTEM, Actor, check_moderates
+from service.kit.clock import now
+from service.kit.errors import InvalidTransition, NotFound, Problem, settled
+from service.kit.versions import Wanted, check_version
+from service.site.models import OFF
+from service.threads import policy
+from service.threads.events import ThreadEdited
+from service.threads.operations import facts_of
+from service.threads.queries import ThreadSeen, lock_thread
+
+
+def close_thread(session: Session, actor: Actor, seen: ThreadSeen, reason: str | Problem) -> None:
+    """Close the discussion from now on; one that is closed already keeps its first time and reason.
+
+    `seen` is locked, `reason` may be empty. Raises NotSignedIn, NotAllowed, Invalid.
+    """
+    thread = seen.thread
+    policy.check_may_close(actor, thread, seen.site)
+    words, at = settled(reason), now(session)
+    if seen.closing.is_closed(at):
+        return
+    thread.closed_at, thread.closed_by_id, thread.closure_reason = at, actor.account_id, words
+    thread.closing_recorded_at = at
+    _store(session, seen)
+    events.record(session, ThreadClosed(actor=actor, closed_at=at, reason="manual", **facts_of(thread)))
+
+
+def reopen_thread(session: Session, actor: Actor, seen: ThreadSeen) -> None:
+    """Open the discussion again, whatever closed it; one that is open stays as it is.
+
+    A moderator's closure is lifted. Where the policy would close the thread again at once, a passed `closes_at` is
+    switched off for this thread and `override` becomes `open`. Raises NotSignedIn, NotAllowed, InvalidTransition
+    (archived).
+    """
+    thread, at = seen.thread, now(session)
+    policy.check_may_close(actor, thread, seen.site)
+    if thread.archived_at is not None:
+        raise InvalidTransition("Take the thread out of the archive first")
+    if not seen.closing.is_closed(at):
+        return
+    thread.closed_at, thread.closed_by_id, thread.closure_reason = None, None, ""
+    if seen.closing.is_closed(at):
+        thread.override = "open"
+    if seen.closing.is_closed(at):
+        thread.closes_at = OFF
+    thread.closing_recorded_at = None
+    _store(session, seen)
+    events.record(session, ThreadReopened(actor=actor, override=thread.override, **facts_of(thread)))
+
+
+def change_closing(
+    session: Session, actor: Actor, seen: ThreadSeen, columns: dict[str, Any] | Problem, version: Wanted
+) -> None:
+    """Set the thread's own closing terms and override; they count from this moment on.
+
+    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived), EditConflict.
+    """
+    thread = seen.thread
+    policy.check_may_close(actor, thread, seen.site)
+    terms = settled(columns)
+    policy.check_not_archived(thread)
+    check_version(version, thread.version)
+    for name, value in terms.items():
+        setattr(thread, name, value)
+    _store(session, seen)
+    events.record(session, ThreadEdited(actor=actor, fields=("closing",), **facts_of(thread)))
+    if thread.closing_recorded_at is not None and not seen.closing.is_closed(now(session)):
+        tell_open(session, seen)
+
+
+def archive_thread(session: Session, actor: Actor, seen: ThreadSeen) -> None:
+    """Close the thread and freeze it: no edits, no own deletes. Archiving twice keeps the first time.
+
+    Raises NotSignedIn, NotAllowed.
+    """
+    check_moderates(actor)
+    thread, at = seen.thread, now(session)
+    if thread.archived_at is not None:
+        return
+    thread.archived_at = at
+    thread.closing_recorded_at = thread.closing_recorded_at or at
+    _store(session, seen)
+    events.record(session, ThreadArchived(actor=actor, **facts_of(thread)))
+
+
+def unarchive_thread(session: Session, actor: Actor, seen: ThreadSeen) -> None:
+    """Let the thread change again; it is open or closed as its other terms say. Raises NotSignedIn, NotAllowed."""
+    check_moderates(actor)
+    thread = seen.thread
+    if thread.archived_at is None:
+        return
+    thread.archived_at = None
+    if not seen.closing.is_closed(now(session)):
+        thread.closing_recorded_at = None
+    _store(session, seen)
+    events.record(session, ThreadUnarchived(actor=actor, **facts_of(thread)))
+
+
+def tell_closed(session: Session, thread_id: int) -> bool:
+    """Record that time has closed a thread, once per closing, dated with its deadline. False when there is nothing new.
+
+    Looks again under the lock: a reply, a reopening or another worker may have come first.
+    """
+    seen = _locked(session, thread_id)
+    if seen is None or seen.thread.closing_recorded_at is not None or not seen.closing.is_closed(now(session)):
+        return False
+    due = Due.of(seen)
+    seen.thread.closing_recorded_at = due.at
+    session.add(seen.thread)
+    session.flush()
+    facts = facts_of(seen.thread)
+    events.record(session, ThreadClosed(actor=SYSTEM, closed_at=due.at, reason=due.reason, **facts), at=due.at)
+    return True
+
+
+def tell_open(session: Session, seen: ThreadSeen) -> None:
+    """Record that a thread told as closed is open again, because its policy changed."""
+    seen.thread.closing_recorded_at = None
+    session.add(seen.thread)
+    session.flush()
+    events.record(
+        session, ThreadReopened(actor=SYSTEM, override=seen.thread.override, **facts_of(seen.thread))
+    )
+
+
+def tell_open_again(session: Session, thread_id: int) -> None:
+    """`tell_open` for a thread that a site's or category's policy has opened, if it still is so."""
+    seen = _locked(session, thread_id)
+    if seen and seen.thread.closing_recorded_at is not None and not seen.closing.is_closed(now(session)):
+        tell_open(session, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A closing that has come: when and why."""
+
+    at: datetime
+    reason: str
+
+    @classmethod
+    def of(cls, seen: ThreadSeen) -> "Due":
+        """The closing of a thread that is closed."""
+        closing = seen.closing
+        if closing.at is None or closing.reason is None:
+            raise AssertionError("only a closed thread is told as closed")
+        return cls(closing.at, closing.reason)
+
+
+def _locked(session: Session, thread_id: int) -> ThreadSeen | None:
+    try:
+        return lock_thread(session, SYSTEM, thread_id)
+    except NotFound:  # deleted meanwhile: nobody is told of what is not there
+        return None
+
+
+def _store(session: Session, seen: ThreadSeen) -> None:
+    seen.thread.version += 1
+    session.add(seen.thread)
+    session.flush()

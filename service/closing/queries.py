@@ -1,0 +1,33 @@
+"""The SELECTs of closings: whose deadline has passed untold, and whose telling no longer holds."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from service.kit.clock import now, to_micros
+from service.kit.database.rows import stored_id
+from service.threads.models import Thread
+from service.threads.queries import effective_close_at
+from service.threads.queries.law import micros
+
+
+def closed_untold(session: Session, limit: int) -> Sequence[int]:
+    """Ids of published threads that are closed by now and whose closing has not been told."""
+    due = effective_close_at() <= to_micros(now(session))
+    query = select(Thread.id).where(
+        col(Thread.closing_recorded_at).is_(None), col(Thread.moderation) == "published", due
+    )
+    return [stored_id(found) for found in session.execute(query.order_by(col(Thread.id)).limit(limit)).scalars()]
+
+
+def open_but_told(session: Session, after: int, limit: int) -> Sequence[int]:
+    """Ids above `after` of threads told as closed that a later policy has opened again."""
+    query = select(Thread.id).where(
+        col(Thread.closing_recorded_at).is_not(None),
+        col(Thread.moderation) == "published",
+        micros(Thread.closing_recorded_at) < effective_close_at(),
+        effective_close_at() > to_micros(now(session)),
+        col(Thread.id) > after,
+    )
+    return [stored_id(found) for found in session.execute(query.order_by(col(Thread.id)).limit(limit)).scalars()]

@@ -1,0 +1,174 @@
+"""From rows to the view of a thread's page. Every permission is asked here, of the same checks as the deeds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote
+
+from service.kit.actor import Actor
+from service.kit.errors import Problem
+from service.pages.rendering import trusted
+from service.pages.terms import in_days
+from service.pages.views.frame import Person
+from service.pages.views.thread import Closed, Earlier, OpeningView, Pager, ReplyView
+from service.replies import policy as reply_policy
+from service.replies.queries import ReplySeen
+from service.threads import policy
+from service.threads.queries import ThreadSeen
+
+PAGE_SIZE: Final = 50
+SOON: Final = timedelta(days=7)
+"""How long before its closing a thread says so."""
+
+
+def allowed(check: Callable[..., None], *subject: Any) -> bool:
+    """Whether a check lets the deed pass, so that a button asks what its deed will ask."""
+    try:
+        check(*subject)
+    except Problem:
+        return False
+    return True
+
+
+def thread_url(seen: ThreadSeen) -> str:
+    """The thread's canonical address, as a path."""
+    return f"/t/{seen.id}/{quote(seen.thread.slug)}"
+
+
+def page_of(number: int) -> int:
+    """The page of a thread on which a number stands, from 1."""
+    return max(0, number - 1) // PAGE_SIZE + 1
+
+
+def page_url(url: str, page: int) -> str:
+    """The address of one page of a thread."""
+    return url if page == 1 else f"{url}?page={page}"
+
+
+def reply_url(url: str, number: int) -> str:
+    """A reply's permanent address: its number never changes, so neither does its page."""
+    return f"{page_url(url, page_of(number))}#reply-{number}"
+
+
+def opening(seen: ThreadSeen, actor: Actor) -> OpeningView:
+    """The thread's opening post."""
+    thread, base = seen.thread, f"/t/{seen.id}"
+    changing = thread.archived_at is None
+    return OpeningView(
+        title=thread.title,
+        url=thread_url(seen),
+        category=seen.category.name,
+        category_url=f"/c/{seen.category.slug}",
+        author=Person(seen.author_username, seen.author_name or "Anonymous"),
+        body_html=trusted(thread.body_html),
+        created_at=thread.published_at,
+        edited_at=thread.edited_at,
+        edit_url=f"{base}/edit" if changing and allowed(policy.check_may_edit, actor, thread) else None,
+        delete_url=f"{base}/delete" if changing and allowed(policy.check_may_delete, actor, thread) else None,
+    )
+
+
+def pager(seen: ThreadSeen, page: int) -> Pager:
+    """The numbered pages of a thread: as many as its highest number needs."""
+    url, last = thread_url(seen), page_of(seen.thread.last_number)
+    return Pager(
+        page,
+        last,
+        page_url(url, page - 1) if page > 1 else None,
+        page_url(url, page + 1) if page < last else None,
+        page_url(url, 1),
+        page_url(url, last),
+    )
+
+
+def reply_tree(
+    seen: ThreadSeen, actor: Actor, replies: Sequence[ReplySeen], numbers: Mapping[int, int], answer: str | None
+) -> tuple[ReplyView, ...]:
+    """One page's replies, each under its parent where that stands on the same page, in the order of their numbers.
+
+    `numbers` are those of parents by id; `answer` is the query that opens the form that answers a reply, with `{}`
+    for its number (None: the reader gets no form).
+    """
+    here = {reply.id for reply in replies}
+    under: dict[int | None, list[ReplySeen]] = {}
+    for reply in replies:
+        parent = reply.reply.parent_id
+        under.setdefault(parent if parent in here else None, []).append(reply)
+
+    def branch(parent: int | None) -> tuple[ReplyView, ...]:
+        return tuple(_reply(seen, actor, reply, numbers, answer, branch(reply.id)) for reply in under.get(parent, ()))
+
+    return branch(None)
+
+
+def _reply(
+    seen: ThreadSeen,
+    actor: Actor,
+    shown: ReplySeen,
+    numbers: Mapping[int, int],
+    answer: str | None,
+    children: tuple[ReplyView, ...],
+) -> ReplyView:
+    reply, url, base = shown.reply, thread_url(seen), f"/t/{seen.id}/replies/{shown.reply.number}"
+    changing = not shown.is_stub and seen.thread.archived_at is None
+    return ReplyView(
+        number=reply.number,
+        url=reply_url(url, reply.number),
+        deleted=shown.is_stub,
+        author=Person(shown.author_username, shown.author_name or "Anonymous"),
+        body_html=trusted("" if shown.is_stub else reply.body_html),
+        created_at=reply.created_at,
+        edited_at=reply.edited_at,
+        posted_while_closed=reply.posted_while_closed,
+        in_reply_to=_answered(shown, numbers, url),
+        edit_url=f"{base}/edit" if changing and allowed(reply_policy.check_may_edit, actor, reply) else None,
+        delete_url=f"{base}/delete" if changing and allowed(reply_policy.check_may_delete, actor, reply) else None,
+        reply_url=None if answer is None or shown.is_stub else answer.format(reply.number),
+        children=children,
+    )
+
+
+def _answered(shown: ReplySeen, numbers: Mapping[int, int], url: str) -> Earlier | None:
+    """The reply that was answered, where the place alone does not say so: on another page, or below the last level."""
+    reply = shown.reply
+    answered = reply.in_reply_to_id or reply.parent_id
+    number = numbers.get(answered) if answered else None
+    if number is None or (answered == reply.parent_id and page_of(number) == page_of(reply.number)):
+        return None
+    return Earlier(number, reply_url(url, number))
+
+
+def closed(seen: ThreadSeen, now: datetime) -> Closed | None:
+    """Since when, by whom and why the thread takes no replies; None while it does."""
+    closing = seen.closing
+    if closing.at is None or not closing.is_closed(now):
+        return None
+    by_hand = closing.reason == "manual"
+    by = Person(seen.closer_username, seen.closer_username) if by_hand and seen.closer_username else None
+    return Closed(closing.at, by, why(seen), seen.thread.closure_reason if by_hand else "")
+
+
+def why(seen: ThreadSeen) -> str:
+    """The law's reason in words, with the rule's level (thread, category or site) for what closes by itself."""
+    reason = seen.closing.reason
+    if reason == "scheduled":
+        return f"the time set {_level(seen, 'closes_at')}"
+    if reason == "age":
+        return f"{_span(seen, 'close_after_age')} the thread was opened, the limit set {_level(seen, 'close_after_age')}"
+    if reason == "idle":
+        return f"{_span(seen, 'close_after_idle')} the last reply, the limit set {_level(seen, 'close_after_idle')}"
+    return "the thread is archived" if reason == "archived" else ""
+
+
+def _level(seen: ThreadSeen, term: str) -> str:
+    """Which level's term holds."""
+    if getattr(seen.thread, term) is not None:
+        return "for this thread"
+    return "for the category" if getattr(seen.category, term) is not None else "for the site"
+
+
+def _span(seen: ThreadSeen, term: str) -> str:
+    """`14 days after`, of the level whose term holds."""
+    own, category = getattr(seen.thread, term), getattr(seen.category, term)
+    held = own if own is not None else category if category is not None else getattr(seen.site, term)
+    return f"{in_days(held).removeprefix('after ')} after"
