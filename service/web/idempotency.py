@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.clock import Instant, now
-from service.kit.errors import IdempotencyConflict, InProgress, Invalid, invalid
+from service.kit.errors import IdempotencyConflict, InProgress, Invalid, Problem, invalid
 from service.web.answers import Answer
 
 KEPT = timedelta(hours=48)
@@ -50,17 +50,19 @@ def fingerprint(method: str, target: str, body: bytes) -> str:
     return hashlib.sha256(b"\0".join((method.encode(), target.encode(), body))).hexdigest()
 
 
-def once(session: Session, principal: str, key: str, mark: str, work: Callable[[], Answer]) -> Answer:
+def once(
+    session: Session, principal: str, key: str, mark: str, work: Callable[[], Answer | Problem]
+) -> Answer | Problem:
     """Run `work` at most once for this principal and key; later calls get the kept answer.
 
     Raises IdempotencyConflict when `mark` (the request's fingerprint) differs from the first one's, InProgress when
-    the first request has not ended within the lock's time-out. An answer of 400 or more, and a raise, free the key.
+    the first request has not ended within the lock's time-out. A problem that is returned, and one that is raised, free the key.
     """
     if not _reserve(session, principal, key, mark):
         return _replay(session, principal, key, mark)
     answer = work()
     row = (col(KeptAnswer.principal) == principal, col(KeptAnswer.key) == key)
-    if answer.status >= 400:
+    if isinstance(answer, Problem):
         session.execute(delete(KeptAnswer).where(*row))
         return answer
     body = answer.body if answer.kept is None else answer.kept

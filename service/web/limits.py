@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -39,6 +40,17 @@ class Quota:
 def hashed(secret: str, *parts: str) -> str:
     """A keyed hash (HMAC-SHA-256, RFC 2104) under which something personal may be counted."""
     return hmac.new(secret.encode(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def neighbourhood(address: str) -> str:
+    """An address as it is counted: IPv4 whole, IPv6 by its /64, which one household has to itself (RFC 6177)."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
 
 
 def spend(session: Session, quota: Quota, key: str) -> dict[str, str]:

@@ -1,0 +1,38 @@
+"""How Alembic meets Parley's database: `service.kit.database.migrations` hands it a connection and the address."""
+
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection
+
+from service.kit.database.migrations import with_connection
+from service.wiring import METADATA
+
+
+def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
+    """Columns are written in the words of SQLAlchemy and of our own types, never of SQLModel's."""
+    if kind == "type" and type(item).__name__ == "AutoString":
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    if kind == "type" and type(item).__name__ in ("Instant", "Span"):
+        return "sa.BigInteger()"
+    return False
+
+
+def run(connection: Connection) -> None:
+    """Run what was asked for on this connection, a transaction for each migration."""
+    context.configure(
+        connection=connection,
+        target_metadata=METADATA,
+        render_as_batch=connection.dialect.name == "sqlite",
+        render_item=render_item,
+        compare_type=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if (given := context.config.attributes.get("connection")) is not None:
+    run(given)
+else:
+    with_connection(context.config.attributes["url"], run)

@@ -1,0 +1,96 @@
+"""The schema's versions: bring a database to the newest one, and say whether it is there."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlmodel import Session
+
+from service.kit.database.postgresql import open_async_engine
+
+FOLDER = Path(__file__).resolve().parents[3] / "alembic"
+MIGRATION_LOCK = 0x4D696772
+
+
+def configuration(url: str) -> Config:
+    """Alembic's configuration for the database at `url`."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["url"] = url
+    return config
+
+
+def newest() -> str:
+    """The newest version this code knows."""
+    return ScriptDirectory(str(FOLDER)).get_current_head() or ""
+
+
+def upgrade(url: str) -> str:
+    """Bring the database to the newest version, each step a transaction; returns that version.
+
+    Safe to call from several processes at once: the others wait, and find nothing to do. Blocks: not for the event
+    loop's thread.
+    """
+    config = configuration(url)
+    with_connection(url, lambda connection: _upgrade(config, connection))
+    return newest()
+
+
+def _upgrade(config: Config, connection: Connection) -> None:
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def with_connection(url: str, work: Callable[[Connection], None]) -> None:
+    """Call `work(connection)` with a connection made for migrations, locked against other processes' migrations."""
+    if url.startswith("sqlite"):
+        engine = open_for_migration(url)
+        with engine.connect() as connection:
+            work(connection)
+        engine.dispose()
+    else:
+        asyncio.run(_with_postgresql(url, work))
+
+
+async def _with_postgresql(url: str, work: Callable[[Connection], None]) -> None:
+    engine = open_async_engine(url, pool_size=1)
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SET lock_timeout = '10min'"))
+            await connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": MIGRATION_LOCK})
+            await connection.commit()
+            await connection.run_sync(work)
+            await connection.commit()
+    finally:
+        await engine.dispose()
+
+
+def open_for_migration(url: str) -> Engine:
+    """SQLite with foreign keys off: Alembic's batch mode drops the old table, and ON DELETE CASCADE would follow."""
+    engine = create_engine(make_url(url).set(drivername="sqlite+pysqlite"))
+    Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA busy_timeout=60000")
+        connection.execute("PRAGMA foreign_keys=OFF")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def version_of(session: Session) -> str | None:
+    """The version of the database at hand; None for an empty one."""
+    return MigrationContext.configure(session.connection()).get_current_revision()

@@ -1,0 +1,41 @@
+"""Is it alive, and is it ready: for proxies, containers and people (`/healthz`, `/readyz`)."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from service.kit.database import Session
+from service.kit.database.migrations import version_of
+from service.kit.errors import NotReady
+from service.kit.queue import is_worked
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/healthz")
+async def healthz() -> JSONResponse:
+    """The process answers."""
+    return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> JSONResponse:
+    """Database, migrations and worker, each with what was found; 503 when one is missing."""
+    state = request.app.state
+    found: dict[str, Any] = {"database": "ok", "migrations": "ok", "worker": "ok"}
+    try:
+        version, worked = await state.database.read(look)
+    except NotReady:
+        found = {"database": "away", "migrations": "unknown", "worker": "unknown"}
+    else:
+        found["migrations"] = "ok" if version == state.newest else f"at {version}, want {state.newest}"
+        found["worker"] = "ok" if worked else "no worker has been seen lately"
+    ready = all(value == "ok" for value in found.values())
+    found["rate_limits"] = state.settings.rate_limits
+    return JSONResponse(found, 200 if ready else 503, headers={"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"}))
+
+
+def look(session: Session) -> tuple[str | None, bool]:
+    """The schema's version, and whether a worker's heartbeat is fresh."""
+    return version_of(session), is_worked(session)

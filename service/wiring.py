@@ -1,0 +1,61 @@
+"""The fuse box: who listens to which event, what is scheduled, which jobs there are, which doors are open.
+
+Everything that happens "by itself" in Parley can be found by reading this page.
+"""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from fastapi import APIRouter
+from sqlmodel import SQLModel
+
+import service.kit.queue.tables
+from service.accounts import api as accounts_api
+from service.accounts import jobs as accounts_jobs
+from service.categories import api as categories_api
+from service.categories.events import CategoryChanged
+from service.closing import api as closing_api
+from service.closing import jobs as closing_jobs
+from service.kit.queue import Cron, JobKind, Transactional
+from service.replies import api as replies_api
+from service.replies.events import ReplyPosted
+from service.site import api as site_api
+from service.site.events import SiteChanged
+from service.subscriptions import api as subscriptions_api
+from service.subscriptions.operations import follow_after_reply
+from service.threads import api as threads_api
+from service.web import housekeeping
+
+METADATA: Final = SQLModel.metadata
+"""Every table: importing the rooms' doors above has declared them all."""
+
+LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
+    ReplyPosted: (follow_after_reply,),
+    SiteChanged: (closing_jobs.look_again,),
+    CategoryChanged: (closing_jobs.look_again,),
+}
+"""Called in the transaction of the event, with (session, event, event id): they insert rows or enqueue jobs."""
+
+JOBS: Final = (
+    JobKind(name="closing.sweep", work=Transactional(closing_jobs.sweep)),
+    JobKind(name="closing.look_again", work=Transactional(closing_jobs.tell_reopened)),
+    JobKind(name="accounts.forget_ended", work=Transactional(accounts_jobs.forget_ended)),
+    JobKind(name="web.forget_old", work=Transactional(housekeeping.forget_old)),
+)
+
+SCHEDULE: Final = (
+    Cron("closing.sweep", timedelta(seconds=5), "closing.sweep"),
+    Cron("accounts.forget_ended", timedelta(hours=1), "accounts.forget_ended"),
+    Cron("web.forget_old", timedelta(hours=1), "web.forget_old"),
+)
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    accounts_api.router,
+    categories_api.router,
+    threads_api.router,
+    replies_api.router,
+    closing_api.router,
+    subscriptions_api.router,
+    site_api.router,
+)
+"""The JSON doors, under /api/v1."""
