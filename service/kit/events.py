@@ -133,7 +133,7 @@ def sequence(session: Session) -> int:
 
 
 def read_after(session: Session, position: int, limit: int = 100) -> Sequence[EventRow]:
-    """Events after `position`, oldest first, at most `limit`: no gap and no repeat for one who goes on from the last."""
+    """Events after `position`, oldest first, at most `limit`: no gap, no repeat for one who goes on from the last."""
     query = select(EventRow).where(col(EventRow.position) > position).order_by(col(EventRow.position)).limit(limit)
     return session.execute(query).scalars().all()
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from service.kit.clock import now
 from service.kit.database import Database, Session, after_commit, notify, open_database
@@ -169,3 +169,10 @@ async def test_a_second_process_sees_what_the_first_stored(database: Database, d
         assert await database.read(count) == await other.read(count) == 2
     finally:
         await other.stop()
+
+
+async def test_a_wrong_statement_is_a_mistake_of_ours_and_not_a_database_that_is_away(database: Database) -> None:
+    """Answered as 503 it would send callers to try again for ever, and hide the mistake."""
+    for ask in (database.read, database.write):
+        with pytest.raises(DBAPIError):
+            await ask(lambda session: session.execute(text("SELECT nothing FROM nowhere")))

@@ -9,10 +9,25 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, CursorResult, Executable, bindparam, case, delete, insert, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    Executable,
+    Integer,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.kit.clock import MICROSECOND, now, to_micros
 from service.kit.database import Session, notify
@@ -75,27 +90,32 @@ def claim(session: Session, leases: Mapping[str, timedelta], limit: int) -> list
     if not leases or limit < 1:
         return []
     moment = to_micros(now(session))
+    asked = {"moment": moment, "at_most": limit, "fence": secrets.token_hex(16)}
+    rows = session.execute(_claim_statement(tuple(sorted(leases.items()))), asked).all()
+    return [Claim(*row) for row in sorted(rows, key=lambda row: int(row.id))]
+
+
+@lru_cache(maxsize=64)
+def _claim_statement(leases: tuple[tuple[str, timedelta], ...]) -> ReturningUpdate[Any]:
+    """Built once for each set of kinds: building costs more than running it every second on an idle queue."""
+    moment = bindparam("moment", type_=BigInteger)
     due = (
         select(job.c.id)
-        .where(job.c.dead_at.is_(None), job.c.run_at <= now(session), job.c.kind.in_(sorted(leases)))
+        .where(job.c.dead_at.is_(None), type_coerce(job.c.run_at, BigInteger) <= moment)
+        .where(job.c.kind.in_([kind for kind, _ in leases]))
         .order_by(job.c.run_at, job.c.id)
-        .limit(limit)
+        .limit(bindparam("at_most", type_=Integer))
         .with_for_update(skip_locked=True)
         .cte("due")  # a CTE is evaluated once; a subquery with LIMIT may be evaluated again and claim more
     )
-    micros = {kind: literal(lease // MICROSECOND, BigInteger) for kind, lease in sorted(leases.items())}
-    statement = (
+    micros = {kind: literal(lease // MICROSECOND, BigInteger) for kind, lease in leases}
+    held = {"run_at": moment + case(micros, value=job.c.kind), "attempts": job.c.attempts + 1}
+    return (
         update(job)
         .where(job.c.id.in_(select(due.c.id)))
-        .values(
-            run_at=literal(moment, BigInteger) + case(micros, value=job.c.kind),
-            attempts=job.c.attempts + 1,
-            token=bindparam("fence"),
-        )
+        .values(held | {"token": bindparam("fence")})
         .returning(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.token)
     )
-    rows = session.execute(statement, {"fence": secrets.token_hex(16)}).all()
-    return [Claim(*row) for row in sorted(rows, key=lambda row: int(row.id))]
 
 
 def finish(session: Session, held: Claim) -> None:
