@@ -129,6 +129,7 @@ async def test_no_reader_steps_past_a_transaction_in_flight(database: Database) 
         assert held < committed
         assert await positioned(database, 1) == [(1, 2)], "an open transaction holds nobody up"
         await session.commit()
+    cast(PostgreSQL, database).hints.send(["event"])
     assert await positioned(database, 2) == [(1, 2), (2, 1)]
     assert await database.read(numbers_after, 1) == [(2, 1)]
 

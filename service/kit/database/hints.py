@@ -18,7 +18,8 @@ from service.kit.events import BATCH
 
 log = logging.getLogger(__name__)
 COALESCE = 0.02
-POLL = 1.0
+RETRY = 1.0
+POLL = 5.0  # seconds until events are looked for whose process died between its commit and its hint
 CHANNELS = ("job", "event", "sequenced")
 
 
@@ -64,7 +65,7 @@ class Hints:
                     await self._notify(names)
             except Exception as error:
                 log.warning("hints wait for the database: %s", type(error).__name__)
-                await asyncio.sleep(POLL)
+                await asyncio.sleep(RETRY)
             await asyncio.sleep(COALESCE)
 
     async def _notify(self, names: set[str]) -> None:
@@ -78,7 +79,7 @@ class Hints:
                 await self._listen()
             except Exception as error:
                 log.warning("listening waits for the database: %s", type(error).__name__)
-            await asyncio.sleep(POLL)
+            await asyncio.sleep(RETRY)
 
     async def _listen(self) -> None:
         connection = await self._engine.connect()
