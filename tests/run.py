@@ -95,8 +95,8 @@ def run_leg(name: str, environment: dict[str, str], further: list[str]) -> Leg:
     workers = str(min(4, os.cpu_count() or 2))
     with tempfile.TemporaryDirectory(prefix="parley-tally-") as folder:
         tally = Path(folder) / "tally.json"
-        command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist=loadgroup", "--durations=5"]
-        command += ["-o", "faulthandler_timeout=300", f"--tally={tally}", *LEGS[name], *further]
+        command = [sys.executable, "-m", "pytest", "-p", "tests.plugin", "-q", "-n", workers, "--dist=loadgroup"]
+        command += ["--durations=5", "-o", "faulthandler_timeout=300", f"--tally={tally}", *LEGS[name], *further]
         return read_leg(run_pytest(command, environment), tally)
 
 
