@@ -1,22 +1,37 @@
-"""Who is asking: from a request's credential to an Actor, and the two ways on into the rooms, `read` and `write`."""
+"""Who is asking: from a request's credential to an Actor; the two ways on into the rooms, `read` and `write`; and the
+two deeds with a password, which take argon2's time between two units of work: signing in, and changing oneself.
+"""
 
-import hashlib
+import asyncio
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar, cast
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated, Any, Final, TypeVar, cast
 
 from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from service.accounts import queries
+from service.accounts import operations, queries
+from service.accounts.models import Account, SignedIn
 from service.kit.actor import GUEST, Actor
+from service.kit.credentials import hash_secret, is_password
 from service.kit.database import Database, Session
-from service.kit.errors import NotSignedIn, settled
+from service.kit.database.rows import stored_id
+from service.kit.errors import NotReady, NotSignedIn, Problem, settled
 from service.web import idempotency
 from service.web.answers import Answer
+from service.web.limits import hashed, neighbourhood
 
 T = TypeVar("T")
+Work = Callable[[Session, Actor], Answer | Problem]
+"""A unit of work of a door: its answer, or a refusal that keeps what was stored until then (a raise keeps nothing)."""
+
 SECURE_COOKIE, PLAIN_COOKIE = "__Host-parley", "parley"
+COOKIE_LASTS: Final = timedelta(days=400)
+"""As long as browsers keep a cookie (RFC 6265bis section 5.5); the session behind it ends as its row says."""
+
+_touching: set[asyncio.Task[None]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +41,18 @@ class Credential:
     token_hash: str | None = None
     session_hash: str | None = None
 
-    def identify(self, session: Session) -> Actor:
-        """The actor. An unknown or revoked token is refused (NotSignedIn); an ended session makes a guest."""
+    def known(self, session: Session) -> queries.Known | None:
+        """Its owner; None for a guest or an ended session. Raises NotSignedIn for an unknown or revoked token."""
         if self.token_hash:
-            actor = queries.actor_by_token(session, self.token_hash)
-            if actor is None:
-                raise NotSignedIn("This token is not valid", headers={"WWW-Authenticate": "Bearer"})
-            return actor
-        return (queries.actor_by_session(session, self.session_hash) if self.session_hash else None) or GUEST
+            if (known := queries.by_token(session, self.token_hash)) is None:
+                raise NotSignedIn("This token is not valid")
+            return known
+        return queries.by_session(session, self.session_hash) if self.session_hash else None
 
-
-def hash_secret(secret: str) -> str:
-    """How a secret of 256 random bits is kept (no salt or stretching is needed for what cannot be guessed)."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+    def identify(self, session: Session) -> Actor:
+        """The actor: as `known`, and a guest for nobody."""
+        known = self.known(session)
+        return known.actor if known else GUEST
 
 
 def credential_of(request: Request) -> Credential:
@@ -46,8 +60,13 @@ def credential_of(request: Request) -> Credential:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return Credential(token_hash=hash_secret(token.strip()))
-    secret = request.cookies.get(SECURE_COOKIE if request.app.state.settings.secure else PLAIN_COOKIE)
+    secret = request.cookies.get(cookie_name(request.app.state.settings.secure))
     return Credential(session_hash=hash_secret(secret)) if secret else Credential()
+
+
+def cookie_name(secure: bool) -> str:
+    """The session cookie's name: over https one that only this host can have set (RFC 6265bis section 4.1.3.2)."""
+    return SECURE_COOKIE if secure else PLAIN_COOKIE
 
 
 class Asks:
@@ -55,23 +74,27 @@ class Asks:
 
     def __init__(self, request: Request) -> None:
         self.request = request
+        self.settings = request.app.state.settings
         self.database = cast(Database, request.app.state.database)
         self.credential = credential_of(request)
+        self._stale: Actor | None = None
 
     async def prepare(self, work: Callable[..., T], *values: Any) -> T:
-        """Run slow pure work (Markdown, hashing) off the event loop, before any session is open."""
+        """Run slow pure work (Markdown) off the event loop, before any session is open."""
         return await run_in_threadpool(work, *values)
 
     async def read(self, work: Callable[[Session, Actor], T]) -> T:
         """Run `work(session, actor)` in a read-only unit of work."""
-        return await self.database.read(lambda session: work(session, self.credential.identify(session)))
+        result = await self.database.read(lambda session: work(session, self._who(session)))
+        self._note_use()
+        return result
 
     async def answer(self, work: Callable[[Session, Actor], Answer]) -> Response:
         """As `read`, for work that returns an Answer."""
         return (await self.read(work)).response()
 
-    async def write(self, work: Callable[[Session, Actor], Answer], *, key: str | None = None) -> Response:
-        """Run `work(session, actor)` as one unit of work, committed before this returns.
+    async def write(self, work: Work, *, key: str | None = None) -> Response:
+        """Run `work(session, actor)` as one unit of work, committed before this returns; raises a Problem it returned.
 
         An Idempotency-Key (the header, or `key` from a form) makes it happen at most once. `work` may run again after
         a deadlock, so it must have no effect outside its session.
@@ -79,22 +102,116 @@ class Asks:
         found = idempotency.check_key(key or self.request.headers.get("idempotency-key"))
         mark = await self._fingerprint() if found else ""
 
-        def unit(session: Session) -> Answer:
-            actor = self.credential.identify(session)
+        def unit(session: Session) -> Answer | Problem:
+            actor = self._who(session)
             if found is None:
                 return work(session, actor)
-            return idempotency.once(session, self._principal(actor), cast(str, settled(found)), mark, lambda: work(session, actor))
+            name = settled(found)
+            return idempotency.once(session, self._principal(actor), name, mark, lambda: work(session, actor))
 
-        return (await self.database.write(unit)).response()
+        result = await self.database.write(unit)
+        self._note_use()
+        return settled(result).response()
+
+    def place(self) -> operations.Place:
+        """Where an attempt at a password comes from."""
+        limited = self.settings.rate_limits == "on"
+        return operations.Place(neighbourhood(self._address()), self.request.app.state.secret, limited)
+
+    def session_cookie(self, secret: str | None) -> str:
+        """The Set-Cookie value that signs in with `secret`, or out with None."""
+        lasts = int(COOKIE_LASTS.total_seconds()) if secret else 0
+        secure = "; Secure" if self.settings.secure else ""
+        name = cookie_name(self.settings.secure)
+        return f"{name}={secret or ''}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax{secure}"
+
+    def enter(self, session: Session, account: Account, present: Callable[[SignedIn], Answer]) -> Answer:
+        """Open a session for `account`; the answer is `present`'s, with the cookie."""
+        agent = self.request.headers.get("user-agent", "")
+        opened, secret = operations.open_session(session, stored_id(account.id), agent)
+        answer = present(opened)
+        return replace(answer, cookies=(*answer.cookies, self.session_cookie(secret)))
+
+    def _who(self, session: Session) -> Actor:
+        """The actor; remembers when the use of the credential is due to be noted."""
+        known = self.credential.known(session)
+        if known is None:
+            return GUEST
+        self._stale = known.actor if operations.is_stale(known.last_used_at, self.database.clock.now()) else None
+        return known.actor
+
+    def _note_use(self) -> None:
+        """Note the use of the credential, once an hour, without the answer waiting for it."""
+        if self._stale is not None:
+            task = asyncio.create_task(self._touch(self._stale))
+            _touching.add(task)
+            task.add_done_callback(_touching.discard)
+            self._stale = None
+
+    async def _touch(self, actor: Actor) -> None:
+        with contextlib.suppress(NotReady):
+            await self.database.write(operations.touch, actor)
 
     async def _fingerprint(self) -> str:
+        """What makes two requests the same; keyed, because the body may hold a password."""
         url = self.request.url
-        return idempotency.fingerprint(self.request.method, f"{url.path}?{url.query}", await self.request.body())
+        mark = idempotency.fingerprint(self.request.method, f"{url.path}?{url.query}", await self.request.body())
+        return hashed(self.request.app.state.secret, mark)
+
+    def _address(self) -> str:
+        return self.request.client.host if self.request.client else ""
 
     def _principal(self, actor: Actor) -> str:
-        host = self.request.client.host if self.request.client else ""
-        return actor.principal() or f"guest:{host}:{self.request.method}:{self.request.url.path}"[:200]
+        guest = f"guest:{self._address()}:{self.request.method}:{self.request.url.path}"
+        return actor.principal() or guest[:200]
 
 
 Asking = Annotated[Asks, Depends(Asks)]
 """The dependency a door declares: `asks: Asking`."""
+
+
+async def sign_in(
+    asks: Asks, login: str, password: str, present: Callable[[Account, SignedIn], Answer], *, key: str | None = None
+) -> Response:
+    """Open a session for whoever knows the password: `present`'s answer with the cookie and the limit's headers.
+
+    Raises WrongCredentials, RateLimited. The headers of a refusal tell nothing, so the limit is not among them.
+    """
+    attempt = await asks.database.write(operations.begin_sign_in, login, asks.place())
+    right = await is_password(password, attempt.password_hash)
+
+    def finish(session: Session, actor: Actor) -> Answer | Problem:
+        account = operations.end_sign_in(session, attempt, right)
+        if isinstance(account, Problem):
+            return account
+        answer = asks.enter(session, account, lambda opened: present(account, opened))
+        return replace(answer, headers=answer.headers | attempt.headers)
+
+    return await asks.write(finish, key=key)
+
+
+async def change_own(
+    asks: Asks,
+    change: operations.OwnChange | Problem,
+    current_password: str,
+    present: Callable[[Account], Answer],
+    *,
+    key: str | None = None,
+) -> Response:
+    """Change one's own account; a new address or password needs the present password.
+
+    Raises NotSignedIn, NotAllowed, Invalid, RateLimited.
+    """
+
+    def begin(session: Session) -> operations.Attempt | None:
+        actor = asks.credential.identify(session)
+        return operations.begin_own_change(session, actor, change, current_password, asks.place())
+
+    attempt = await asks.database.write(begin)
+    right = attempt is not None and await is_password(current_password, attempt.password_hash)
+
+    def finish(session: Session, actor: Actor) -> Answer | Problem:
+        account = operations.end_own_change(session, actor, settled(change), attempt, right)
+        return account if isinstance(account, Problem) else present(account)
+
+    return await asks.write(finish, key=key)

@@ -35,7 +35,7 @@ class AccountRegistered(AccountEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountChanged(AccountEvent):
-    """What everybody sees of an account changed: `fields` is of `display_name` and `role`; `role` is the present one."""
+    """What everybody sees of an account changed: `fields` is of `display_name` and `role`; `role` is the new one."""
 
     kind: ClassVar[str] = "account.changed"
     fields: tuple[str, ...]

@@ -13,7 +13,7 @@ AUTOINCREMENT: dict[str, Any] = {"sqlite_autoincrement": True}
 
 
 class Account(SQLModel, table=True):
-    """A person. `username_key` is the username with look-alikes folded together, `email_key` the address in lower case."""
+    """A person. `username_key` is the username with look-alikes folded together, `email_key` the lower-case address."""
 
     __tablename__ = "account"
     __table_args__ = AUTOINCREMENT

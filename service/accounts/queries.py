@@ -15,6 +15,8 @@ from service.kit.credentials import hash_secret
 from service.kit.errors import NotFound
 from service.kit.text import fold, username_key
 
+OWNER = (col(Account.id), col(Account.username), col(Account.role))
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -30,7 +32,7 @@ def by_session(session: Session, secret_hash: str) -> Known | None:
     Reads the process's clock, not the unit of work's instant, which is taken later, under the subject's lock.
     """
     row = session.execute(
-        select(Account.id, Account.username, Account.role, SignedIn.id, SignedIn.last_used_at)
+        select(*OWNER, col(SignedIn.id), col(SignedIn.last_used_at))
         .join(SignedIn, col(SignedIn.account_id) == Account.id)
         .where(col(SignedIn.secret_hash) == secret_hash, col(SignedIn.expires_at) > clock_of(session).now())
     ).first()
@@ -43,7 +45,7 @@ def by_session(session: Session, secret_hash: str) -> Known | None:
 def by_token(session: Session, secret_hash: str) -> Known | None:
     """The owner of an API token, with the token's scopes; None for an unknown or revoked one."""
     row = session.execute(
-        select(Account.id, Account.username, Account.role, ApiToken.id, ApiToken.scopes, ApiToken.last_used_at)
+        select(*OWNER, col(ApiToken.id), col(ApiToken.scopes), col(ApiToken.last_used_at))
         .join(ApiToken, col(ApiToken.account_id) == Account.id)
         .where(col(ApiToken.secret_hash) == secret_hash)
     ).first()

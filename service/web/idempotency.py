@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Column, CursorResult, JSON, LargeBinary, delete, select, update
+from sqlalchemy import JSON, Column, CursorResult, LargeBinary, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, SQLModel, col
@@ -38,7 +38,7 @@ class KeptAnswer(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant, index=True)
 
 
-def check_key(key: str | None) -> str | None | Invalid:
+def check_key(key: str | None) -> str | Invalid | None:
     """The header's value; a refusal when it is not 1 to 200 visible ASCII characters."""
     if key is None or KEY.fullmatch(key):
         return key
@@ -56,13 +56,13 @@ def once(
     """Run `work` at most once for this principal and key; later calls get the kept answer.
 
     Raises IdempotencyConflict when `mark` (the request's fingerprint) differs from the first one's, InProgress when
-    the first request has not ended within the lock's time-out. A problem that is returned, and one that is raised, free the key.
+    the first request has not ended within the lock's time-out. A refusal frees the key, returned or raised.
     """
     if not _reserve(session, principal, key, mark):
         return _replay(session, principal, key, mark)
     answer = work()
     row = (col(KeptAnswer.principal) == principal, col(KeptAnswer.key) == key)
-    if isinstance(answer, Problem):
+    if isinstance(answer, Problem) or answer.status >= 400:
         session.execute(delete(KeptAnswer).where(*row))
         return answer
     body = answer.body if answer.kept is None else answer.kept

@@ -50,7 +50,7 @@ def neighbourhood(address: str) -> str:
         return address
     if found.version == 4:
         return str(found)
-    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
+    return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found), 64), strict=False))
 
 
 def spend(session: Session, quota: Quota, key: str) -> dict[str, str]:
@@ -64,13 +64,18 @@ def spend(session: Session, quota: Quota, key: str) -> dict[str, str]:
     statement = insert(RateCount).values(key=key, window_start=at, uses=1)
     statement = statement.on_conflict_do_update(
         index_elements=["key"],
-        set_={"uses": case((fresh, 1), else_=RateCount.uses + 1), "window_start": case((fresh, at), else_=RateCount.window_start)},
-    ).returning(RateCount.uses, RateCount.window_start)  # fmt: skip
+        set_={
+            "uses": case((fresh, 1), else_=RateCount.uses + 1),
+            "window_start": case((fresh, at), else_=RateCount.window_start),
+        },
+    ).returning(RateCount.uses, RateCount.window_start)
     uses, start = session.execute(statement).one()
     wait = max(1, -int(-(start + quota.window - at).total_seconds() // 1))
-    headers = {"RateLimit-Policy": quota.policy(), "RateLimit": f'"{quota.name}";r={max(0, quota.uses - uses)};t={wait}'}
+    left = max(0, quota.uses - uses)
+    headers = {"RateLimit-Policy": quota.policy(), "RateLimit": f'"{quota.name}";r={left};t={wait}'}
     if uses > quota.uses:
-        raise RateLimited(f"At most {quota.uses} in {quota.window}; try again in {wait} s", headers=headers | {"Retry-After": str(wait)})
+        told = f"At most {quota.uses} in {quota.window}; try again in {wait} s"
+        raise RateLimited(told, headers=headers | {"Retry-After": str(wait)})
     return headers
 
 

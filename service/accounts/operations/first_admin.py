@@ -25,7 +25,7 @@ HOLDS: Final = timedelta(hours=24)
 
 
 def offer_first_admin(session: Session) -> str | None:
-    """A new link's secret, to be shown once to the operator; an older link stops working. None when there is an admin."""
+    """A new link's secret, to be shown once to the operator; older links end. None when there is an admin."""
     if queries.has_admin(session):
         return None
     secret = new_secret()

@@ -35,17 +35,18 @@ class OwnChange:
 
 
 def begin_own_change(
-    session: Session, actor: Actor, of_credentials: bool | Problem, place: Place
+    session: Session, actor: Actor, change: OwnChange | Problem, current_password: str, place: Place
 ) -> Attempt | None:
-    """Check that the actor may; with `of_credentials`, count the attempt and find what to compare the password with.
+    """Check that the actor may; when it needs the present password, count the attempt and find what to compare it with.
 
-    None when no password is needed. Raises NotSignedIn, NotAllowed, Invalid, RateLimited.
+    Raises NotSignedIn, NotAllowed, Invalid, RateLimited.
     """
     policy.check_signed_in(actor)
-    if of_credentials is True:
-        policy.check_owns_credentials(actor)
-    if not settled(of_credentials):
+    if not settled(change).of_credentials:
         return None
+    policy.check_owns_credentials(actor)
+    if not current_password:
+        raise invalid("/current_password", "is needed to change the address or the password")
     headers = count_attempt(session, f"account {actor.account_id}", place)
     return attempt_on(session, queries.own_account(session, actor), "", place, headers)
 
@@ -57,9 +58,9 @@ def end_own_change(
 
     A wrong present password is returned, not raised, so that it counts. Raises Invalid for an address that is taken.
     """
+    account = queries.own_account(session, actor, lock=True)
     if attempt is not None and settle_attempt(session, attempt, right) is None:
         return invalid("/current_password", "is not your present password")
-    account = queries.own_account(session, actor, lock=True)
     if change.email is not None and queries.taken_fields(session, None, change.email, but=stored_id(account.id)):
         raise taken(["email"])
     _rename(session, actor, account, change)

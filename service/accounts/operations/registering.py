@@ -1,7 +1,7 @@
 """How accounts come to be: a stranger registers, or the operator makes an admin."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlmodel import Session, col
 
@@ -50,7 +50,7 @@ def create_account(session: Session, newcomer: Newcomer, role: str) -> Account:
 
     The insert itself finds out: of two at once the second waits for the first and then inserts nothing.
     """
-    values = {
+    values: dict[str, Any] = {
         "username": newcomer.username, "username_key": username_key(newcomer.username),
         "display_name": newcomer.display_name, "email": newcomer.email, "email_key": newcomer.email.lower(),
         "password_hash": newcomer.password_hash, "role": role, "created_at": now(session), "version": 1,

@@ -1,6 +1,6 @@
 """Browser sessions: opened by signing in, ended by their owner, by a password change, or by 60 days of silence."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy import CursorResult, delete, or_, update
@@ -46,6 +46,11 @@ def end_other_sessions(session: Session, actor: Actor) -> None:
     """End all sessions of the actor's account but the one that asks, for a change of password."""
     others = delete(SignedIn).where(col(SignedIn.account_id) == actor.account_id)
     session.execute(others.where(col(SignedIn.id) != actor.session_id) if actor.session_id is not None else others)
+
+
+def is_stale(last_used_at: datetime | None, at: datetime) -> bool:
+    """Whether a credential's use is due to be noted."""
+    return last_used_at is None or at - last_used_at >= NOTED_EVERY
 
 
 def touch(session: Session, actor: Actor) -> None:
