@@ -1,0 +1,89 @@
+"""`create_app(settings)`: the doors, their life, and the worker that serves beside them in embedded mode."""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from service import __version__, wiring
+from service.kit.clock import Clock
+from service.kit.database import Database, open_database
+from service.kit.database.migrations import newest, upgrade
+from service.kit.mailer import open_mailer
+from service.kit.outgoing import Outgoing
+from service.pages.problems import problem_page
+from service.settings import Settings, keep_secret
+from service.web import health, openapi, problems
+from service.web.gate import Gate
+from service.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None, worker: bool | None = None) -> FastAPI:
+    """The whole service as an ASGI application.
+
+    `worker` says whether jobs run in this process (embedded mode does, unless told otherwise); `clock` is for tests.
+    """
+    app = FastAPI(
+        title="Parley",
+        version=__version__,
+        summary="A discussion forum that people run themselves.",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False},
+    )
+    app.state.settings = settings
+    app.state.secret = keep_secret(settings)
+    app.state.newest = newest()
+    app.state.database = open_database(settings.database_url, clock=clock, listeners=wiring.LISTENERS)
+    app.state.worker = make_worker(settings, app.state.database) if (settings.embedded if worker is None else worker) else None
+    for router in wiring.ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(openapi.router, prefix="/api/v1")
+    app.include_router(health.router)
+    for page in wiring.PAGES:
+        app.include_router(page)
+    problems.install(app, problem_page)
+    app.add_middleware(as_middleware, base_url=settings.base_url)
+    return app
+
+
+def as_middleware(app: ASGIApp, base_url: str) -> Gate:
+    """The outermost layer of our own."""
+    return Gate(app, base_url)
+
+
+def make_worker(settings: Settings, database: Database) -> Worker:
+    """The worker with everything its jobs need."""
+    mailer = open_mailer(settings.smtp_url, settings.data_dir / "mail", settings.base_url)
+    outgoing = Outgoing(mailer, settings.base_url, settings.mail_delay)
+    return Worker(database, wiring.JOBS, wiring.SCHEDULE, outgoing, retry_base=settings.retry_base)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Migrate in embedded mode, open the database, start the worker; and the other way round at the end."""
+    settings: Settings = app.state.settings
+    if settings.embedded:
+        await asyncio.to_thread(upgrade, settings.database_url)
+    if settings.rate_limits == "off":
+        log.warning("rate limits are off (PARLEY_RATE_LIMITS)")
+    await app.state.database.start()
+    if app.state.worker is not None:
+        await app.state.worker.start()
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        if app.state.worker is not None:
+            await app.state.worker.stop()
+        await app.state.database.stop()

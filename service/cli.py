@@ -1,0 +1,150 @@
+"""`parley`: the commands by which people run it. Exit codes: 0 done, 1 refused or failed, 2 wrong usage."""
+
+import asyncio
+import json
+import logging
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+import uvicorn
+
+from service import __version__
+from service.app import create_app, make_worker
+from service.kit.database import Database, open_database
+from service.kit.database.migrations import upgrade
+from service.kit.errors import Problem
+from service.kit.queue import is_worked
+from service.settings import Settings, WrongSettings, keep_secret, load_settings
+from service.wiring import LISTENERS
+from service.worker import run_forever
+
+app = typer.Typer(name="parley", help="A discussion forum that people run themselves.", no_args_is_help=True)
+admin = typer.Typer(help="Admins of the site.", no_args_is_help=True)
+app.add_typer(admin, name="admin")
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
+
+
+def main() -> None:
+    """The installed command."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    app()
+
+
+def refuse(message: str) -> NoReturn:
+    """Say why on standard error and end with 1."""
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def settings_or_refuse() -> Settings:
+    """The environment's settings; wrong ones are named, each with its rule."""
+    try:
+        return load_settings()
+    except WrongSettings as error:
+        refuse(str(error))
+
+
+def tell(as_json: bool, words: str, **facts: Any) -> None:
+    """One line for people, or one JSON object for programs, on standard output."""
+    typer.echo(json.dumps(facts) if as_json else words)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the site and the JSON API; in embedded mode (SQLite) migrate first and run the worker too."""
+    settings = settings_or_refuse()
+    host, port = settings.address
+    config = uvicorn.Config(
+        create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False,
+        proxy_headers=False, timeout_graceful_shutdown=10,
+    )  # fmt: skip
+    Site(config, settings).run()
+
+
+class Site(uvicorn.Server):
+    """uvicorn, which says where the site is once it is really there."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
+        super().__init__(config)
+        self.settings = settings
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Listen, then greet."""
+        await super().startup(sockets)
+        if self.should_exit:
+            return
+        typer.echo(f"Parley {__version__} is at {self.settings.base_url}")
+        if not self.settings.smtp_url:
+            typer.echo(f"Mail is written as files into {self.settings.data_dir / 'mail'} (PARLEY_SMTP_URL is not set)")
+        await self._greet_first_admin()
+
+    async def _greet_first_admin(self) -> None:
+        from service.accounts.operations import offer_first_admin
+
+        database: Database = self.config.app.state.database  # type: ignore[union-attr]
+        secret = await database.write(offer_first_admin)
+        if secret:
+            typer.echo(f"There is no admin yet. Become the first one: {self.settings.base_url}/first-admin?token={secret}")
+
+
+@app.command()
+def work(
+    check: Annotated[bool, typer.Option("--check", help="Only say whether a worker is alive; exit 1 if none.")] = False,
+) -> None:
+    """Run background jobs alone, beside any number of `parley serve`."""
+    settings = settings_or_refuse()
+    database = open_database(settings.database_url, listeners=LISTENERS)
+    if check:
+        if not with_database(database, lambda: database.read(is_worked)):
+            refuse("no worker has been seen lately")
+        return
+    keep_secret(settings)
+    asyncio.run(run_forever(database, make_worker(settings, database)))
+
+
+@app.command()
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database to the newest schema; nothing to do is fine."""
+    settings = settings_or_refuse()
+    version = upgrade(settings.database_url)
+    tell(as_json, f"The database is at version {version}", version=version)
+
+
+@admin.command("create")
+def create_admin(
+    username: Annotated[str, typer.Option(help="3 to 30 of A-Za-z0-9_.-")],
+    email: Annotated[str, typer.Option(help="The admin's mail address.")],
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make an admin, or promote the account of this name. Repeating it changes nothing."""
+    from service.accounts.operations import make_admin
+
+    settings = settings_or_refuse()
+    if not password_stdin:
+        refuse("--password-stdin is the only way to hand over a password")
+    password = sys.stdin.readline().rstrip("\r\n")
+    if settings.embedded:
+        upgrade(settings.database_url)
+    database = open_database(settings.database_url, listeners=LISTENERS)
+    try:
+        made = with_database(database, lambda: database.write(make_admin, username, email, password))
+    except Problem as problem:
+        refuse("\n".join(f"{error.pointer.lstrip('/')}: {error.detail}" for error in problem.errors) or problem.detail)
+    tell(as_json, f"{username} is an admin", username=username, created=made)
+
+
+def with_database(database: Database, work: Any) -> Any:
+    """Start the database, await `work()`, stop the database."""
+
+    async def run() -> Any:
+        await database.start()
+        try:
+            return await work()
+        finally:
+            await database.stop()
+
+    return asyncio.run(run())
+
+

@@ -1,0 +1,189 @@
+"""What every test stands on: a fresh migrated database, the application over it, and the cast of people.
+
+`--database=sqlite|postgresql` chooses the database (tests/plugin.py). Each test gets its own: a copy of a file, or a
+database made from a template. Most tests speak HTTP through `client` or through a person of the cast.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import URL, make_url
+
+from service.app import create_app
+from service.kit.clock import Clock
+from service.kit.database import Database, open_database
+from service.kit.database.migrations import upgrade
+from service.settings import Settings, load_settings
+from service.wiring import LISTENERS
+from tests.cast import Person, enter
+from tests.provision.postgresql import VARIABLE
+from tests.working import Jobs
+
+pytest_plugins = ["tests.plugin"]
+BASE_URL = "http://forum.example"
+SECRET = "a secret for tests, of 32 characters and more"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests run on asyncio."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def dialect(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgresql`."""
+    return str(request.config.getoption("--database"))
+
+
+@pytest.fixture(scope="session")
+def template(dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a migrated, empty database, made once per test process, that each test's is copied from."""
+    if dialect == "sqlite":
+        url = f"sqlite+pysqlite:///{tmp_path_factory.mktemp('template') / 'parley.db'}"
+        upgrade(url)
+        yield url
+    else:
+        with fresh_postgresql() as url:
+            upgrade(url)
+            yield url
+
+
+@pytest.fixture
+def database_url(template: str, tmp_path: Path) -> Iterator[str]:
+    """The address of this test's own database, at the newest version and empty but for what migrations put there."""
+    if template.startswith("sqlite"):
+        copy = tmp_path / "parley.db"
+        shutil.copy(make_url(template).database or "", copy)
+        yield f"sqlite+pysqlite:///{copy}"
+    else:
+        with fresh_postgresql(template) as url:
+            yield url
+
+
+@pytest.fixture
+def empty_database_url(dialect: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if dialect == "sqlite":
+        yield f"sqlite+pysqlite:///{tmp_path / 'empty.db'}"
+    else:
+        with fresh_postgresql() as url:
+            yield url
+
+
+class fresh_postgresql:  # noqa: N801 - reads as what it gives: `with fresh_postgresql() as url`
+    """A database of its own on the test cluster, dropped at the end; a copy of `template` when one is given."""
+
+    def __init__(self, template: str | None = None) -> None:
+        self.admin = make_url(os.environ[VARIABLE])
+        self.name = f"parley_{uuid.uuid4().hex[:16]}"
+        self.source = make_url(template).database if template else "template0"
+
+    def __enter__(self) -> str:
+        run_sql(self.admin, f'CREATE DATABASE "{self.name}" TEMPLATE "{self.source}"')
+        return self.admin.set(database=self.name).render_as_string(hide_password=False)
+
+    def __exit__(self, *_: object) -> None:
+        run_sql(self.admin, f'DROP DATABASE "{self.name}" WITH (FORCE)')
+
+
+def run_sql(url: URL, statement: str) -> None:
+    """Run one statement as the cluster's admin, from a test that may have no event loop."""
+    import asyncio
+
+    async def run() -> None:
+        address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connection = await asyncpg.connect(address)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    import threading
+
+    worker = threading.Thread(target=lambda: asyncio.run(run()))
+    worker.start()
+    worker.join()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The application's clock: `clock.offset += timedelta(days=14)` moves it."""
+    return Clock()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of the test's application: mail goes to files, retries come soon."""
+    return load_settings(
+        database_url=database_url, data_dir=tmp_path, base_url=BASE_URL, secret_key=SECRET, retry_base=0.001
+    )
+
+
+@pytest.fixture
+async def database(database_url: str, clock: Clock) -> AsyncIterator[Database]:
+    """The test's database, started, with wiring's listeners; for tests below the doors."""
+    opened = open_database(database_url, clock=clock, listeners=LISTENERS)
+    await opened.start()
+    yield opened
+    await opened.stop()
+
+
+@pytest.fixture
+async def app(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
+    """The application, started, without a worker: `jobs` runs what is queued when a test says so."""
+    made = create_app(settings, clock=clock, worker=False)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@pytest.fixture
+async def jobs(app: FastAPI, settings: Settings) -> Jobs:
+    """`await jobs()` runs every due job, and those they enqueue, until the queue rests."""
+    return Jobs(app, settings)
+
+
+@pytest.fixture
+async def browse(app: FastAPI) -> AsyncIterator[Callable[..., Awaitable[httpx.AsyncClient]]]:
+    """Opens another client of the application: `await browse()`; keywords go to httpx.AsyncClient."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(**keywords: Any) -> httpx.AsyncClient:
+            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            return await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url=BASE_URL, **keywords)
+            )
+
+        yield opened
+
+
+@pytest.fixture
+async def client(browse: Callable[..., Awaitable[httpx.AsyncClient]]) -> httpx.AsyncClient:
+    """A guest."""
+    return await browse()
+
+
+def person(username: str, role: str, says: str) -> Any:
+    """A fixture that brings one of the cast in, signed in."""
+
+    async def bring(app: FastAPI, browse: Callable[..., Awaitable[httpx.AsyncClient]]) -> Person:
+        return await enter(app, await browse(), username, role)
+
+    bring.__doc__ = says
+    return pytest.fixture(bring, name=username)
+
+
+alice = person("alice", "member", "alice opens threads")
+bob = person("bob", "member", "bob replies")
+charlie = person("charlie", "member", "charlie is a stranger to the thread")
+mona = person("mona", "moderator", "mona moderates")
+ada = person("ada", "admin", "ada administers")
