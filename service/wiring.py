@@ -9,14 +9,17 @@ from typing import Any, Final
 from fastapi import APIRouter
 from sqlmodel import SQLModel
 
-import service.kit.queue.tables
 from service.accounts import api as accounts_api
 from service.accounts import jobs as accounts_jobs
 from service.categories import api as categories_api
 from service.categories.events import CategoryChanged
 from service.closing import api as closing_api
 from service.closing import jobs as closing_jobs
-from service.kit.queue import Cron, JobKind, Transactional
+from service.closing.events import ThreadClosed
+from service.kit.queue import Cron, JobKind, Outside, Transactional
+from service.notifications import api as notifications_api
+from service.notifications import jobs as notifications_jobs
+from service.notifications.operations import DELIVER, NOTIFY, announce
 from service.replies import api as replies_api
 from service.replies.events import ReplyPosted
 from service.site import api as site_api
@@ -30,7 +33,8 @@ METADATA: Final = SQLModel.metadata
 """Every table: importing the rooms' doors above has declared them all."""
 
 LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
-    ReplyPosted: (follow_after_reply,),
+    ReplyPosted: (follow_after_reply, announce),
+    ThreadClosed: (announce,),
     SiteChanged: (closing_jobs.look_again,),
     CategoryChanged: (closing_jobs.look_again,),
 }
@@ -39,6 +43,13 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
 JOBS: Final = (
     JobKind(name="closing.sweep", work=Transactional(closing_jobs.sweep)),
     JobKind(name="closing.look_again", work=Transactional(closing_jobs.tell_reopened)),
+    JobKind(name=NOTIFY, work=Transactional(notifications_jobs.notify)),
+    JobKind(
+        name=DELIVER,
+        work=Outside(notifications_jobs.deliver),
+        schedule=notifications_jobs.RETRIES,
+        when_dead=notifications_jobs.give_up,
+    ),
     JobKind(name="accounts.forget_ended", work=Transactional(accounts_jobs.forget_ended)),
     JobKind(name="web.forget_old", work=Transactional(housekeeping.forget_old)),
 )
@@ -56,6 +67,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     replies_api.router,
     closing_api.router,
     subscriptions_api.router,
+    notifications_api.router,
     site_api.router,
 )
 """The JSON doors, under /api/v1."""

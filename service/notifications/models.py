@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.kit.clock import Instant
@@ -43,9 +43,9 @@ class Notification(SQLModel, table=True):
     kind: str = Field(max_length=20)
     subject: str = Field(max_length=80)
     event_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    thread_id: int = Field(sa_column=reference("thread.id", index=True, ondelete="CASCADE"))
-    reply_id: int | None = Field(default=None, sa_column=reference("reply.id", nullable=True, index=True, ondelete="CASCADE"))
-    actor_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True, index=True, ondelete="SET NULL"))
+    thread_id: int = Field(sa_column=reference("thread.id", ondelete="CASCADE"))
+    reply_id: int | None = Field(default=None, sa_column=reference("reply.id", nullable=True, ondelete="CASCADE"))
+    actor_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True, ondelete="SET NULL"))
     reason: str = Field(max_length=20)
     created_at: datetime = Field(sa_type=Instant)
     read_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -79,6 +79,6 @@ class NotificationPreference(SQLModel, table=True):
 
     __tablename__ = "notification_preference"
     account_id: int = Field(
-        sa_column=reference("account.id", primary_key=True, ondelete="CASCADE")  # one row a person
+        sa_column=Column(BigInteger, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     )
     mail: bool = True

@@ -1,0 +1,163 @@
+"""Every write to notifications: tell an audience, mark as read, change a preference, and a delivery's steps.
+
+Notifications make no events. Which ones exist is decided here in one transaction per chunk of people; sending is
+three steps with no transaction open between them: take, send (jobs.py), record.
+"""
+
+import secrets
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import CursorResult, insert, update
+from sqlmodel import Session, col
+
+from service.kit.actor import Actor, check_signed_in
+from service.kit.clock import now
+from service.kit.errors import Problem, settled
+from service.kit.events import Event
+from service.kit.queue import enqueue
+from service.kit.queue.statements import upsert
+from service.notifications import queries
+from service.notifications.models import (
+    DEAD,
+    MAIL,
+    SENDING,
+    SKIPPED,
+    WAITING,
+    Delivery,
+    Notification,
+    NotificationPreference,
+)
+from service.notifications.policy import reason_for, why_not
+from service.notifications.queries import Letter, Occasion
+from service.subscriptions.queries import Watcher, audience
+
+NOTIFY: Final = "notifications.notify"
+DELIVER: Final = "notifications.deliver"
+"""The kinds of job: tell one chunk of an event's audience; bring one letter."""
+
+CHUNK: Final = 200
+"""People told in one transaction. Posting waits for at most one such transaction, about 20 ms on SQLite."""
+
+
+def announce(session: Session, event: Event, event_id: int) -> None:
+    """Listener: begin to tell the audience of a reply or a closing, after this transaction."""
+    enqueue(session, NOTIFY, {"event": event_id, "after": 0})
+
+
+def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta, domain: str) -> None:
+    """Tell the people of the event's audience with account ids above `after`, and leave the rest to a job that
+    stands or falls with this transaction. Told twice is told once. `delay` is how long letters wait, `domain` where
+    their Message-IDs come from.
+    """
+    occasion = queries.find_occasion(session, event_id)
+    if occasion is None:
+        return
+    people = audience(session, occasion.thread, occasion.category, after, CHUNK)
+    told = add_notifications(session, occasion, [one for one in people if one.account_id != occasion.actor_id])
+    unwilling = queries.without_mail(session, told)
+    letters = [notification_id for account_id, notification_id in told.items() if account_id not in unwilling]
+    add_deliveries(session, occasion, letters, delay=delay, domain=domain)
+    if len(people) == CHUNK:
+        enqueue(session, NOTIFY, {"event": event_id, "after": people[-1].account_id})
+
+
+def add_notifications(session: Session, occasion: Occasion, people: list[Watcher]) -> dict[int, int]:
+    """Insert what these people are told; gives the new notifications' ids by account, without those told before."""
+    if not people:
+        return {}
+    same = {
+        "kind": occasion.kind, "subject": occasion.subject, "event_id": occasion.event_id,
+        "thread_id": occasion.thread.id, "reply_id": occasion.reply_id, "actor_id": occasion.actor_id,
+        "created_at": now(session), "read_at": None,
+    }  # fmt: skip
+    rows = [
+        same | {"account_id": one.account_id, "reason": reason_for(one.account_id, one.reason, occasion.answered_id)}
+        for one in people
+    ]
+    statement = upsert(session)(Notification).on_conflict_do_nothing(index_elements=["account_id", "subject", "kind"])
+    found = session.execute(statement.returning(col(Notification.account_id), col(Notification.id)), rows)
+    return {int(account_id): int(notification_id) for account_id, notification_id in found}
+
+
+def add_deliveries(
+    session: Session, occasion: Occasion, notification_ids: list[int], *, delay: timedelta, domain: str
+) -> None:
+    """Insert a letter for each of these notifications, with its Message-ID, and the job that brings it."""
+    if not notification_ids:
+        return
+    about = occasion.subject.replace(":", "-")
+    rows = [
+        {
+            "notification_id": each, "channel": MAIL, "state": WAITING, "attempts": 0, "answer": "",
+            "message_id": f"<{about}.{each}.{secrets.token_hex(4)}@{domain}>", "created_at": now(session),
+        }
+        for each in notification_ids
+    ]  # fmt: skip
+    for delivery_id in session.scalars(insert(Delivery).returning(col(Delivery.id)), rows).all():
+        enqueue(session, DELIVER, {"delivery": delivery_id}, run_at=now(session) + delay)
+
+
+def mark_read(session: Session, actor: Actor, ids: list[int] | Problem | None) -> int:
+    """Mark the actor's notifications with these ids as read (None: all); returns how many are unread now.
+
+    Ids of other people, or of nothing, are passed over. Raises NotSignedIn, NotAllowed, Invalid.
+    """
+    check_signed_in(actor)
+    wanted = settled(ids)
+    mine = [col(Notification.account_id) == actor.account_id, col(Notification.read_at).is_(None)]
+    if wanted is not None:
+        mine.append(col(Notification.id).in_(wanted))
+    session.execute(update(Notification).where(*mine).values(read_at=now(session)))
+    return queries.unread_count(session, actor)
+
+
+def choose_mail(session: Session, actor: Actor, wanted: bool | Problem) -> bool:
+    """Switch the actor's letters on or off; returns what holds now. Raises NotSignedIn, NotAllowed, Invalid."""
+    check_signed_in(actor)
+    mail = settled(wanted)
+    statement = upsert(session)(NotificationPreference).values(account_id=actor.account_id, mail=mail)
+    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_={"mail": mail}))
+    return mail
+
+
+def take_delivery(session: Session, delivery_id: int, token: str) -> Letter | None:
+    """Claim a letter for the holder of the job's fence and read it afresh; None when there is nothing to send.
+
+    Not wanted any more: recorded as skipped, with the reason. Ended before, or gone with its account: nothing.
+    """
+    claim = (
+        update(Delivery)
+        .where(col(Delivery.id) == delivery_id, col(Delivery.state).in_((WAITING, SENDING)))
+        .values(state=SENDING, token=token, attempts=Delivery.attempts + 1)
+    )
+    if cast("CursorResult[Any]", session.execute(claim)).rowcount != 1:
+        return None
+    letter = queries.find_letter(session, delivery_id)
+    if letter is None:
+        return None
+    reason = why_not(letter.standing)
+    if reason is not None:
+        end_delivery(session, delivery_id, token, SKIPPED, reason)
+        return None
+    return letter
+
+
+def end_delivery(session: Session, delivery_id: int, token: str, state: str, answer: str) -> None:
+    """Record how a letter ended, by the holder of the fence: sent, failed or skipped, and the last word about it."""
+    mine = col(Delivery.id) == delivery_id, col(Delivery.token) == token
+    session.execute(
+        update(Delivery).where(*mine).values(state=state, answer=answer[:500], token=None, ended_at=now(session))
+    )
+
+
+def put_back(session: Session, delivery_id: int, token: str, answer: str) -> None:
+    """Record why this attempt failed; the job comes again, or buries the letter."""
+    mine = col(Delivery.id) == delivery_id, col(Delivery.token) == token
+    session.execute(update(Delivery).where(*mine).values(state=WAITING, answer=answer[:500], token=None))
+
+
+def bury_delivery(session: Session, delivery_id: int) -> None:
+    """Give a letter up after the last attempt; its last answer stays."""
+    unfinished = col(Delivery.id) == delivery_id, col(Delivery.state).in_((WAITING, SENDING))
+    session.execute(update(Delivery).where(*unfinished).values(state=DEAD, token=None, ended_at=now(session)))
