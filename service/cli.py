@@ -10,10 +10,13 @@ import typer
 import uvicorn
 
 from service import __version__
+from service.accounts.models import Account
+from service.accounts.operations import make_admin, offer_first_admin
+from service.accounts.schemas import newcomer_of, registration
 from service.app import create_app, make_worker
 from service.kit.database import Database, open_database
 from service.kit.database.migrations import upgrade
-from service.kit.errors import Problem
+from service.kit.errors import Problem, settled
 from service.kit.queue import is_worked
 from service.settings import Settings, WrongSettings, keep_secret, load_settings
 from service.wiring import LISTENERS
@@ -80,8 +83,6 @@ class Site(uvicorn.Server):
         await self._greet_first_admin()
 
     async def _greet_first_admin(self) -> None:
-        from service.accounts.operations import offer_first_admin
-
         database: Database = self.config.app.state.database  # type: ignore[union-attr]
         secret = await database.write(offer_first_admin)
         if secret:
@@ -119,8 +120,6 @@ def create_admin(
     as_json: AsJson = False,
 ) -> None:
     """Make an admin, or promote the account of this name. Repeating it changes nothing."""
-    from service.accounts.operations import make_admin
-
     settings = settings_or_refuse()
     if not password_stdin:
         refuse("--password-stdin is the only way to hand over a password")
@@ -128,11 +127,16 @@ def create_admin(
     if settings.embedded:
         upgrade(settings.database_url)
     database = open_database(settings.database_url, listeners=LISTENERS)
+
+    async def make() -> tuple[Account, str]:
+        newcomer = settled(await newcomer_of(registration(username, email, password)))
+        return await database.write(make_admin, newcomer)
+
     try:
-        made = with_database(database, lambda: database.write(make_admin, username, email, password))
+        account, outcome = with_database(database, make)
     except Problem as problem:
         refuse("\n".join(f"{error.pointer.lstrip('/')}: {error.detail}" for error in problem.errors) or problem.detail)
-    tell(as_json, f"{username} is an admin", username=username, created=made)
+    tell(as_json, f"{account.username} is an admin ({outcome})", username=account.username, outcome=outcome)
 
 
 def with_database(database: Database, work: Any) -> Any:

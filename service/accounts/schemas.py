@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from service.accounts.models import Account, ApiToken, SignedIn
 from service.accounts.operations import Newcomer, OwnChange, TokenWish
@@ -14,7 +14,7 @@ from service.kit.database.rows import stored_id
 from service.kit.errors import Invalid
 from service.kit.text import check_text
 from service.site.schemas import Moment
-from service.web.bodies import RequestModel
+from service.web.bodies import RequestModel, invalid_fields
 
 EMAIL: Final = re.compile(
     r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -88,6 +88,14 @@ class Register(RequestModel):
     email: Email
     password: NewPassword
     display_name: DisplayName = ""
+
+
+def registration(username: str, email: str, password: str) -> Register | Invalid:
+    """The same rules for the operator's command as for a stranger's request."""
+    try:
+        return Register(username=username, email=email, password=password)
+    except ValidationError as error:
+        return invalid_fields(error)
 
 
 async def newcomer_of(draft: Register | Invalid) -> Newcomer | Invalid:
