@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.setup.places import a_database, a_free_port, a_mail_catcher
+from tests.setup.places import a_free_port, a_mail_catcher
 
 pytestmark = pytest.mark.postgresql_only("docker-compose.yml brings PostgreSQL")
 
@@ -37,15 +37,15 @@ def filled(text: str) -> str:
 
 
 @pytest.fixture
-def adapt() -> Iterator[Adapt]:
+def adapt(empty_database_url: str) -> Iterator[Adapt]:
     """The stand-ins for the database and mail services and for the app's own port."""
-    with ExitStack() as stack:
-        database = stack.enter_context(a_database())
-        catcher = stack.enter_context(a_mail_catcher())
+    with a_mail_catcher() as catcher:
         port = a_free_port()
 
         def change(text: str) -> str:
-            text = re.sub(r"^postgresql\+asyncpg://.*@database:5432/parley$", lambda _: database, filled(text))
+            text = re.sub(
+                r"^postgresql\+asyncpg://.*@database:5432/parley$", lambda _: empty_database_url, filled(text)
+            )
             return (
                 text.replace("mail:1025", catcher)
                 .replace("0.0.0.0:8000", f"127.0.0.1:{port}")
