@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from alembic import context
 from sqlalchemy import Connection
 
+from alembic import context
 from service.kit.database.migrations import with_connection
 from service.wiring import METADATA
 

@@ -20,6 +20,21 @@ from service.kit.queue import Cron, JobKind, Outside, Transactional
 from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
 from service.notifications.operations import DELIVER, NOTIFY, announce
+from service.pages import (
+    admin,
+    compose,
+    delete,
+    edit,
+    home,
+    notifications,
+    problems,
+    profile,
+    register,
+    robots,
+    settings,
+    sign_in,
+    thread,
+)
 from service.replies import api as replies_api
 from service.replies.events import ReplyPosted
 from service.site import api as site_api
@@ -71,3 +86,20 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     site_api.router,
 )
 """The JSON doors, under /api/v1."""
+
+PAGES: Final[tuple[APIRouter, ...]] = (
+    home.router,
+    thread.router,
+    compose.router,
+    edit.router,
+    delete.router,
+    notifications.router,
+    profile.router,
+    register.router,
+    sign_in.router,
+    settings.router,
+    admin.router,
+    problems.router,
+    robots.router,
+)
+"""The screens of the website."""
