@@ -27,7 +27,11 @@ from service.web.answers import Answer, see_other
 router = APIRouter(include_in_schema=False)
 
 REGISTRATIONS: Final = (Choice("open", "Open to everybody"), Choice("closed", "Closed"))
-VISIBILITIES: Final = (Choice("public", "Everybody"), Choice("members", "Members"), Choice("staff", "Moderators and admins"))
+VISIBILITIES: Final = (
+    Choice("public", "Everybody"),
+    Choice("members", "Members"),
+    Choice("staff", "Moderators and admins"),
+)
 SAVED: Final = {"site": "The site was saved.", "category": "The category was saved.", "made": "The category was made."}
 
 

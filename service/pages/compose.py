@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from service.accounts.current import Asking, Asks
 from service.categories import queries as category_queries
-from service.kit.actor import Actor, check_signed_in
+from service.kit.actor import Actor
 from service.kit.database import Session
 from service.kit.errors import Invalid
 from service.pages import forms
@@ -15,7 +15,7 @@ from service.pages.frame import Frame, around
 from service.pages.previews import preview
 from service.pages.rendering import page
 from service.pages.views.frame import Choice, Form
-from service.pages.views.thread import Composer, ComposePage
+from service.pages.views.thread import ComposePage, Composer
 from service.threads import operations
 from service.threads.policy import check_may_open
 from service.threads.schemas import OpenThread, to_opening

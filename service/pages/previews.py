@@ -20,4 +20,6 @@ def draw(typed: str, level: int) -> Markup | Invalid:
 
 async def preview(asks: Asks, sent: Sent, *, level: int = 3) -> Markup | Invalid:
     """The preview of a form's `body`; headings begin at `level`."""
-    return sent.refusal or await asks.prepare(draw, sent.values.get("body", ""), level)
+    if sent.refusal is not None:
+        return sent.refusal
+    return await asks.prepare(draw, sent.values.get("body", ""), level)

@@ -47,9 +47,7 @@ async def problem_page(request: Request, problem: Problem) -> Response:
     here = request.url.path if request.method == "GET" else "/"
     sign_in = f"/sign-in{returning(here)}" if isinstance(problem, NotSignedIn) else None
     view = ProblemPage(problem.status, problem.code, problem.title, problem.detail, sign_in)
-    return page(
-        "problem.html", await _frame(request, here), view, status=problem.status, headers=dict(problem.headers)
-    )
+    return page("problem.html", await _frame(request, here), view, status=problem.status, headers=dict(problem.headers))
 
 
 async def _frame(request: Request, here: str) -> frame.Frame:

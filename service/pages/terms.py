@@ -43,10 +43,17 @@ def values_of(terms: ClosingTerms, *, top: bool = False) -> dict[str, str]:
     values = {}
     for name in ("closes_at", *SPANS):
         column: int | None = getattr(terms, name)
-        values[f"{name}_mode"] = ("off" if top else "inherit") if column is None else "off" if column == OFF else "value"
+        values[f"{name}_mode"] = _mode(column, "off" if top else "inherit")
         if column is not None and column != OFF:
             values[name] = f"{from_micros(column):%Y-%m-%dT%H:%M}" if name == "closes_at" else _days(column)
     return values
+
+
+def _mode(column: int | None, absent: str) -> str:
+    """Which rule a stored term is; `absent` for NULL."""
+    if column is None:
+        return absent
+    return "off" if column == OFF else "value"
 
 
 def _days(column: int) -> str:

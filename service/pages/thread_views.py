@@ -12,11 +12,11 @@ from service.pages.terms import in_days
 from service.pages.views.frame import Person
 from service.pages.views.thread import Closed, Earlier, OpeningView, Pager, ReplyView
 from service.replies import policy as reply_policy
+from service.replies.models import PER_SCREEN, address
 from service.replies.queries import ReplySeen
 from service.threads import policy
 from service.threads.queries import ThreadSeen
 
-PAGE_SIZE: Final = 50
 SOON: Final = timedelta(days=7)
 """How long before its closing a thread says so."""
 
@@ -37,7 +37,7 @@ def thread_url(seen: ThreadSeen) -> str:
 
 def page_of(number: int) -> int:
     """The page of a thread on which a number stands, from 1."""
-    return max(0, number - 1) // PAGE_SIZE + 1
+    return max(0, number - 1) // PER_SCREEN + 1
 
 
 def page_url(url: str, page: int) -> str:
@@ -45,9 +45,9 @@ def page_url(url: str, page: int) -> str:
     return url if page == 1 else f"{url}?page={page}"
 
 
-def reply_url(url: str, number: int) -> str:
+def reply_url(seen: ThreadSeen, number: int) -> str:
     """A reply's permanent address: its number never changes, so neither does its page."""
-    return f"{page_url(url, page_of(number))}#reply-{number}"
+    return address(seen.id, quote(seen.thread.slug), number)
 
 
 def opening(seen: ThreadSeen, actor: Actor) -> OpeningView:
@@ -109,18 +109,18 @@ def _reply(
     answer: str | None,
     children: tuple[ReplyView, ...],
 ) -> ReplyView:
-    reply, url, base = shown.reply, thread_url(seen), f"/t/{seen.id}/replies/{shown.reply.number}"
+    reply, base = shown.reply, f"/t/{seen.id}/replies/{shown.reply.number}"
     changing = not shown.is_stub and seen.thread.archived_at is None
     return ReplyView(
         number=reply.number,
-        url=reply_url(url, reply.number),
+        url=reply_url(seen, reply.number),
         deleted=shown.is_stub,
         author=Person(shown.author_username, shown.author_name or "Anonymous"),
         body_html=trusted("" if shown.is_stub else reply.body_html),
         created_at=reply.created_at,
         edited_at=reply.edited_at,
         posted_while_closed=reply.posted_while_closed,
-        in_reply_to=_answered(shown, numbers, url),
+        in_reply_to=_answered(seen, shown, numbers),
         edit_url=f"{base}/edit" if changing and allowed(reply_policy.check_may_edit, actor, reply) else None,
         delete_url=f"{base}/delete" if changing and allowed(reply_policy.check_may_delete, actor, reply) else None,
         reply_url=None if answer is None or shown.is_stub else answer.format(reply.number),
@@ -128,14 +128,14 @@ def _reply(
     )
 
 
-def _answered(shown: ReplySeen, numbers: Mapping[int, int], url: str) -> Earlier | None:
+def _answered(seen: ThreadSeen, shown: ReplySeen, numbers: Mapping[int, int]) -> Earlier | None:
     """The reply that was answered, where the place alone does not say so: on another page, or below the last level."""
     reply = shown.reply
     answered = reply.in_reply_to_id or reply.parent_id
     number = numbers.get(answered) if answered else None
     if number is None or (answered == reply.parent_id and page_of(number) == page_of(reply.number)):
         return None
-    return Earlier(number, reply_url(url, number))
+    return Earlier(number, reply_url(seen, number))
 
 
 def closed(seen: ThreadSeen, now: datetime) -> Closed | None:
@@ -154,7 +154,7 @@ def why(seen: ThreadSeen) -> str:
     if reason == "scheduled":
         return f"the time set {_level(seen, 'closes_at')}"
     if reason == "age":
-        return f"{_span(seen, 'close_after_age')} the thread was opened, the limit set {_level(seen, 'close_after_age')}"
+        return f"{_span(seen, 'close_after_age')} it was opened, the limit set {_level(seen, 'close_after_age')}"
     if reason == "idle":
         return f"{_span(seen, 'close_after_idle')} the last reply, the limit set {_level(seen, 'close_after_idle')}"
     return "the thread is archived" if reason == "archived" else ""
@@ -172,3 +172,9 @@ def _span(seen: ThreadSeen, term: str) -> str:
     own, category = getattr(seen.thread, term), getattr(seen.category, term)
     held = own if own is not None else category if category is not None else getattr(seen.site, term)
     return f"{in_days(held).removeprefix('after ')} after"
+
+
+def closing_soon(seen: ThreadSeen, now: datetime) -> datetime | None:
+    """When the thread closes, if that is within seven days; None otherwise, and once it is closed."""
+    at = seen.closing.at
+    return at if at is not None and now < at <= now + SOON else None

@@ -6,6 +6,7 @@ const SENT = "parley-posted";
 const reader = document.body.dataset.reader;
 const place = (name) => `parley:draft:${reader}:${name}`;
 const NOT_TEXT = new Set(["idempotency_key", "do"]);
+const PLACE = new Set(["parent", "answers", "anyway"]); // what the page asks for, not what was typed
 
 function acknowledged() {
   const found = document.cookie.split("; ").find((part) => part.startsWith(`${SENT}=`));
@@ -32,7 +33,7 @@ function restore(form) {
   const stored = localStorage.getItem(place(form.dataset.draft));
   if (!stored || form.dataset.refused !== undefined) return;
   const values = JSON.parse(stored);
-  const fields = fieldsOf(form).filter((field) => field.name in values && field.name !== "parent" && field.name !== "anyway");
+  const fields = fieldsOf(form).filter((field) => field.name in values && !PLACE.has(field.name));
   if (fields.every((field) => field.value === values[field.name])) return;
   for (const field of fields) field.value = values[field.name];
   const status = form.querySelector("[data-status]");

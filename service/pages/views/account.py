@@ -8,11 +8,15 @@ from service.pages.views.frame import Choice, Form
 
 @dataclass(frozen=True, slots=True)
 class RegisterPage:
-    """`/register` and `/first-admin`: the same form; `first_admin` carries the one-time token in a hidden field."""
+    """`/register` and `/first-admin`: the same form.
+
+    `first_admin` carries the one-time token in a hidden field; `claim` is there for a reader who has an account.
+    """
 
     form: Form
     first_admin: bool
     closed: bool
+    claim: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class SettingsPage:
     profile: Form
     password: Form
     mail: Form
+    address: Form
     sessions_form: Form
     tokens_form: Form
     email: str

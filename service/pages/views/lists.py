@@ -69,10 +69,10 @@ class ProfilePage:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notification: a sentence in parts, its place, and whether it was read."""
+    """One notification: a sentence, its place, why it came, and whether it was read."""
 
+    id: int
     text: str
-    thread_title: str
     url: str
     why: str
     at: datetime

@@ -86,7 +86,8 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """A form that writes a post. `draft` names the text in the browser's storage; `preview_html` is the no-script preview.
+    """A form that writes a post. `draft` names the text in the browser's storage; `preview_html` is the preview
+    without scripts.
 
     `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed.
     """
@@ -100,7 +101,7 @@ class Composer:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A text that could not be posted because the thread closed: given back, with the reason of the refusal if there was one.
+    """A text that could not be posted because the thread closed: given back, with the refusal if there was one.
 
     Without a text the section stays hidden until the browser finds one in its storage under `draft`.
     """

@@ -1,0 +1,174 @@
+"""`/t/{id}/edit` and `/t/{id}/replies/{number}/edit`: change a post. Two edits at once: the second sees both texts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from markupsafe import Markup
+
+from service.accounts.current import Asking, Asks
+from service.kit.actor import Actor
+from service.kit.database import Session
+from service.kit.errors import Invalid, Problem
+from service.pages import forms, thread_views
+from service.pages.frame import Frame, around
+from service.pages.previews import preview
+from service.pages.rendering import page
+from service.pages.views.frame import Form
+from service.pages.views.thread import Composer, EditPage, Theirs
+from service.replies import operations as reply_operations
+from service.replies import policy as reply_policy
+from service.replies import queries as reply_queries
+from service.replies.schemas import EditReply, to_written
+from service.threads import operations, policy
+from service.threads.queries import get_thread, lock_thread
+from service.threads.schemas import EditThread, to_rewording
+from service.web.answers import Answer
+
+router = APIRouter(include_in_schema=False)
+ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """A post as it is stored, for the form: `title` is None for a reply."""
+
+    what: str
+    draft: str
+    back_url: str
+    title: str | None
+    body: str
+    version: int
+    theirs: Theirs
+
+
+Find = Callable[[Session, Actor], Editable]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A form to show again: refused, or with its preview."""
+
+    form: Form
+    problem: Problem | None = None
+    drawn: Markup | None = None
+
+
+def _thread(thread_id: int, *, check: bool) -> Find:
+    """Loads a thread's opening; with `check`, only for one who may edit it."""
+
+    def find(session: Session, actor: Actor) -> Editable:
+        seen = get_thread(session, actor, thread_id)
+        if check:
+            policy.check_may_edit(actor, seen.thread)
+            policy.check_not_archived(seen.thread)
+        thread, url = seen.thread, thread_views.thread_url(seen)
+        theirs = Theirs(thread.title, thread.body, thread.edited_at)
+        return Editable("the thread", f"edit-{seen.id}", url, thread.title, thread.body, thread.version, theirs)
+
+    return find
+
+
+def _reply(thread_id: int, number: int, *, check: bool) -> Find:
+    """Loads a reply; with `check`, only for one who may edit it."""
+
+    def find(session: Session, actor: Actor) -> Editable:
+        seen = get_thread(session, actor, thread_id)
+        reply = reply_queries.get_reply_by_number(session, actor, thread_id, number).reply
+        if check:
+            reply_policy.check_may_edit(actor, reply)
+            policy.check_not_archived(seen.thread)
+        theirs = Theirs(None, reply.body, reply.edited_at)
+        url = thread_views.reply_url(seen, number)
+        return Editable(f"reply {number}", f"edit-{thread_id}-{number}", url, None, reply.body, reply.version, theirs)
+
+    return find
+
+
+@router.get("/t/{thread_id}/edit")
+async def show_edit_thread(thread_id: ThreadId, asks: Asking) -> Response:
+    """The form with the thread's title and text."""
+    return await _show(asks, _thread(thread_id, check=True))
+
+
+@router.get("/t/{thread_id}/replies/{number}/edit")
+async def show_edit_reply(thread_id: ThreadId, number: Number, asks: Asking) -> Response:
+    """The form with the reply's text."""
+    return await _show(asks, _reply(thread_id, number, check=True))
+
+
+@router.post("/t/{thread_id}/edit")
+async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Response:
+    """Store the thread's new title and text."""
+    sent = await forms.read(request)
+    find = _thread(thread_id, check=False)
+    if sent.deed == "preview":
+        return await _preview(asks, find, sent, level=2)
+    fields = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
+    rewording = await asks.prepare(to_rewording, sent.model(EditThread, fields))
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = lock_thread(session, actor, thread_id)
+        operations.edit_thread(session, actor, seen, rewording, sent.number("version"))
+        return forms.posted(thread_views.thread_url(seen), f"edit-{thread_id}")
+
+    return await _store(asks, find, sent, work)
+
+
+@router.post("/t/{thread_id}/replies/{number}/edit")
+async def edit_reply(request: Request, thread_id: ThreadId, number: Number, asks: Asking) -> Response:
+    """Store the reply's new text."""
+    sent = await forms.read(request)
+    find = _reply(thread_id, number, check=False)
+    if sent.deed == "preview":
+        return await _preview(asks, find, sent, level=3)
+    text = await asks.prepare(to_written, sent.model(EditReply, {"body": sent.values.get("body", "")}))
+
+    def work(session: Session, actor: Actor) -> Answer:
+        reply_id = reply_queries.get_reply_by_number(session, actor, thread_id, number).id
+        seen, found = reply_queries.lock_reply(session, actor, reply_id)
+        reply_operations.edit_reply(session, actor, seen, found, text, sent.number("version"))
+        return forms.posted(thread_views.reply_url(seen, number), f"edit-{thread_id}-{number}")
+
+    return await _store(asks, find, sent, work)
+
+
+async def _store(asks: Asks, find: Find, sent: forms.Sent, work: Callable[[Session, Actor], Answer]) -> Response:
+    outcome = await forms.attempt(asks, sent, work)
+    if isinstance(outcome, Response):
+        return outcome
+    return await _show(asks, find, Again(sent.again(outcome), outcome))
+
+
+async def _preview(asks: Asks, find: Find, sent: forms.Sent, *, level: int) -> Response:
+    drawn = await preview(asks, sent, level=level)
+    if isinstance(drawn, Invalid):
+        return await _show(asks, find, Again(sent.again(drawn), drawn))
+    return await _show(asks, find, Again(sent.again(), drawn=drawn))
+
+
+async def _show(asks: Asks, find: Find, again: Again | None = None) -> Response:
+    """The form: filled with the stored text, or as it was typed."""
+
+    def load(session: Session, actor: Actor) -> tuple[Frame, EditPage]:
+        found = find(session, actor)
+        return around(session, actor, asks.request.url.path), _view(found, again)
+
+    framed, view = await asks.read(load)
+    problem = again.problem if again else None
+    status, headers = (problem.status, dict(problem.headers)) if problem else (200, None)
+    return page("edit.html", framed, view, status=status, headers=headers)
+
+
+def _view(found: Editable, again: Again | None) -> EditPage:
+    stored: dict[str, Any] = {"body": found.body, "version": str(found.version), "title": found.title or ""}
+    conflict = again is not None and again.problem is not None and again.problem.code == "edit-conflict"
+    return EditPage(
+        composer=Composer(again.form if again else forms.fresh(stored), found.draft, again.drawn if again else None),
+        what=found.what,
+        back_url=found.back_url,
+        title_field=found.title is not None,
+        theirs=found.theirs if conflict else None,
+    )

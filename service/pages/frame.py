@@ -1,0 +1,29 @@
+"""What every page shows around its text: the site's name, who is signed in, how much is unread."""
+
+from typing import Final
+
+from service.accounts.queries import own_account
+from service.kit.actor import Actor
+from service.kit.database import Session
+from service.notifications.queries import unread_count
+from service.pages.views.frame import Frame, Viewer
+from service.site.queries import get_site
+
+PLAIN: Final = Frame("Parley", None, "/", registration_open=False)
+"""The frame of a page that is shown when nothing can be asked."""
+
+__all__ = ["PLAIN", "Frame", "around"]
+
+
+def around(session: Session, actor: Actor, here: str) -> Frame:
+    """The frame of the page at the path `here`, for this reader."""
+    site = get_site(session)
+    return Frame(site.name, _viewer(session, actor), here, registration_open=site.registration == "open")
+
+
+def _viewer(session: Session, actor: Actor) -> Viewer | None:
+    """Who is signed in; None for a guest."""
+    if actor.username is None:
+        return None
+    account = own_account(session, actor)
+    return Viewer(actor.username, account.shown_name, unread_count(session, actor), actor.administers)

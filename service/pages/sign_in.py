@@ -1,0 +1,67 @@
+"""`/sign-in` and `/sign-out`."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from service.accounts import operations
+from service.accounts.current import Asking, Asks
+from service.accounts.current import sign_in as open_session
+from service.accounts.schemas import SignIn
+from service.kit.actor import Actor
+from service.kit.database import Session
+from service.kit.errors import Invalid, Problem
+from service.pages import forms
+from service.pages.frame import Frame, around
+from service.pages.rendering import page
+from service.pages.views.account import SignInPage
+from service.pages.views.frame import Form
+from service.web.answers import Answer, see_other
+
+router = APIRouter(include_in_schema=False)
+LABELS = {"login": "Username or mail address", "password": "Password"}
+
+
+@router.get("/sign-in")
+async def show_sign_in(asks: Asking, after: Annotated[str, Query(alias="next")] = "/") -> Response:
+    """The form; `next` is the path to come back to."""
+    return await _show(asks, forms.fresh(), forms.local_path(after))
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, asks: Asking) -> Response:
+    """Open a session and go on (303), or show the form again; what is wrong is not said more closely."""
+    sent = await forms.read(request)
+    after = forms.local_path(sent.value("next"))
+    fields = {"login": sent.value("login"), "password": sent.values.get("password", "")}
+    draft = sent.model(SignIn, fields)
+    if isinstance(draft, Invalid):
+        return await _show(asks, sent.again(draft, labels=LABELS), after, draft)
+    try:
+        return await open_session(asks, draft.login, draft.password, lambda *_: see_other(after), key=sent.key)
+    except Problem as problem:
+        form = replace(sent.again(problem, labels=LABELS), refusal=f"{problem.title}.", code=None)
+        return await _show(asks, form, after, problem)
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, asks: Asking) -> Response:
+    """End this browser's session (303 to the front page); for a guest there is nothing to end."""
+    await forms.read(request)
+
+    def work(session: Session, actor: Actor) -> Answer:
+        if actor.session_id is not None:
+            operations.end_session(session, actor, actor.session_id)
+        return replace(see_other("/"), cookies=(asks.session_cookie(None),))
+
+    return await asks.write(work)
+
+
+async def _show(asks: Asks, form: Form, after: str, problem: Problem | None = None) -> Response:
+    def load(session: Session, actor: Actor) -> tuple[Frame, SignInPage]:
+        return around(session, actor, after), SignInPage(form, after)
+
+    framed, view = await asks.read(load)
+    status, headers = (problem.status, dict(problem.headers)) if problem else (200, None)
+    return page("sign_in.html", framed, view, status=status, headers=headers)

@@ -1,0 +1,244 @@
+"""`/t/{id}/{slug}`: a thread, its replies, and the forms that reply, watch and close."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from markupsafe import Markup
+from starlette.responses import RedirectResponse
+
+from service.accounts.current import Asking, Asks
+from service.kit.actor import Actor
+from service.kit.clock import now
+from service.kit.database import Session
+from service.kit.errors import NotFound, Problem
+from service.pages import forms, thread_views
+from service.pages.closing_panel import LABELS, change_closing, panel
+from service.pages.frame import Frame, around
+from service.pages.previews import preview
+from service.pages.rendering import page, returning
+from service.pages.views.frame import Form, Person
+from service.pages.views.thread import Answering, Composer, Kept, Subscription, ThreadPage
+from service.pages.words import heading
+from service.replies import operations, queries
+from service.replies.models import PER_SCREEN
+from service.replies.schemas import PostReply, to_drafted
+from service.subscriptions.models import MUTED, WATCHING
+from service.subscriptions.operations import choose_level
+from service.subscriptions.queries import following
+from service.threads import policy
+from service.threads.queries import ThreadSeen, get_thread, lock_thread
+from service.web.answers import Answer, see_other
+
+router = APIRouter(include_in_schema=False)
+ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+LEVELS = {"watch": WATCHING, "mute": MUTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the thread is asked for, and what a refused form brings back with it.
+
+    `reply_to` is the number of the reply to answer, `anyway` the moderator's wish to post in a closed thread.
+    `deed` and `form` are the refused form; `problem` why; `drawn` a preview.
+    """
+
+    page: int = 1
+    reply_to: int | None = None
+    anyway: bool = False
+    deed: str = ""
+    form: Form | None = None
+    problem: Problem | None = None
+    drawn: Markup | None = None
+    notice: str = field(default="")
+
+    def form_of(self, *deeds: str) -> Form | None:
+        """The refused form, if it is the one of these deeds."""
+        return self.form if self.deed in deeds else None
+
+
+@router.get("/t/{thread_id}")
+@router.get("/t/{thread_id}/{slug}")
+async def show_thread(
+    request: Request,
+    thread_id: ThreadId,
+    asks: Asking,
+    slug: str = "",
+    page: Annotated[int, Query(ge=1, le=10**9)] = 1,
+    reply_to: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    post_anyway: bool = False,
+    saved: str = "",
+) -> Response:
+    """The thread; 301 to its canonical address when the title in the address is another one."""
+    return await _show(asks, thread_id, Asked(page, reply_to, post_anyway, notice=saved), slug=slug)
+
+
+@router.post("/t/{thread_id}/{slug}")
+async def act(request: Request, thread_id: ThreadId, slug: str, asks: Asking) -> Response:
+    """One of the page's forms; `do` says which: reply, preview, watch, mute, close, reopen, policy."""
+    sent = await forms.read(request)
+    shown = request.query_params.get("page", "1")
+    asked = Asked(
+        page=int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 10 and int(shown) else 1,
+        reply_to=sent.number("answers"),
+        anyway=bool(sent.value("anyway")),
+        deed=sent.deed,
+    )
+    outcome: Response | Markup | Problem
+    if sent.deed == "preview":
+        outcome = await preview(asks, sent)
+    elif sent.deed in ("", "reply"):
+        outcome = await _reply(asks, thread_id, sent)
+    elif sent.deed in LEVELS:
+        outcome = await _follow(asks, thread_id, sent)
+    else:
+        outcome = await change_closing(asks, thread_id, sent)
+    if isinstance(outcome, Response):
+        return outcome
+    return await _again(asks, thread_id, asked, sent, outcome)
+
+
+async def _again(asks: Asks, thread_id: int, asked: Asked, sent: forms.Sent, outcome: Problem | Markup) -> Response:
+    """The same screen from a fresh read, with what was typed: refused, or with its preview."""
+    problem = outcome if isinstance(outcome, Problem) else None
+    kept = Asked(
+        page=asked.page,
+        reply_to=asked.reply_to,
+        anyway=asked.anyway,
+        deed="reply" if asked.deed in ("", "preview") else asked.deed,
+        form=sent.again(problem, labels=LABELS),
+        problem=problem,
+        drawn=outcome if isinstance(outcome, Markup) else None,
+    )
+    return await _show(asks, thread_id, kept)
+
+
+async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Problem:
+    """Post a reply: the same lines as the JSON door's."""
+    fields: dict[str, Any] = {"body": sent.values.get("body", "")}
+    if sent.value("parent"):
+        fields["parent"] = sent.number("parent") or 0
+    ready = await asks.prepare(to_drafted, sent.model(PostReply, fields))
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = lock_thread(session, actor, thread_id)
+        reply = operations.post_reply(session, actor, seen, ready)
+        return forms.posted(thread_views.reply_url(seen, reply.number), _draft(thread_id))
+
+    return await forms.attempt(asks, sent, work)
+
+
+async def _follow(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Problem:
+    """Watch or mute the thread."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = get_thread(session, actor, thread_id)
+        choose_level(session, actor, seen, LEVELS[sent.deed])
+        return see_other(thread_views.thread_url(seen))
+
+    return await forms.attempt(asks, sent, work)
+
+
+def _draft(thread_id: int) -> str:
+    """The name of the reply that is being written, in the browser's storage."""
+    return f"reply-{thread_id}"
+
+
+async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = None) -> Response:
+    """The thread's page; with `slug`, a redirect where that is not the thread's present one."""
+
+    def load(session: Session, actor: Actor) -> tuple[Frame, ThreadPage] | str:
+        seen = get_thread(session, actor, thread_id)
+        if slug is not None and slug != seen.thread.slug:
+            return thread_views.thread_url(seen)
+        here = thread_views.page_url(thread_views.thread_url(seen), asked.page)
+        return around(session, actor, here), _view(session, actor, seen, asked)
+
+    found = await asks.read(load)
+    if isinstance(found, str):
+        query = f"?{asks.request.url.query}" if asks.request.url.query else ""
+        return RedirectResponse(f"{found}{query}", 301, headers={"Cache-Control": "no-cache"})
+    status, headers = (asked.problem.status, dict(asked.problem.headers)) if asked.problem else (200, None)
+    return page("thread.html", *found, status=status, headers=headers)
+
+
+def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> ThreadPage:
+    """The whole page. Four queries, however long the thread is."""
+    pager = thread_views.pager(seen, asked.page)
+    if asked.page > pager.last:
+        raise NotFound("The thread has no such page")
+    replies = queries.replies_between(session, seen.id, (asked.page - 1) * PER_SCREEN + 1, asked.page * PER_SCREEN)
+    answered = {row.reply.in_reply_to_id or row.reply.parent_id for row in replies} - {None}
+    numbers = queries.numbers_of(session, [each for each in answered if each is not None])
+    at = now(session)
+    composer = _composer(session, actor, seen, asked)
+    closed, url = thread_views.closed(seen, at), thread_views.thread_url(seen)
+    may_anyway = closed is not None and policy.cannot_reply_code(actor, seen.thread, seen.closing, at) is None
+    return ThreadPage(
+        opening=thread_views.opening(seen, actor),
+        heading=heading(seen.thread.reply_count, seen.thread.title),
+        replies=thread_views.reply_tree(seen, actor, replies, numbers, _answer_query(composer, may_anyway, asked.page)),
+        pager=pager,
+        closes_at=thread_views.closing_soon(seen, at),
+        closed=closed,
+        closing=panel(actor, seen, at, asked.form_of("close", "reopen", "policy"), asked.notice),
+        subscription=_subscription(session, actor, seen, asked),
+        composer=composer,
+        kept=_kept(actor, seen, asked) if composer is None else None,
+        post_anyway_url=f"{url}?post_anyway=1#reply-form" if may_anyway and composer is None else None,
+        sign_in_url=f"/sign-in{returning(url)}" if not actor.signed_in and closed is None else None,
+    )
+
+
+def _answer_query(composer: Composer | None, may_anyway: bool, page: int) -> str | None:
+    """The query behind a reply's “Reply”: `{}` stands for its number. None where the reader gets no form."""
+    if composer is None and not may_anyway:
+        return None
+    here = f"page={page}&" if page > 1 else ""
+    return f"?{here}reply_to={{}}{'&post_anyway=1' if may_anyway else ''}#reply-form"
+
+
+def _composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Composer | None:
+    """The form that replies: for those who may now, and for one whose sign-in ended while they wrote."""
+    code = policy.cannot_reply_code(actor, seen.thread, seen.closing, now(session))
+    refused = asked.form_of("reply")
+    lost = refused is not None and code == "not-signed-in" and not seen.closing.is_closed(now(session))
+    if code is not None and not lost:
+        return None
+    closed = seen.closing.is_closed(now(session))
+    if closed and not asked.anyway and refused is None:
+        return None
+    answering = _answering(session, actor, seen, asked.reply_to)
+    return Composer(refused or forms.fresh(), _draft(seen.id), asked.drawn, answering, closed)
+
+
+def _answering(session: Session, actor: Actor, seen: ThreadSeen, number: int | None) -> Answering | None:
+    """The reply that is being answered, if it is there to be answered."""
+    if number is None:
+        return None
+    try:
+        found = queries.get_reply_by_number(session, actor, seen.id, number)
+    except NotFound:
+        return None
+    if found.is_stub:
+        return None
+    author = Person(found.author_username, found.author_name or "Anonymous")
+    return Answering(found.id, number, author, thread_views.reply_url(seen, number))
+
+
+def _kept(actor: Actor, seen: ThreadSeen, asked: Asked) -> Kept | None:
+    """Where a text that found the thread closed is given back; hidden until the browser finds one in its storage."""
+    refused = asked.form_of("reply")
+    if refused is None and not actor.signed_in:
+        return None
+    if refused is None:
+        return Kept(_draft(seen.id), "", None)
+    return Kept(_draft(seen.id), refused.value("body"), refused.refusal)
+
+
+def _subscription(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Subscription | None:
+    """Whether the reader is told of replies here; None for a guest."""
+    if not actor.signed_in:
+        return None
+    watching = following(session, actor, seen).level == WATCHING
+    return Subscription(asked.form_of("watch", "mute") or forms.fresh(), watching)
