@@ -1,0 +1,54 @@
+"""The stage on which every operation is tried: the cast, one thread by alice, one reply by her, and what a try needs.
+
+On a fresh database all ids on it are 1, so that the document's examples can name them.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from service.settings import Settings
+from tests.build import a_reply, a_thread
+from tests.cast import Person, enter
+from tests.working import Jobs
+
+ROLES = {"alice": "member", "bob": "member", "mona": "moderator", "ada": "admin"}
+Open = Callable[[], Awaitable[httpx.AsyncClient]]
+
+
+@dataclass
+class Stage:
+    """The application with its people; `guest` is nobody."""
+
+    app: FastAPI
+    settings: Settings
+    guest: httpx.AsyncClient
+    people: dict[str, Person]
+    thread: dict[str, Any] = field(default_factory=dict)
+    reply: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, who: str) -> httpx.AsyncClient:
+        """The HTTP client of one of the cast, or the guest's."""
+        return self.people[who].client if who in self.people else self.guest
+
+    async def jobs(self) -> None:
+        """Let the worker do what is due."""
+        await Jobs(self.app, self.settings)()
+
+    async def must(self, who: str, method: str, path: str, body: Any = None) -> Any:
+        """Do something that has to work; returns the answer's JSON, None when there is none."""
+        answer = await self.client(who).request(method, f"/api/v1{path}", json=body)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+
+async def set_stage(app: FastAPI, settings: Settings, opened: Open) -> Stage:
+    """The cast signed in (alice first), with her thread and her reply in it."""
+    people = {name: await enter(app, await opened(), name, role) for name, role in ROLES.items()}
+    stage = Stage(app, settings, await opened(), people)
+    stage.thread = await a_thread(people["alice"])
+    stage.reply = await a_reply(people["alice"], stage.thread)
+    return stage

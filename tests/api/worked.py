@@ -1,0 +1,94 @@
+"""One worked example for each operation: who asks, with which parameters, and what must be there before.
+
+The body is the request model's own example, so that it is written once. `python -m tests.api.record` sends each on a
+fresh stage and keeps parameters, body and answer in service/web/examples.json; test_examples.py sends what the document
+says to a live server.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.api.stage import Stage
+
+Prepare = Callable[[Stage], Awaitable[Any]]
+
+
+async def nothing(stage: Stage) -> None:
+    """The stage as it is."""
+
+
+def having(who: str, method: str, path: str, body: Any = None) -> Prepare:
+    """A stage on which somebody has done something before."""
+
+    async def prepare(stage: Stage) -> None:
+        await stage.must(who, method, path, body)
+
+    return prepare
+
+
+async def told(stage: Stage) -> None:
+    """Bob has replied to alice, and she has been told."""
+    await stage.must("bob", "POST", "/threads/1/replies", {"body": "And the camps themselves?", "parent": 1})
+    await stage.jobs()
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One example."""
+
+    by: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    prepare: Prepare = nothing
+
+
+DOROTHEA = {"username": "dorothea", "email": "dorothea@example.org", "password": "middlemarch, 1871"}
+SCRIPT = {"name": "Archive script", "scopes": ["read", "write"]}
+SEMINAR = {"name": "Seminar", "slug": "seminar"}
+THREAD, REPLY = {"thread_id": 1}, {"reply_id": 1}
+
+WORKED = {
+    "register": Worked("guest"),
+    "get_account": Worked("guest", {"username": "alice"}),
+    "change_account": Worked("ada", {"username": "bob"}),
+    "get_me": Worked("alice"),
+    "change_me": Worked("alice"),
+    "sign_in": Worked("guest", prepare=having("guest", "POST", "/accounts", DOROTHEA)),
+    "list_sessions": Worked("alice", {"limit": 20}),
+    "sign_out": Worked("alice"),
+    "end_session": Worked("alice", {"session_id": 1}),
+    "list_tokens": Worked("alice", {"limit": 20}, having("alice", "POST", "/tokens", SCRIPT)),
+    "make_token": Worked("alice"),
+    "revoke_token": Worked("alice", {"token_id": 1}, having("alice", "POST", "/tokens", SCRIPT)),
+    "list_categories": Worked("guest"),
+    "make_category": Worked("ada"),
+    "get_category": Worked("guest", {"slug": "general"}),
+    "change_category": Worked("ada", {"slug": "general", "if-match": '"v1"'}),
+    "delete_category": Worked("ada", {"slug": "seminar"}, having("ada", "POST", "/categories", SEMINAR)),
+    "list_threads": Worked("guest", {"category": "general", "sort": "active", "limit": 20}),
+    "open_thread": Worked("alice"),
+    "get_thread": Worked("guest", THREAD),
+    "edit_thread": Worked("alice", THREAD),
+    "delete_thread": Worked("mona", THREAD),
+    "list_replies": Worked("guest", THREAD | {"after": 0, "limit": 20}),
+    "post_reply": Worked("bob", THREAD),
+    "get_reply": Worked("guest", REPLY),
+    "edit_reply": Worked("alice", REPLY | {"if-match": '"v1"'}),
+    "delete_reply": Worked("alice", REPLY),
+    "close_thread": Worked("mona", THREAD),
+    "reopen_thread": Worked("mona", THREAD, having("mona", "PUT", "/threads/1/closure", {"reason": "Too early."})),
+    "get_closing": Worked("guest", THREAD),
+    "change_closing": Worked("mona", THREAD),
+    "archive_thread": Worked("mona", THREAD),
+    "unarchive_thread": Worked("mona", THREAD, having("mona", "PUT", "/threads/1/archive")),
+    "get_subscription": Worked("alice", THREAD),
+    "choose_subscription": Worked("bob", THREAD),
+    "delete_subscription": Worked("alice", THREAD),
+    "list_notifications": Worked("alice", {"unread": True, "limit": 20}, told),
+    "read_notifications": Worked("alice", prepare=told),
+    "get_notification_preferences": Worked("alice"),
+    "change_notification_preferences": Worked("alice"),
+    "get_site": Worked("guest"),
+    "change_site": Worked("ada", {"if-match": '"v1"'}),
+}
+"""By operation id."""
