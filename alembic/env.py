@@ -27,6 +27,7 @@ def run(connection: Connection) -> None:
         render_item=render_item,
         compare_type=True,
         transaction_per_migration=True,
+        transactional_ddl=True,  # SQLite too: its transactions are begun by us, and DDL is part of them
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -31,6 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for 
 def main() -> None:
     """The installed command."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     app()
 
 
