@@ -32,7 +32,7 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
 fi
 
 echo "Installing the packages of $lock ..."
-pip=".venv/bin/python -m pip --quiet --disable-pip-version-check --no-input"
+pip=".venv/bin/python -m pip --quiet --quiet --disable-pip-version-check --no-input"
 $pip install --require-hashes --requirement "$lock"
 $pip install --no-build-isolation --no-deps --no-index --editable .
 printf '%s\n' "$key" >".venv/key-$1"
