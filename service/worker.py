@@ -68,7 +68,7 @@ class Worker:
         concurrency: int = 8,
         poll: float = POLL,
     ) -> None:
-        kinds = {kind.name: kind for kind in jobs}
+        kinds = {kind.name: kind.hastened(retry_base) for kind in jobs}
         inside = {name: kind for name, kind in kinds.items() if isinstance(kind.work, Transactional)}
         outside = {name: kind for name, kind in kinds.items() if name not in inside}
         if strange := {entry.job for entry in schedule} - set(kinds):

@@ -136,6 +136,16 @@ async def test_the_default_backoff_doubles_up_to_an_hour() -> None:
     assert kind.delay_after(3, retry_base=0.001) < timedelta(seconds=0.011)
 
 
+async def test_leases_shorten_with_the_retries_but_not_below_five_seconds() -> None:
+    async def nothing(database: Database, run: Run[None]) -> None:
+        pass
+
+    leases = [kind_of(Outside(nothing)).hastened(base).lease.total_seconds() for base in (2.0, 1.0, 0.5, 0.001)]
+    assert leases == [60, 60, 30, 5]
+    short = kind_of(Outside(nothing, lease=timedelta(seconds=0.3)))
+    assert short.hastened(0.001).lease == short.lease
+
+
 async def test_a_kind_may_name_its_schedule_which_is_walked_once(database: Database) -> None:
     kind = kind_of(failing(LookupError()), schedule=(30, 120, 600))
     held = await claimed(database)
@@ -191,7 +201,7 @@ async def test_an_attempt_that_hangs_is_ended(database: Database) -> None:
     async def hang(database: Database, run: Run[None]) -> None:
         await asyncio.sleep(3600)
 
-    kind = kind_of(Outside(hang), timeout=timedelta(seconds=0.1))
+    kind = kind_of(Outside(hang, timeout=timedelta(seconds=0.1)))
     await asyncio.wait_for(run_claim(database, kind, await claimed(database), None), 5)
     (row,) = await database.read(rows)
     assert row.last_error.startswith("TimeoutError")
@@ -208,7 +218,7 @@ async def test_long_work_keeps_its_lease_and_stops_when_it_lost_it(database: Dat
         finally:
             ended.set()
 
-    kind = kind_of(Outside(long), lease=timedelta(seconds=0.3))
+    kind = kind_of(Outside(long, lease=timedelta(seconds=0.3)))
     await database.write(enqueue, "k", {})
     (held,) = await database.write(claim, {"k": kind.lease}, 1)
     running = asyncio.create_task(run_claim(database, kind, held, None))

@@ -146,7 +146,7 @@ async def test_outside_work_that_hangs_holds_nothing_else_up(database: Database)
             enqueue(session, "hang", {})
         enqueue(session, "count", {"n": 1})
 
-    stuck = JobKind(name="hang", work=Outside(hang), timeout=timedelta(seconds=3))
+    stuck = JobKind(name="hang", work=Outside(hang, timeout=timedelta(seconds=3)))
     async with at_work(database, [COUNT, stuck], concurrency=2):
         await database.write(fill)
         await until(database, lambda session: effects(session) == {"1": 1}, 2)

@@ -6,7 +6,7 @@ talks to the world with no transaction open and may happen twice if a worker die
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +16,7 @@ from service.kit.queue.statements import Claim, Payload, finish
 C = TypeVar("C")
 LONGEST_BACKOFF = 3600.0
 """Seconds; the default backoff doubles up to an hour."""
+SHORTEST_LEASE = timedelta(seconds=5)
 
 
 class JobFailure(Exception):
@@ -64,35 +65,51 @@ class Run(Generic[C]):
 
 @dataclass(frozen=True, slots=True)
 class Transactional:
-    """Work on the database alone: `fn(session, run)` and the end of the job are one unit of work."""
+    """Work on the database alone: `fn(session, run)` and the end of the job are one unit of work.
+
+    `lease` is how long a dead worker's job waits for another. It needs no renewal: the job's row is locked from the
+    first statement of the unit to its commit, however long that takes.
+    """
 
     fn: Callable[[Session, Run[Any]], None]
+    lease: timedelta = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Work that talks to the world: `await fn(database, run)` does its own short units of work in between."""
+    """Work that talks to the world: `await fn(database, run)` does its own short units of work in between.
+
+    The worker renews the `lease` every third of it while the work goes on; `timeout` ends an attempt that hangs.
+    """
 
     fn: Callable[[Database, Run[Any]], Awaitable[None]]
+    lease: timedelta = timedelta(seconds=60)
+    timeout: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
     """A kind of job.
 
-    `lease`: how long a dead worker's job waits for another. Outside work renews it every third of it; transactional
-    work needs no renewal, because its row is locked from the first statement to the commit. `timeout` ends an outside
-    attempt that hangs. `schedule`: seconds before each retry, or None for `min(3600, 2^attempts)` with jitter; without
-    `max_attempts` a schedule is walked once. `when_dead(session, payload, error)` runs in the unit that buries a job.
+    `schedule`: seconds before each retry, or None for `min(3600, 2^attempts)` with jitter; without `max_attempts` a
+    schedule is walked once. `when_dead(session, payload, error)` runs in the unit that buries a job.
     """
 
     name: str
     work: Transactional | Outside
-    lease: timedelta = timedelta(seconds=60)
-    timeout: timedelta = timedelta(minutes=5)
     max_attempts: int | None = None
     schedule: tuple[float, ...] | None = None
     when_dead: Callable[[Session, Payload, str], None] | None = None
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claim holds before another worker may take the job."""
+        return self.work.lease
+
+    def hastened(self, retry_base: float) -> "JobKind":
+        """The same kind where retries come soon: a lease is a wait for a retry too. Never shorter than 5 s by this."""
+        lease = min(self.lease, max(SHORTEST_LEASE, self.lease * retry_base))
+        return replace(self, work=replace(self.work, lease=lease))
 
     @property
     def most_attempts(self) -> int:

@@ -23,7 +23,7 @@ async def run_claim(database: Database, kind: JobKind, held: Claim, context: Any
         if isinstance(kind.work, Transactional):
             await database.write(do_and_finish, kind.work, run)
         else:
-            await _do_outside(database, kind, kind.work, run)
+            await _do_outside(database, kind.work, run)
     except LeaseLost:
         log.info("job %d (%s): its lease was lost; this attempt does not count", held.id, held.kind)
     except Exception as error:
@@ -40,11 +40,11 @@ def do_and_finish(session: Session, work: Transactional, run: Run[Any]) -> None:
     work.fn(session, run)
 
 
-async def _do_outside(database: Database, kind: JobKind, work: Outside, run: Run[Any]) -> None:
+async def _do_outside(database: Database, work: Outside, run: Run[Any]) -> None:
     doing = asyncio.ensure_future(work.fn(database, run))
-    keeping = asyncio.create_task(_keep_lease(database, run, kind.lease))
+    keeping = asyncio.create_task(_keep_lease(database, run, work.lease))
     try:
-        async with asyncio.timeout(kind.timeout.total_seconds()):
+        async with asyncio.timeout(work.timeout.total_seconds()):
             await asyncio.wait({doing, keeping}, return_when=asyncio.FIRST_COMPLETED)
         (doing if doing.done() else keeping).result()
     finally:
