@@ -5,6 +5,7 @@ an operation refuses, nothing was stored; the screen is loaded afresh and shown 
 sentence at the form, each field's rule beside the field, and every value as it was typed.
 """
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,22 @@ MAX_FIELDS: Final = 60
 KEY: Final = "idempotency_key"
 SECRETS: Final = frozenset(("password", "current_password", "new_password"))
 """Fields that are never written back into a page."""
+
+PLAINLY: Final = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"String should have at least 1 character", "must not be empty"),
+        (r"String should have at least (\d+) characters", r"needs at least \1 characters"),
+        (r"String should have at most (\d+) characters", r"may have at most \1 characters"),
+        (r"String should match pattern .*", "may have small letters, digits and single hyphens only"),
+        (r"List should have at least 1 item.*", "choose at least one"),
+        (r"Input should be a valid integer.*", "must be a whole number"),
+        (r"Input should be greater than or equal to (\d+)", r"must be at least \1"),
+        (r"Input should be less than or equal to (\d+)", r"must be at most \1"),
+        (r"Input should be '.*", "must be one of the choices"),
+    )
+)
+"""What pydantic says of a field, and what the form says instead."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -95,17 +112,29 @@ async def read(request: Request) -> Sent:
 
 
 def _decode(part: bytes) -> str:
-    """One percent-encoded name or value; bytes that are not UTF-8 become lone surrogates, which are refused."""
-    return unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8", "surrogateescape")
+    """One percent-encoded name or value; bytes that are not UTF-8 become lone surrogates, which are refused.
+
+    Forms send every line end as CR LF, which a limit in characters must not count twice (WHATWG HTML 4.10.21.8).
+    """
+    text = unquote_to_bytes(part.replace(b"+", b" ")).decode("utf-8", "surrogateescape")
+    return text.replace("\r\n", "\n")
 
 
 def _form_error(error: FieldError, labels: Mapping[str, str]) -> FormError:
     """A field's rule as a sentence. The pointer's last part is the input's name (`/closing/closes_at`)."""
     name = error.pointer.rpartition("/")[2] or "main"
-    rule = error.detail.rstrip(".")
+    rule = plainly(error.detail.rstrip("."))
     if rule.lower().startswith(("the ", "this ", "a ")):
         return FormError(name, f"{rule[0].upper()}{rule[1:]}.")
     return FormError(name, f"{labels.get(name, name.replace('_', ' ').capitalize())}: {rule}.")
+
+
+def plainly(rule: str) -> str:
+    """Pydantic's words for a rule in a reader's; other rules are plain already."""
+    for pattern, words in PLAINLY:
+        if found := pattern.fullmatch(rule):
+            return found.expand(words)
+    return rule
 
 
 def new_key() -> str:
