@@ -4,6 +4,7 @@ import asyncio
 import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -79,3 +80,8 @@ class Mailbox:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def letters(folder: Path) -> list[EmailMessage]:
+    """The letters that were written as files into the data folder, by Message-ID."""
+    return [parse(path.read_bytes()) for path in sorted((folder / "mail").glob("*.eml"))]
