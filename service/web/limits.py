@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, CursorResult, case, delete
+from sqlalchemy import BigInteger, Column, CursorResult, case, delete, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -66,7 +66,7 @@ def spend(session: Session, quota: Quota, key: str) -> dict[str, str]:
         index_elements=["key"],
         set_={
             "uses": case((fresh, 1), else_=RateCount.uses + 1),
-            "window_start": case((fresh, at), else_=RateCount.window_start),
+            "window_start": case((fresh, literal(at, Instant)), else_=RateCount.window_start),
         },
     ).returning(RateCount.uses, RateCount.window_start)
     uses, start = session.execute(statement).one()
