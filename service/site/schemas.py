@@ -3,7 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StrictBool, StrictInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+)
 
 from service.kit.clock import MICROSECOND, from_micros, to_micros, utc_text
 from service.kit.text import check_text
@@ -11,6 +20,7 @@ from service.site.models import OFF, ClosingTerms, Site
 from service.web.bodies import RequestModel
 
 LONGEST = timedelta(days=36_500)
+MOST_TIME = 60
 
 
 def name_text(value: str) -> str:
@@ -20,8 +30,8 @@ def name_text(value: str) -> str:
 
 def only_text(value: Any) -> Any:
     """Refuse numbers where RFC 3339 or ISO 8601 text is due: pydantic would read them as seconds."""
-    if not isinstance(value, str | datetime | timedelta):
-        raise ValueError("must be text, such as 2030-01-31T12:00:00Z or P14D")
+    if not isinstance(value, str | datetime | timedelta) or (isinstance(value, str) and len(value) > MOST_TIME):
+        raise ValueError(f"must be text of at most {MOST_TIME} characters, such as 2030-01-31T12:00:00Z or P14D")
     return value
 
 
@@ -43,8 +53,14 @@ def in_utc(instant: datetime) -> datetime:
 
 Moment = Annotated[datetime, PlainSerializer(utc_text, return_type=str)]
 """An instant on the wire."""
-WireInstant = Annotated[datetime, BeforeValidator(only_text, json_schema_input_type=str), AfterValidator(in_utc), PlainSerializer(utc_text, return_type=str)]
-WireSpan = Annotated[timedelta, BeforeValidator(only_text, json_schema_input_type=str), AfterValidator(in_bounds)]
+TimeText = Annotated[str, Field(max_length=MOST_TIME)]
+WireInstant = Annotated[
+    datetime,
+    BeforeValidator(only_text, json_schema_input_type=TimeText),
+    AfterValidator(in_utc),
+    PlainSerializer(utc_text, return_type=str),
+]
+WireSpan = Annotated[timedelta, BeforeValidator(only_text, json_schema_input_type=TimeText), AfterValidator(in_bounds)]
 InstantTerm = WireInstant | Literal["off"] | None
 SpanTerm = WireSpan | Literal["off"] | None
 
@@ -103,7 +119,8 @@ class ChangeSite(RequestModel):
     """The settings to change; what is absent stays."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"name": "The Reading Room", "closing": {"close_after_age": "P14D"}}]}
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "The Reading Room", "closing": {"close_after_age": "P14D"}}]},
     )
     name: Annotated[str, AfterValidator(name_text)] = Field(default="", min_length=1, max_length=60)
     registration: Literal["open", "closed"] = "open"
