@@ -51,6 +51,11 @@ def operations(document: Json) -> list[Operation]:
     ]
 
 
+def named(document: Json, operation_id: str) -> Operation:
+    """The operation of this id."""
+    return next(one for one in operations(document) if one.id == operation_id)
+
+
 def resolved(document: Json, schema: Json) -> Json:
     """The schema itself where it is a reference to a component."""
     while "$ref" in schema:

@@ -1,0 +1,47 @@
+"""The OpenAPI document keeps its word: every example in it, sent to a live server, is answered as it says."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.openapi import Json, Operation, faults, named
+from tests.api.sending import example_body, example_values, request_for
+from tests.api.stage import Stage
+from tests.api.worked import WORKED
+
+pytestmark = pytest.mark.anyio
+
+
+def success_of(operation: Operation) -> tuple[int, Json]:
+    """The one status below 300 that the document promises, and that answer."""
+    ((status, answer),) = ((int(s), a) for s, a in operation.spec["responses"].items() if s.startswith("2"))
+    return status, answer
+
+
+@pytest.mark.parametrize("operation_id", sorted(WORKED))
+async def test_the_worked_example_is_answered_as_written(over_the_wire: Stage, operation_id: str) -> None:
+    document = (await over_the_wire.guest.get("/api/v1/openapi.json")).json()
+    operation = named(document, operation_id)
+    await WORKED[operation_id].prepare(over_the_wire)
+    client = over_the_wire.client(WORKED[operation_id].by)
+    body = example_body(document, operation)
+
+    answer = await client.send(request_for(client, operation, example_values(operation), body))
+
+    status, promised = success_of(operation)
+    assert answer.status_code == status, answer.text
+    if "content" not in promised:
+        assert answer.content == b""
+        return
+    media = promised["content"]["application/json"]
+    assert answer.headers["content-type"] == "application/json"
+    assert faults(document, media["schema"], answer.json()) == []
+    assert faults(document, media["schema"], media["example"]) == []
+    assert outline(answer.json()) == outline(media["example"])
+
+
+def outline(value: Any) -> Any:
+    """The names in an answer, without the values: an example that lacks a field would not do."""
+    if isinstance(value, dict):
+        return {key: outline(member) for key, member in value.items()}
+    return [outline(item) for item in value[:1]] if isinstance(value, list) else None
