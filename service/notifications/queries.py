@@ -59,9 +59,10 @@ class NoticeSeen:
     @property
     def sentence(self) -> str:
         """What happened, in one line of plain text."""
+        title = f"“{self.thread_title}”"
         if self.kind == CLOSED:
-            return f"{self.actor_name or 'Parley'} closed “{self.thread_title}”"
-        return f"{self.actor_name or 'Somebody'} replied to “{self.thread_title}”"
+            return f"{self.actor_name} closed {title}" if self.actor_name else f"{title} is closed"
+        return f"{self.actor_name or 'Somebody'} replied to {title}"
 
     @property
     def why(self) -> str:
