@@ -43,7 +43,9 @@ def create_app(settings: Settings, *, clock: Clock | None = None, worker: bool |
     app.state.secret = keep_secret(settings)
     app.state.newest = newest()
     app.state.database = open_database(settings.database_url, clock=clock, listeners=wiring.LISTENERS)
-    app.state.worker = make_worker(settings, app.state.database) if (settings.embedded if worker is None else worker) else None
+    app.state.worker = (
+        make_worker(settings, app.state.database) if (settings.embedded if worker is None else worker) else None
+    )
     for router in wiring.ROUTERS:
         app.include_router(router, prefix="/api/v1")
     app.include_router(openapi.router, prefix="/api/v1")

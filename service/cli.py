@@ -87,7 +87,9 @@ class Site(uvicorn.Server):
         database: Database = self.config.app.state.database  # type: ignore[union-attr]
         secret = await database.write(offer_first_admin)
         if secret:
-            typer.echo(f"There is no admin yet. Become the first one: {self.settings.base_url}/first-admin?token={secret}")
+            typer.echo(
+                f"There is no admin yet. Become the first one: {self.settings.base_url}/first-admin?token={secret}"
+            )
 
 
 @app.command()
@@ -151,5 +153,3 @@ def with_database(database: Database, work: Any) -> Any:
             await database.stop()
 
     return asyncio.run(run())
-
-

@@ -26,10 +26,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="PARLEY_", frozen=True, env_ignore_empty=True)
 
-    data_dir: Path = Field(default=Path("var"), description="The folder for the SQLite file, mail files and the secret.")
+    data_dir: Path = Field(
+        default=Path("var"), description="The folder for the SQLite file, mail files and the secret."
+    )
     database_url: str = Field(
         default="",
-        description="`sqlite+…:///file` or `postgresql+…://…`. Absent: one SQLite file, `parley.db`, in the data folder.",
+        description="`sqlite+…:///file` or `postgresql+…://…`. Absent: the SQLite file `parley.db` in the data folder.",
     )
     bind: str = Field(default="127.0.0.1:8000", description="The address and port to serve on, `host:port`.")
     base_url: str = Field(
@@ -44,8 +46,8 @@ class Settings(BaseSettings):
     )
     smtp_url: str = Field(
         default="",
-        description="`smtp://[user:password@]host:port`, `smtps://…` or `smtp+starttls://…`. Absent: mail is written as "
-        "`.eml` files under `mail/` in the data folder.",
+        description="`smtp://[user:password@]host:port`, `smtps://…` or `smtp+starttls://…`. Absent: mail is written "
+        "as `.eml` files under `mail/` in the data folder.",
     )
     rate_limits: Literal["on", "off"] = Field(default="on", description="`off` for benchmarks; `/readyz` then says so.")
     mail_delay: timedelta = Field(

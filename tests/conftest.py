@@ -148,13 +148,13 @@ async def app(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
 
 @pytest.fixture
 async def jobs(app: FastAPI, settings: Settings) -> Jobs:
-    """`await jobs()` runs every due job, and those they enqueue, until the queue rests."""
+    """Runs every due job, and those they enqueue, until the queue rests."""
     return Jobs(app, settings)
 
 
 @pytest.fixture
 async def browse(app: FastAPI) -> AsyncIterator[Callable[..., Awaitable[httpx.AsyncClient]]]:
-    """Opens another client of the application: `await browse()`; keywords go to httpx.AsyncClient."""
+    """Opens another client of the application; keywords go to httpx.AsyncClient."""
     async with AsyncExitStack() as stack:
 
         async def opened(**keywords: Any) -> httpx.AsyncClient:

@@ -61,7 +61,10 @@ async def make_category(draft: Deferred[MakeCategory], asks: Asking) -> Response
 
 
 @router.get(
-    "/categories/{slug}", operation_id="get_category", response_model=CategoryView, responses=declare(NotFound, NotReady)
+    "/categories/{slug}",
+    operation_id="get_category",
+    response_model=CategoryView,
+    responses=declare(NotFound, NotReady),
 )
 async def get_category(
     slug: Slug, asks: Asking, if_none_match: Annotated[str | None, Header(max_length=500)] = None

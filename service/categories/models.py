@@ -1,6 +1,6 @@
 """The table of categories."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlmodel import Field
 
@@ -14,7 +14,7 @@ class Category(ClosingTerms, table=True):
     """A category. Its closing terms stand between a thread's own and the site's."""
 
     __tablename__ = "category"
-    __table_args__: Any = {"sqlite_autoincrement": True}
+    __table_args__: ClassVar[Any] = {"sqlite_autoincrement": True}
     id: int | None = Field(default=None, sa_column=identity())
     slug: str = Field(max_length=60, unique=True)
     name: str = Field(max_length=60)

@@ -21,7 +21,9 @@ def description_text(value: str) -> str:
 class ChangeCategory(RequestModel):
     """The fields to change; what is absent stays."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"description": "Questions about the reading list."}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"description": "Questions about the reading list."}]}
+    )
     name: Annotated[str, AfterValidator(name_text)] = Field(default="", min_length=1, max_length=60)
     slug: str = Field(default="", min_length=1, max_length=60, pattern=SLUG)
     description: Annotated[str, AfterValidator(description_text)] = Field(default="", max_length=300)
@@ -37,7 +39,9 @@ class ChangeCategory(RequestModel):
 class MakeCategory(ChangeCategory):
     """A new category."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"name": "Seminar", "visibility": "members"}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "Seminar", "visibility": "members"}]}
+    )
     name: Annotated[str, AfterValidator(name_text)] = Field(min_length=1, max_length=60)
 
 

@@ -128,9 +128,7 @@ def tell_open(session: Session, seen: ThreadSeen) -> None:
     seen.thread.closing_recorded_at = None
     session.add(seen.thread)
     session.flush()
-    events.record(
-        session, ThreadReopened(actor=SYSTEM, override=seen.thread.override, **facts_of(seen.thread))
-    )
+    events.record(session, ThreadReopened(actor=SYSTEM, override=seen.thread.override, **facts_of(seen.thread)))
 
 
 def tell_open_again(session: Session, thread_id: int) -> None:

@@ -15,7 +15,7 @@ from service.threads.queries.law import micros
 def closed_untold(session: Session, limit: int) -> Sequence[int]:
     """Ids of published threads that are closed by now and whose closing has not been told."""
     due = effective_close_at() <= to_micros(now(session))
-    query = select(Thread.id).where(
+    query = select(col(Thread.id)).where(
         col(Thread.closing_recorded_at).is_(None), col(Thread.moderation) == "published", due
     )
     return [stored_id(found) for found in session.execute(query.order_by(col(Thread.id)).limit(limit)).scalars()]
@@ -23,7 +23,7 @@ def closed_untold(session: Session, limit: int) -> Sequence[int]:
 
 def open_but_told(session: Session, after: int, limit: int) -> Sequence[int]:
     """Ids above `after` of threads told as closed that a later policy has opened again."""
-    query = select(Thread.id).where(
+    query = select(col(Thread.id)).where(
         col(Thread.closing_recorded_at).is_not(None),
         col(Thread.moderation) == "published",
         micros(Thread.closing_recorded_at) < effective_close_at(),

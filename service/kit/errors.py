@@ -163,7 +163,7 @@ def invalid(pointer: str, detail: str) -> Invalid:
 
 
 def settled(value: T | Problem) -> T:
-    """The value; or, when `prepare` found a problem instead, raise it now that it is its turn in the order of checks."""
+    """The value; or, when `prepare` found a problem instead, raise it: now it is its turn in the order of checks."""
     if isinstance(value, Problem):
         raise value
     return value

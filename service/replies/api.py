@@ -101,9 +101,7 @@ async def get_reply(reply_id: ReplyId, asks: Asking, if_none_match: IfNoneMatch 
     response_model=ReplyView,
     responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
 )
-async def edit_reply(
-    reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking, if_match: IfMatch = None
-) -> Response:
+async def edit_reply(reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking, if_match: IfMatch = None) -> Response:
     """Change a reply's text: its author, or a moderator."""
     text = await asks.prepare(to_written, draft)
 

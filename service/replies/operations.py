@@ -73,9 +73,11 @@ def _take_number(session: Session, actor: Actor, seen: ThreadSeen) -> int:
     may_post = true() if threads_policy.may_post_while_closed(actor) else effective_close_at() > to_micros(at)
     number = session.execute(
         update(Thread)
-        .where(col(Thread.id) == seen.id, col(Thread.moderation) == "published", col(Thread.archived_at).is_(None), may_post)
-        .values(last_number=Thread.last_number + 1, reply_count=Thread.reply_count + 1, last_reply_at=at, idle_anchor=at)
-        .returning(Thread.last_number)
+        .where(col(Thread.id) == seen.id, col(Thread.moderation) == "published")
+        .where(col(Thread.archived_at).is_(None), may_post)
+        .values(last_number=Thread.last_number + 1, reply_count=Thread.reply_count + 1)
+        .values(last_reply_at=at, idle_anchor=at)
+        .returning(col(Thread.last_number))
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()  # fmt: skip
     if number is None:
@@ -113,9 +115,7 @@ def edit_reply(
     return reply
 
 
-def delete_reply(
-    session: Session, actor: Actor, seen: ThreadSeen, found: queries.ReplySeen, version: Wanted
-) -> None:
+def delete_reply(session: Session, actor: Actor, seen: ThreadSeen, found: queries.ReplySeen, version: Wanted) -> None:
     """Take a reply away; where others answered it, a stub stays so that theirs keep their place.
 
     Raises NotSignedIn, NotAllowed, ThreadIsClosed (archived), EditConflict.

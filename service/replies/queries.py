@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
@@ -44,14 +44,14 @@ def listed() -> ColumnElement[bool]:
     )
 
 
-def select_seen() -> Select[Any]:
+def select_seen() -> Select[*tuple[Any, ...]]:
     """The columns of a ReplySeen."""
-    return select(Reply, Account.username, Account.display_name).outerjoin(
+    return select(Reply, col(Account.username), col(Account.display_name)).outerjoin(
         Account, col(Account.id) == Reply.author_id
     )
 
 
-def to_seen(row: Row[Any]) -> ReplySeen:
+def to_seen(row: Any) -> ReplySeen:
     """A row of `select_seen` as a ReplySeen."""
     reply, username, display_name = row
     return ReplySeen(reply, username, display_name or username)
@@ -79,7 +79,7 @@ def numbers_of(session: Session, reply_ids: Sequence[int]) -> dict[int, int]:
     """The numbers of these replies by id: for "in reply to #12" where the parent is on another screen."""
     if not reply_ids:
         return {}
-    rows = session.execute(select(Reply.id, Reply.number).where(col(Reply.id).in_(reply_ids)))
+    rows = session.execute(select(col(Reply.id), col(Reply.number)).where(col(Reply.id).in_(reply_ids)))
     return {stored_id(row[0]): row[1] for row in rows}
 
 
@@ -98,7 +98,7 @@ def lock_reply(session: Session, actor: Actor, reply_id: int) -> tuple[ThreadSee
 
     Only published replies: a stub is not there for one who would change it.
     """
-    thread_id = session.execute(select(Reply.thread_id).where(col(Reply.id) == reply_id)).scalar_one_or_none()
+    thread_id = session.execute(select(col(Reply.thread_id)).where(col(Reply.id) == reply_id)).scalar_one_or_none()
     if thread_id is None:
         raise NotFound("There is no such reply")
     seen = lock_thread(session, actor, thread_id)
@@ -129,5 +129,5 @@ def find_parent(session: Session, thread_id: int, reply_id: int) -> Reply | None
 
 def last_published_at(session: Session, thread_id: int) -> Any:
     """When the last published reply was posted; None when there is none."""
-    query = select(Reply.created_at).where(col(Reply.thread_id) == thread_id, col(Reply.moderation) == "published")
+    query = select(col(Reply.created_at)).where(col(Reply.thread_id) == thread_id, col(Reply.moderation) == "published")
     return session.execute(query.order_by(col(Reply.number).desc()).limit(1)).scalar_one_or_none()

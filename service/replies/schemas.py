@@ -17,7 +17,9 @@ from service.web.bodies import RequestModel
 class PostReply(RequestModel):
     """A new reply; `parent` is the id of the reply that it answers."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"body": "The numbers hide the families."}]})
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"body": "The numbers hide the families."}]}
+    )
     body: BodyText = Field(min_length=1, max_length=MOST_BODY)
     parent: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)] | None = None
 

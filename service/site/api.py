@@ -12,7 +12,7 @@ from service.site import operations, queries
 from service.site.schemas import ChangeSite, SiteView
 from service.web.answers import Answer, json_answer
 from service.web.bodies import Deferred, StrictRoute
-from service.web.cache import with_etag, wanted_version
+from service.web.cache import wanted_version, with_etag
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["site"])

@@ -13,9 +13,7 @@ from service.site.models import Site
 from service.site.queries import get_site
 
 
-def change_site(
-    session: Session, actor: Actor, changes: dict[str, Any] | Problem, version: Wanted
-) -> Site:
+def change_site(session: Session, actor: Actor, changes: dict[str, Any] | Problem, version: Wanted) -> Site:
     """Change the named settings; `version` is the one the admin saw.
 
     Raises NotSignedIn, NotAllowed, Invalid, PreconditionRequired (428), EditConflict (412).

@@ -1,7 +1,7 @@
 """The shapes of threads on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -10,11 +10,14 @@ from service.kit.errors import Invalid
 from service.kit.text import check_text
 from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment
 from service.threads import policy
-from service.threads.operations import Opening, Rewording, Written, write_text
+from service.threads.operations import Opening, Rewording, write_text
 from service.threads.queries import ThreadSeen
 from service.web.bodies import RequestModel
 
 MOST_TITLE, MOST_BODY = 200, 32_000
+Override = Literal["auto", "open"]
+State = Literal["open", "closed", "archived"]
+Reason = Literal["manual", "scheduled", "age", "idle", "archived"]
 
 
 def title_text(value: str) -> str:
@@ -39,7 +42,7 @@ BodyText = Annotated[str, AfterValidator(body_text)]
 class ClosingBody(ClosingTermsBody):
     """A thread's closing policy: its own terms, and the override that ignores age and idle terms."""
 
-    override: Literal["auto", "open"] = "auto"
+    override: Override = "auto"
 
     def columns(self, *, only_set: bool = False) -> dict[str, Any]:
         """The terms, and the override, as columns."""
@@ -49,12 +52,12 @@ class ClosingBody(ClosingTermsBody):
 class ClosingView(ClosingTermsView):
     """A thread's closing policy as it was set."""
 
-    override: Literal["auto", "open"]
+    override: Override
 
     @classmethod
     def of_thread(cls, seen: ThreadSeen) -> "ClosingView":
         """The wire form of a thread's policy."""
-        return cls(**ClosingTermsView.of(seen.thread).model_dump(), override=seen.thread.override)  # type: ignore[arg-type]
+        return cls(**ClosingTermsView.of(seen.thread).model_dump(), override=cast(Override, seen.thread.override))
 
 
 class OpenThread(RequestModel):
@@ -62,7 +65,9 @@ class OpenThread(RequestModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"title": "What the amnesty left out", "body": "Who came *home*, and to what?"}]},
+        json_schema_extra={
+            "examples": [{"title": "What the amnesty left out", "body": "Who came *home*, and to what?"}]
+        },
     )
     title: Title = Field(min_length=1, max_length=MOST_TITLE)
     body: BodyText = Field(min_length=1, max_length=MOST_BODY)
@@ -92,8 +97,6 @@ def to_rewording(draft: EditThread | Invalid) -> Rewording | Invalid:
     return Rewording(draft.title, None if draft.body is None else write_text(draft.body))
 
 
-
-
 class AuthorView(BaseModel):
     """Who wrote a post; `username` is null for people without an account here."""
 
@@ -114,10 +117,10 @@ class ThreadView(BaseModel):
     body: str
     body_html: str
     sources: list[dict[str, str]]
-    state: Literal["open", "closed", "archived"]
+    state: State
     closed_at: Moment | None
     closes_at: Moment | None
-    close_reason: Literal["manual", "scheduled", "age", "idle", "archived"] | None
+    close_reason: Reason | None
     closure_reason: str | None = Field(description="What the moderator who closed it gave as the reason.")
     closing: ClosingView
     can_reply: bool
@@ -140,12 +143,16 @@ class ThreadView(BaseModel):
             **thread.model_dump(include=SAME), id=seen.id, url=f"/t/{seen.id}/{thread.slug}",
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
             category=seen.category.slug, tags=[], sources=[], pinned=False,
-            state=seen.state(now), closed_at=closing.at if closed else None, closes_at=None if closed else closing.at,
-            close_reason=closing.reason if closed else None,
+            state=cast(State, seen.state(now)), closed_at=closing.at if closed else None,
+            closes_at=None if closed else closing.at,
+            close_reason=cast(Reason, closing.reason) if closed else None,
             closure_reason=thread.closure_reason or None if thread.closed_at else None,
             closing=ClosingView.of_thread(seen), can_reply=refusal is None, cannot_reply_code=refusal,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
 
-SAME = {"title", "slug", "body", "body_html", "moderation", "reply_count", "last_reply_at", "created_at", "edited_at", "version"}
+SAME = {
+    "title", "slug", "body", "body_html", "moderation", "reply_count", "last_reply_at", "created_at", "edited_at",
+    "version",
+}  # fmt: skip
 """The members that are columns of the same name."""

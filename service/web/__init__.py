@@ -1,1 +1,1 @@
-"""What both doors, the JSON API and the pages, share: problems, answers, paging, limits, idempotency, origin, caching."""
+"""What both doors, the JSON API and the pages, share: problems, answers, paging, limits, idempotency, caching."""

@@ -37,4 +37,3 @@ def wanted_version(if_match: str | None, *, required: bool = False) -> Wanted:
         return None
     found = VERSION.search(if_match)
     return int(found[1]) if found else invalid("/If-Match", 'must be an ETag such as "v3-…"')
-

@@ -11,8 +11,8 @@ from service.web.problems import problem_response
 
 MAX_BODY: Final = 1_000_000
 CSP: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 SECURITY: Final = [
     (b"content-security-policy", CSP.encode()),
@@ -24,7 +24,7 @@ SECURITY: Final = [
 
 
 class BodyOverflow(BaseException):
-    """Raised inside `receive`; a BaseException, so that nothing on the way takes it for a broken body and answers 400."""
+    """Raised inside `receive`; a BaseException, so that nothing on the way takes it for a broken body (400)."""
 
 
 class Gate:

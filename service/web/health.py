@@ -33,7 +33,9 @@ async def readyz(request: Request) -> JSONResponse:
         found["worker"] = "ok" if worked else "no worker has been seen lately"
     ready = all(value == "ok" for value in found.values())
     found["rate_limits"] = state.settings.rate_limits
-    return JSONResponse(found, 200 if ready else 503, headers={"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"}))
+    return JSONResponse(
+        found, 200 if ready else 503, headers={"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"})
+    )
 
 
 def look(session: Session) -> tuple[str | None, bool]:

@@ -41,7 +41,11 @@ def from_cursor(cursor: str | None, size: int) -> tuple[int, ...] | None:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
         raise unknown_cursor() from error
-    if not isinstance(key, list) or len(key) != size or any(type(part) is not int or abs(part) >= 2**63 for part in key):
+    if (
+        not isinstance(key, list)
+        or len(key) != size
+        or any(type(part) is not int or abs(part) >= 2**63 for part in key)
+    ):
         raise unknown_cursor()
     return tuple(key)
 

@@ -49,7 +49,8 @@ def declare(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     grouped: dict[int | str, dict[str, Any]] = {}
     for problem in problems:
         entry = grouped.setdefault(
-            problem.status, {"description": "", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+            problem.status,
+            {"description": "", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}},
         )
         entry["description"] = " · ".join(filter(None, (entry["description"], f"`{problem.code}`: {problem.title}")))
     return grouped

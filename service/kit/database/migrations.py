@@ -5,13 +5,13 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlmodel import Session
 
+from alembic import command
 from service.kit.database.postgresql import open_async_engine
 
 FOLDER = Path(__file__).resolve().parents[3] / "alembic"

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from service.kit.actor import Actor, check_signed_in
+from service.kit.clock import utc_text
 from service.kit.errors import NotAllowed, Problem
 from service.site.models import OFF, Site
-from service.kit.clock import utc_text
 from service.threads.errors import ThreadIsClosed
 from service.threads.models import Thread
 from service.threads.policy.state import Closing, effective_closing, state_of

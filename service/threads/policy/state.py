@@ -1,12 +1,14 @@
 """The law of closing, in its pure form. `queries/law.py` says the same in SQL; a property test holds them equal.
 
-    effective_close_at = the earliest of
-        archived    archived_at
-        manual      closed_at
-        scheduled   closes_at                             thread, else category, else site
-        age         published_at + close_after_age        thread, else category, else site; not under override=open
-        idle        idle_anchor  + close_after_idle       thread, else category, else site; not under override=open
-    closed ⇔ now >= effective_close_at
+effective_close_at is the earliest of
+
+- archived: archived_at
+- manual: closed_at
+- scheduled: closes_at (the thread's, else the category's, else the site's)
+- age: published_at + close_after_age (inherited alike; not under override=open)
+- idle: idle_anchor + close_after_idle (inherited alike; not under override=open)
+
+and closed ⇔ now >= effective_close_at.
 """
 
 from collections.abc import Iterator
@@ -41,7 +43,14 @@ def inherited(*levels: int | None) -> int | None:
 def effective_closing(thread: Thread, category: ClosingTerms, site: ClosingTerms) -> Closing:
     """The thread's closing under these terms; on a tie the first of the order above."""
     terms = list(deadlines(thread, category, site))
-    return min(terms, key=lambda term: term.at or datetime.max) if terms else Closing(None, None)
+    return min(terms, key=when) if terms else Closing(None, None)
+
+
+def when(term: Closing) -> datetime:
+    """The instant of a term that applies."""
+    if term.at is None:
+        raise AssertionError("a term that applies has an instant")
+    return term.at
 
 
 def deadlines(thread: Thread, category: ClosingTerms, site: ClosingTerms) -> Iterator[Closing]:

@@ -21,6 +21,8 @@ SORTS: dict[str, Any] = {
     "top": col(Thread.reply_count),
 }
 
+TEXTS: tuple[Any, ...] = (Thread.body, Thread.body_html)
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -48,9 +50,9 @@ def list_threads(
     order = SORTS[filters.sort]
     query = select_seen().where(seen_by(actor), *_conditions(session, filters))
     if not with_text:
-        query = query.options(defer(Thread.body, raiseload=True), defer(Thread.body_html, raiseload=True))  # type: ignore[arg-type]
+        query = query.options(*(defer(attribute, raiseload=True) for attribute in TEXTS))
     if after is not None:
-        query = query.where(tuple_(order, Thread.id) < tuple_(*(literal(part, BigInteger) for part in after)))  # type: ignore[arg-type]
+        query = query.where(tuple_(order, Thread.id) < tuple_(*(literal(part, BigInteger) for part in after)))
     rows = session.execute(query.order_by(order.desc(), col(Thread.id).desc()).limit(limit + 1))
     return [to_seen(row) for row in rows]
 
@@ -69,7 +71,7 @@ def _conditions(session: Session, filters: Filters) -> list[Any]:
         conditions.append(col(Thread.category_id) == filters.category_id)
     if filters.author is not None:
         conditions.append(
-            col(Thread.author_id).in_(select(Account.id).where(col(Account.username) == filters.author))
+            col(Thread.author_id).in_(select(col(Account.id)).where(col(Account.username) == filters.author))
         )
     if filters.state == "archived":
         conditions.append(col(Thread.archived_at).is_not(None))
@@ -78,5 +80,3 @@ def _conditions(session: Session, filters: Filters) -> list[Any]:
         closed = effective_close_at() <= at
         conditions += [col(Thread.archived_at).is_(None), closed if filters.state == "closed" else ~closed]
     return conditions
-
-

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -53,10 +53,10 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return and_(col(Thread.moderation) == "published", col(Category.visibility).in_(visible_to(actor)))
 
 
-def select_seen() -> Select[Any]:
+def select_seen() -> Select[*tuple[Any, ...]]:
     """The columns of a ThreadSeen."""
     return (
-        select(Thread, Category, Site, Account.username, Account.display_name, Closer.username)
+        select(Thread, Category, Site, col(Account.username), col(Account.display_name), col(Closer.username))
         .join(Category, col(Category.id) == Thread.category_id)
         .join(Site, col(Site.id) == 1)
         .outerjoin(Account, col(Account.id) == Thread.author_id)
@@ -64,7 +64,7 @@ def select_seen() -> Select[Any]:
     )
 
 
-def to_seen(row: Row[Any]) -> ThreadSeen:
+def to_seen(row: Any) -> ThreadSeen:
     """A row of `select_seen` as a ThreadSeen."""
     thread, category, site, username, display_name, closer = row
     return ThreadSeen(thread, category, site, username, display_name or username, closer)
@@ -85,7 +85,7 @@ def lock_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
     return seen
 
 
-def _load(session: Session, query: Select[Any]) -> ThreadSeen:
+def _load(session: Session, query: Select[*tuple[Any, ...]]) -> ThreadSeen:
     row = session.execute(query).first()
     if row is None:
         raise NotFound("There is no such thread")
