@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
 from service import __version__, wiring
 from service.kit.clock import Clock
@@ -53,13 +52,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None, worker: bool |
     for page in wiring.PAGES:
         app.include_router(page)
     problems.install(app, problem_page)
-    app.add_middleware(as_middleware, base_url=settings.base_url)
+    app.add_middleware(Gate, base_url=settings.base_url, page=problem_page)
     return app
-
-
-def as_middleware(app: ASGIApp, base_url: str) -> Gate:
-    """The outermost layer of our own."""
-    return Gate(app, base_url)
 
 
 def make_worker(settings: Settings, database: Database) -> Worker:

@@ -6,15 +6,24 @@ from fastapi import APIRouter, Header, Path, Query, Response
 
 from service.accounts.current import Asking
 from service.categories.queries import default_category, get_category
-from service.kit.actor import Actor
+from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
 from service.kit.database import Session
-from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn, settled
 from service.threads import operations, queries
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import ThreadSeen
 from service.threads.queries.lists import Filters, sort_key
-from service.threads.schemas import EditThread, OpenThread, ThreadView, to_opening, to_rewording
+from service.threads.schemas import (
+    EditThread,
+    OpenThread,
+    Preview,
+    PreviewView,
+    ThreadView,
+    to_opening,
+    to_preview,
+    to_rewording,
+)
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
 from service.web.cache import etag, wanted_version, with_etag
@@ -83,6 +92,23 @@ async def open_thread(draft: Deferred[OpenThread], asks: Asking) -> Response:
         return created(view, f"/api/v1/threads/{view.id}", ETag=tag)
 
     return await asks.write(work)
+
+
+@router.post(
+    "/preview",
+    operation_id="preview_text",
+    response_model=PreviewView,
+    responses=declare(NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def preview_text(draft: Deferred[Preview], asks: Asking) -> Response:
+    """Show a text as a post of it would be shown; nothing is stored."""
+    drawn = await asks.prepare(to_preview, draft)
+
+    def work(session: Session, actor: Actor) -> Answer:
+        check_signed_in(actor)
+        return json_answer(settled(drawn))
+
+    return await asks.answer(work)
 
 
 @router.get(

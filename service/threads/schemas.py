@@ -83,6 +83,24 @@ class EditThread(RequestModel):
     body: BodyText | None = Field(default=None, min_length=1, max_length=MOST_BODY)
 
 
+class Preview(RequestModel):
+    """A text that somebody is writing."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"body": "Who came *home*?"}]})
+    body: BodyText = Field(min_length=1, max_length=MOST_BODY)
+
+
+class PreviewView(BaseModel):
+    """What the text would look like: the very HTML that a post of it would store."""
+
+    body_html: str
+
+
+def to_preview(draft: Preview | Invalid) -> PreviewView | Invalid:
+    """The text rendered; slow, so off the event loop. A refusal stays one."""
+    return draft if isinstance(draft, Invalid) else PreviewView(body_html=write_text(draft.body).body_html)
+
+
 def to_opening(draft: OpenThread | Invalid) -> Opening | Invalid:
     """The draft made ready (rendered); slow, so off the event loop. A refusal stays one."""
     if isinstance(draft, Invalid):

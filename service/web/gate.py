@@ -3,11 +3,12 @@
 from typing import Final
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.kit.errors import BadRequest, BodyTooLarge, Invalid, Problem
 from service.web.origin import check_origin
-from service.web.problems import problem_response
+from service.web.problems import PageOfProblem, problem_response
 
 MAX_BODY: Final = 1_000_000
 CSP: Final = (
@@ -30,8 +31,9 @@ class BodyOverflow(BaseException):
 class Gate:
     """Refuses oversize bodies, ambiguous framing, unstorable addresses and cross-site writes; adds security headers."""
 
-    def __init__(self, app: ASGIApp, base_url: str) -> None:
+    def __init__(self, app: ASGIApp, base_url: str, page: PageOfProblem) -> None:
         self.app = app
+        self.page = page
         self.own_hosts = frozenset((urlsplit(base_url).netloc,))
         self.security = SECURITY + (
             [(b"strict-transport-security", b"max-age=31536000")] if base_url.startswith("https://") else []
@@ -62,7 +64,10 @@ class Gate:
 
         try:
             self._check(scope)
-            await self.app(scope, receive_counted, send_secured)
+            if scope["method"] == "HEAD":  # answered as GET; the server leaves the body out (RFC 9110 section 9.3.2)
+                await self.app({**scope, "method": "GET"}, receive_counted, send_secured)
+            else:
+                await self.app(scope, receive_counted, send_secured)
         except BodyOverflow:
             if not started:
                 await self._refuse(too_large(), scope, receive, send_secured)
@@ -79,9 +84,12 @@ class Gate:
             raise Invalid("The address must not contain NUL")
         check_origin(scope["method"], headers, self.own_hosts)
 
-    @staticmethod
-    async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
-        await problem_response(problem, scope["path"])(scope, receive, send)
+    async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith("/api/"):
+            response = problem_response(problem, scope["path"])
+        else:
+            response = await self.page(Request(scope), problem)
+        await response(scope, receive, send)
 
 
 def too_large() -> BodyTooLarge:
