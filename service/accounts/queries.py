@@ -12,7 +12,7 @@ from service.accounts.models import Account, ApiToken, FirstAdminLink, SignedIn,
 from service.kit.actor import SCOPES, Actor
 from service.kit.clock import clock_of, now
 from service.kit.credentials import hash_secret
-from service.kit.errors import NotFound
+from service.kit.errors import NotFound, NotSignedIn
 from service.kit.text import fold, username_key
 
 OWNER = (col(Account.id), col(Account.username), col(Account.role))
@@ -76,11 +76,11 @@ def find_by_login(session: Session, login: str) -> Account | None:
 
 
 def own_account(session: Session, actor: Actor, *, lock: bool = False) -> Account:
-    """The signed-in actor's account; `lock` holds it until the end of the transaction. Raises NotFound for a guest."""
+    """The signed-in actor's account; `lock` holds it to the transaction's end. Raises NotSignedIn for a guest."""
     query = select(Account).where(col(Account.id) == actor.account_id)
     found = session.scalars(query.with_for_update() if lock else query).first()
     if found is None:
-        raise NotFound
+        raise NotSignedIn
     return found
 
 

@@ -12,7 +12,7 @@ from service.site import operations, queries
 from service.site.schemas import ChangeSite, SiteView
 from service.web.answers import Answer, json_answer
 from service.web.bodies import Deferred, StrictRoute
-from service.web.cache import wanted_version, with_etag
+from service.web.cache import required_version, with_etag
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["site"])
@@ -42,7 +42,7 @@ async def change_site(
     changes = draft if isinstance(draft, Invalid) else draft.changes()
 
     def work(session: Session, actor: Actor) -> Answer:
-        site = operations.change_site(session, actor, changes, wanted_version(if_match, required=True))
+        site = operations.change_site(session, actor, changes, required_version(if_match))
         return with_etag(json_answer(SiteView.of(site)), site.version)
 
     return await asks.write(work)

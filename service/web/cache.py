@@ -29,11 +29,16 @@ def with_etag(answer: Answer, version: int, if_none_match: str | None = None) ->
     return replace(answer, headers=headers)
 
 
-def wanted_version(if_match: str | None, *, required: bool = False) -> Wanted:
+def wanted_version(if_match: str | None) -> Wanted:
     """The version that `If-Match` names: None when absent or `*`; the refusal, to be raised in its turn, otherwise."""
-    if if_match is None:
-        return PreconditionRequired("Send If-Match with the ETag of what you are changing") if required else None
-    if if_match.strip() == "*":
+    if if_match is None or if_match.strip() == "*":
         return None
     found = VERSION.search(if_match)
     return int(found[1]) if found else invalid("/If-Match", 'must be an ETag such as "v3-…"')
+
+
+def required_version(if_match: str | None) -> Wanted:
+    """As `wanted_version`, where the caller has to say which version he changes (RFC 6585 section 3)."""
+    if if_match is None:
+        return PreconditionRequired("Send If-Match with the ETag of what you are changing")
+    return wanted_version(if_match)
