@@ -22,6 +22,7 @@ from service.notifications import jobs as notifications_jobs
 from service.notifications.operations import DELIVER, NOTIFY, announce
 from service.pages import (
     admin,
+    api_docs,
     compose,
     delete,
     edit,
@@ -100,6 +101,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     settings.router,
     admin.router,
     problems.router,
+    api_docs.router,
     robots.router,
 )
 """The screens of the website."""
