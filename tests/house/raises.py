@@ -6,7 +6,7 @@ that is called on the spot, says whose they are. What no source shows (a problem
 """
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -52,11 +52,21 @@ class Module:
         return found
 
 
+@dataclass(frozen=True)
+class Named:
+    """A definition that is named somewhere: whether it is called or raised there, and what is caught around it."""
+
+    found: Found
+    called: bool
+    caught: tuple[Found, ...]
+
+
 @dataclass
 class House:
     """All modules below a folder, and the questions asked of them."""
 
     modules: dict[str, Module] = field(default_factory=dict)
+    answered: dict[int, dict[str, tuple[str, ...]]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, root: Path, package: str = "service") -> "House":
@@ -129,40 +139,74 @@ class House:
                 return inner
         return None
 
-    def named(self, module: str, definition: Definition) -> Iterator[tuple[str, Found]]:
-        """Every definition of ours that is named inside another: how ("call" or "name"), and which."""
+    def named(self, module: str, definition: Definition) -> Iterator[Named]:
+        """Every definition of ours that is named inside another."""
         functions = [n for n in ast.walk(definition) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
         local = {name: found for function in functions for name, found in self.annotated(module, function).items()}
         called = {id(node.func) for node in ast.walk(definition) if isinstance(node, ast.Call)}
         called |= {id(node.exc) for node in ast.walk(definition) if isinstance(node, ast.Raise) and node.exc}
+        caught = self._caught(module, definition)
         for node in ast.walk(definition):
             if isinstance(node, ast.Name | ast.Attribute):
                 found = self.resolve(module, node, local)
+                known = isinstance(node, ast.Name) and node.id in local
                 if found is not None and not isinstance(found, str):
-                    yield ("call" if id(node) in called else "name"), found
+                    yield Named(found, id(node) in called and not known, caught.get(id(node), ()))
 
-    def problems(self, start: Found, is_problem: Callable[[str, str], bool]) -> dict[str, list[str]]:
-        """The problems that `start` can raise, as `module.Class`, each with the way there (names of functions).
-
-        `is_problem(module, name)` says whether a class is one.
-        """
-        found: dict[str, list[str]] = {}
-        seen: set[int] = set()
-        waiting: list[tuple[Found, list[str]]] = [(start, [])]
-        while waiting:
-            (module, definition), way = waiting.pop(0)
-            if id(definition) in seen:
+    def _caught(self, module: str, definition: Definition) -> dict[int, tuple[Found, ...]]:
+        """For each node inside a `try`: the classes of ours that its handlers catch and do not raise again."""
+        caught: dict[int, tuple[Found, ...]] = {}
+        for block in ast.walk(definition):
+            if not isinstance(block, ast.Try):
                 continue
-            seen.add(id(definition))
-            here = [*way, f"{module}.{getattr(definition, 'name', '…')}"]
-            for how, (where, target) in self.named(module, definition):
-                if isinstance(target, ast.ClassDef):
-                    if is_problem(where, target.name):
-                        if how == "call":
-                            found.setdefault(f"{where}.{target.name}", here)
-                    elif how == "call":
-                        members = (self._inside((where, target), name) for name in ("__init__", "__post_init__"))
-                        waiting += [(member, here) for member in members if member and not isinstance(member, str)]
-                else:
-                    waiting.append(((where, target), here))
+            kinds: list[Found] = []
+            for handler in block.handlers:
+                again = any(isinstance(node, ast.Raise) and node.exc is None for node in ast.walk(handler))
+                names = [] if again or handler.type is None else list(ast.walk(handler.type))
+                found = [self.resolve(module, name, {}) for name in names if isinstance(name, ast.Name | ast.Attribute)]
+                kinds += [kind for kind in found if kind is not None and not isinstance(kind, str)]
+            for statement in block.body:
+                for node in ast.walk(statement):
+                    caught[id(node)] = caught.get(id(node), ()) + tuple(kinds)
+        return caught
+
+    def descends(self, kind: Found, base: Found) -> bool:
+        """Whether a class is another one, or is derived from it."""
+        if kind[1] is base[1]:
+            return True
+        bases = kind[1].bases if isinstance(kind[1], ast.ClassDef) else []
+        found = [self.resolve(kind[0], base, {}) for base in bases]
+        return any(self.descends(one, base) for one in found if one is not None and not isinstance(one, str))
+
+    def problems(self, start: Found, base: Found) -> dict[str, tuple[str, ...]]:
+        """The problems (classes below `base`) that `start` can raise, as `module.Class`, each with a way there."""
+        known = self.answered.get(id(start[1]))
+        if known is not None:
+            return known
+        self.answered[id(start[1])] = {}  # a circle adds nothing
+        here = (f"{start[0]}.{getattr(start[1], 'name', '…')}",)
+        found: dict[str, tuple[str, ...]] = {}
+        for one in self.named(*start):
+            if any(self.descends(base, kind) for kind in one.caught):
+                continue
+            for path, (kind, further) in self._behind(one, base).items():
+                if not any(self.descends(kind, caught) for caught in one.caught):
+                    found.setdefault(path, here + further)
+        self.answered[id(start[1])] = found
         return found
+
+    def _behind(self, one: Named, base: Found) -> dict[str, tuple[Found, tuple[str, ...]]]:
+        """What naming one definition can raise: itself, or what it does when it is called."""
+        where, definition = one.found
+        if not isinstance(definition, ast.ClassDef):
+            reached = self.problems(one.found, base)
+        elif not one.called:
+            return {}
+        elif self.descends(one.found, base):
+            return {} if definition is base[1] else {f"{where}.{definition.name}": (one.found, ())}
+        else:
+            makers = [self._inside(one.found, name) for name in ("__init__", "__post_init__")]
+            made = [maker for maker in makers if maker is not None and not isinstance(maker, str)]
+            reached = {path: way for maker in made for path, way in self.problems(maker, base).items()}
+        kinds = {path: self.look_up(path) for path in reached}
+        return {path: (kind, reached[path]) for path, kind in kinds.items() if kind and not isinstance(kind, str)}

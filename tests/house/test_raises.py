@@ -36,6 +36,7 @@ def check():
     "service/threads/api.py": """
 from typing import Annotated
 from fastapi import Depends
+from service.kit import errors
 from service.threads import operations, queries
 from service.threads.operations import Ticket
 Redeemed = Annotated[Ticket, Depends(Ticket)]
@@ -47,6 +48,18 @@ async def method(ticket: Redeemed):
     ticket.redeem()
 async def silent():
     return 1
+async def caught():
+    try:
+        queries.get_thread(None, None, 1)
+    except errors.NotFound as problem:
+        return problem.code
+async def again():
+    try:
+        queries.get_thread(None, None, 1)
+    except errors.Problem:
+        raise
+async def passed_on(problem: errors.Problem):
+    raise problem
 """,
 }
 
@@ -68,13 +81,19 @@ def house(tmp_path: Path) -> House:
         ("made", {"Shut"}),
         ("method", {"Stale"}),
         ("silent", set()),
+        ("caught", set()),
+        ("again", {"NotFound"}),
+        ("passed_on", set()),
     ],
 )
 def test_problems_are_found_through_names_lambdas_methods_and_dependencies(
     house: House, function: str, raised: set[str]
 ) -> None:
     start = house.look_up(f"service.threads.api.{function}")
+    base = house.look_up("service.kit.errors.Problem")
     assert start is not None
+    assert base is not None
     assert not isinstance(start, str)
-    found = house.problems(start, lambda module, name: module == "service.kit.errors" and name != "Problem")
+    assert not isinstance(base, str)
+    found = house.problems(start, base)
     assert {name.rpartition(".")[2] for name in found} == raised
