@@ -119,13 +119,13 @@ def migrate(as_json: AsJson = False) -> None:
 def create_admin(
     username: Annotated[str, typer.Option(help="3 to 30 of A-Za-z0-9_.-")],
     email: Annotated[str, typer.Option(help="The admin's mail address.")],
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password, one line, from standard input; the only way.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Make an admin, or promote the account of this name. Repeating it changes nothing."""
     settings = settings_or_refuse()
-    if not password_stdin:
-        refuse("--password-stdin is the only way to hand over a password")
     password = sys.stdin.readline().rstrip("\r\n")
     if settings.embedded:
         upgrade(settings.database_url)
