@@ -75,10 +75,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("notification", schema=None) as batch_op:
-        batch_op.create_index("notification_inbox", ["account_id", "id"], unique=False)
+        batch_op.create_index("notification_inbox", ["account_id", "event_id"], unique=False)
         batch_op.create_index(
             "notification_unread",
-            ["account_id", "id"],
+            ["account_id", "event_id"],
             unique=False,
             sqlite_where=sa.text("read_at IS NULL"),
             postgresql_where=sa.text("read_at IS NULL"),

@@ -42,7 +42,7 @@ async def list_notifications(
         key = from_cursor(cursor, 1)
         rows = queries.list_notices(session, actor, unread=unread, before=key[0] if key else None, limit=limit)
         path = f"/api/v1/notifications{'?unread=true' if unread else ''}"
-        return page_answer(rows, limit, lambda seen: (seen.id,), NotificationView.of, path)
+        return page_answer(rows, limit, lambda seen: (seen.event_id,), NotificationView.of, path)
 
     return await asks.answer(work)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from service.kit.database import Database, Session
 from service.kit.mailer import Mail, MailFailed, MailRefused, Templates, mail_domain
@@ -90,7 +90,7 @@ def compose(letter: Letter, base_url: str) -> Mail:
         because=CLOSED_BECAUSE.get(letter.closing_reason or "", ""),
         words=letter.closure_words,
         closed_at=letter.closed_at,
-        url=base_url + notice.url,
+        url=base_url + quote(notice.url, safe="/?=#"),
         settings_url=f"{base_url}/settings",
     )
     return Mail(

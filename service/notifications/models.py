@@ -34,8 +34,8 @@ class Notification(SQLModel, table=True):
     __tablename__ = "notification"
     __table_args__: Any = (
         UniqueConstraint("account_id", "subject", "kind", name="notification_once"),
-        Index("notification_inbox", "account_id", "id"),
-        Index("notification_unread", "account_id", "id", sqlite_where=UNREAD, postgresql_where=UNREAD),
+        Index("notification_inbox", "account_id", "event_id"),
+        Index("notification_unread", "account_id", "event_id", sqlite_where=UNREAD, postgresql_where=UNREAD),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=identity())

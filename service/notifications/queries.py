@@ -29,9 +29,13 @@ MOST_COUNTED = 100
 
 @dataclass(frozen=True, slots=True)
 class NoticeSeen:
-    """One notification as its person sees it. `number` is the reply's; names are None when Parley itself did it."""
+    """One notification as its person sees it. `number` is the reply's; names are None when Parley itself did it.
+
+    `event_id` is its place in the inbox: workers that run side by side may tell of events in another order.
+    """
 
     id: int
+    event_id: int
     kind: str
     reason: str
     thread_id: int
@@ -90,15 +94,16 @@ def joined(query: Any) -> Select[Any]:
 def list_notices(
     session: Session, actor: Actor, *, unread: bool, before: int | None, limit: int
 ) -> Sequence[NoticeSeen]:
-    """Up to `limit + 1` of the actor's notifications with ids below `before`, newest first.
+    """Up to `limit + 1` of the actor's notifications of events with ids below `before`, newest first.
 
     Raises NotSignedIn, NotAllowed.
     """
     check_signed_in(actor, "read")
     query = joined(
         select(
-            col(Notification.id), col(Notification.kind), col(Notification.reason), col(Thread.id), col(Thread.title),
-            col(Thread.slug), col(Reply.id), col(Reply.number), col(Account.username), col(Account.display_name),
+            col(Notification.id), col(Notification.event_id), col(Notification.kind), col(Notification.reason),
+            col(Thread.id), col(Thread.title), col(Thread.slug), col(Reply.id), col(Reply.number),
+            col(Account.username), col(Account.display_name),
             col(Notification.created_at), col(Notification.read_at),
         )
     ).outerjoin(Account, col(Account.id) == Notification.actor_id)  # fmt: skip
@@ -106,15 +111,16 @@ def list_notices(
     if unread:
         query = query.where(col(Notification.read_at).is_(None))
     if before is not None:
-        query = query.where(col(Notification.id) < before)
-    return [to_notice(row) for row in session.execute(query.order_by(col(Notification.id).desc()).limit(limit + 1))]
+        query = query.where(col(Notification.event_id) < before)
+    newest_first = query.order_by(col(Notification.event_id).desc()).limit(limit + 1)
+    return [to_notice(row) for row in session.execute(newest_first)]
 
 
 def to_notice(row: Row[Any]) -> NoticeSeen:
     """A row of `list_notices`; a person without a display name goes by their username."""
     values = list(row)
-    username, display_name = values[8], values[9]
-    values[9] = display_name or username
+    username, display_name = values[9], values[10]
+    values[10] = display_name or username
     return NoticeSeen(*values)
 
 
@@ -221,8 +227,8 @@ def find_letter(session: Session, delivery_id: int) -> Letter | None:
         recipient=account.shown_name,
         site=site.name,
         notice=NoticeSeen(
-            notification.id, notification.kind, notification.reason, thread.id, thread.title, thread.slug,
-            notification.reply_id, reply.number if reply else None, actor.username if actor else None,
+            notification.id, notification.event_id, notification.kind, notification.reason, thread.id, thread.title,
+            thread.slug, notification.reply_id, reply.number if reply else None, actor.username if actor else None,
             actor.shown_name if actor else None, notification.created_at, notification.read_at,
         ),
         body=reply.body if reply else "",

@@ -54,7 +54,7 @@ async def _show(
             form=sent.again(problem) if sent else forms.fresh(),
             notices=tuple(_notice(row) for row in shown),
             unread=queries.unread_count(session, actor),
-            older_url=f"/notifications?before={to_cursor((shown[-1].id,))}" if len(rows) > PAGE_SIZE else None,
+            older_url=f"/notifications?before={to_cursor((shown[-1].event_id,))}" if len(rows) > PAGE_SIZE else None,
         )
 
     framed, view = await asks.read(load)

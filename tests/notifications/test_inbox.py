@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from service.kit.clock import now
 from service.kit.database import Session
+from service.kit.database.rows import stored_id
 from service.kit.events import EventRow
 from service.notifications import operations
 from service.notifications.models import Notification
@@ -82,7 +83,7 @@ async def test_telling_again_is_telling_once(alice: Person, bob: Person, app: Fa
     await jobs()
 
     def again(session: Session) -> int:
-        event_id = session.exec(select(EventRow.id).where(EventRow.kind == "reply.posted")).one()
+        event_id = stored_id(session.exec(select(EventRow.id).where(EventRow.kind == "reply.posted")).one())
         tell_chunk(session, event_id, 0, delay=timedelta(0), domain="forum.example")
         return len(session.exec(select(Notification)).all())
 

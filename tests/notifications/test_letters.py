@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlmodel import select
+from sqlmodel import col, select
 
 from service.kit.clock import Clock
 from service.notifications.models import Delivery
@@ -35,7 +35,7 @@ async def ends(app: FastAPI) -> list[tuple[str, str]]:
     """State and last word of every delivery, in order."""
 
     def work(session: Any) -> list[tuple[str, str]]:
-        return [(row.state, row.answer) for row in session.exec(select(Delivery).order_by(Delivery.id))]
+        return [(row.state, row.answer) for row in session.exec(select(Delivery).order_by(col(Delivery.id)))]
 
     found: list[tuple[str, str]] = await app.state.database.read(work)
     return found

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from sqlmodel import select
+from sqlmodel import col, select
 
 from service.app import make_worker
 from service.kit.clock import Clock
@@ -46,7 +46,7 @@ def settings(database_url: str, tmp_path: Path, box: Mailbox) -> Settings:
 
 async def deliveries(app: FastAPI) -> list[Delivery]:
     def work(session: Any) -> list[Delivery]:
-        return list(session.exec(select(Delivery).order_by(Delivery.id)))
+        return list(session.exec(select(Delivery).order_by(col(Delivery.id))))
 
     found: list[Delivery] = await app.state.database.read(work)
     return found
