@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from service import __version__, wiring
 from service.kit.clock import Clock
@@ -52,6 +53,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, worker: bool |
     for page in wiring.PAGES:
         app.include_router(page)
     problems.install(app, problem_page)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.add_middleware(Gate, base_url=settings.base_url, page=problem_page)
     return app
 
