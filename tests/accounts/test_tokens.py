@@ -75,7 +75,7 @@ async def test_a_revoked_token_opens_nothing_from_then_on(
 async def test_an_unknown_token_is_refused_even_for_what_guests_may_see(
     alice: Person, client: httpx.AsyncClient, secret: str
 ) -> None:
-    headers = {"Authorization": f"Bearer {secret}".encode("latin-1")}
+    headers = {b"Authorization": f"Bearer {secret}".encode("latin-1")}
     assert (await client.get("/api/v1/accounts/alice", headers=headers)).status_code == 401
 
 
