@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ QUIET = [
     "--disable-dev-shm-usage",
 ]
 VARIABLE = "PARLEY_TEST_CHROMIUM"
+DOWNLOAD_WAIT = 600  # seconds for Playwright's download of its browser, some 100 MB
 
 
 def find_chromium() -> str:
@@ -49,7 +51,8 @@ def on_the_machine() -> str | None:
 def of_playwright() -> str | None:
     """Playwright's own browser: downloaded into its cache the first time, or None without a network."""
     command = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
-    subprocess.run(command, capture_output=True, timeout=600, check=False)
+    with suppress(subprocess.TimeoutExpired):  # what is not there then is not found below
+        subprocess.run(command, capture_output=True, timeout=DOWNLOAD_WAIT, check=False)
     where = [sys.executable, "-m", "playwright", "install", "--dry-run", "--only-shell", "chromium"]
     told = subprocess.run(where, capture_output=True, text=True, timeout=60, check=False).stdout
     folders = [line.split(":", 1)[1].strip() for line in told.splitlines() if "Install location" in line]
