@@ -38,7 +38,10 @@ jobs to end when the worker is told to stop; and for giving the rest back. A sto
 
 @dataclass(slots=True)
 class Pool:
-    """Slots for one shape of work, so that a mail server that hangs never keeps a closing from being told."""
+    """Slots for one shape of work, so that a mail server that hangs never keeps a closing from being told.
+
+    Its size is also how many letters at most are sent twice (under one Message-ID) when the worker is killed.
+    """
 
     kinds: dict[str, JobKind]
     size: int
@@ -79,7 +82,7 @@ class Worker:
         self._context = context
         self._retry_base = retry_base
         self._poll = poll
-        self._pools = (Pool(inside, concurrency), Pool(outside, concurrency * 2))
+        self._pools = (Pool(inside, concurrency), Pool(outside, concurrency))
         self._ticks: dict[str, int] = {}
         self._last_beat = float("-inf")
         self._woken = asyncio.Event()

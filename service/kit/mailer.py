@@ -134,6 +134,7 @@ class SmtpMailer:
         self._url = urlsplit(url)
         self._domain = mail_domain(base_url)
         self._deadline = deadline
+        self._parting: set[asyncio.Task[None]] = set()
 
     def _client(self) -> aiosmtplib.SMTP:
         url = self._url
@@ -155,12 +156,16 @@ class SmtpMailer:
         try:
             async with asyncio.timeout(self._deadline):
                 said = await converse(client, message, f"parley@{self._domain}")
-            await part(client)
-            return said
-        except TimeoutError as error:
-            raise MailFailed(f"no answer within {self._deadline:g} seconds") from error
-        finally:
+        except BaseException as error:
             client.close()
+            if isinstance(error, TimeoutError):
+                raise MailFailed(f"no answer within {self._deadline:g} seconds") from error
+            raise
+        # Not awaited: until the caller has recorded the answer, a crash means that the letter is sent again.
+        parting = asyncio.create_task(part(client))
+        self._parting.add(parting)
+        parting.add_done_callback(self._parting.discard)
+        return said
 
 
 async def converse(client: aiosmtplib.SMTP, message: EmailMessage, sender: str) -> str:
@@ -183,10 +188,13 @@ async def converse(client: aiosmtplib.SMTP, message: EmailMessage, sender: str) 
 
 
 async def part(client: aiosmtplib.SMTP) -> None:
-    """Say good-bye. The letter is the server's already, so nothing that goes wrong here matters."""
-    with suppress(aiosmtplib.SMTPException, OSError):
-        async with asyncio.timeout(1):
-            await client.quit()
+    """Say good-bye and close. The letter is the server's already, so nothing that goes wrong here matters."""
+    try:
+        with suppress(aiosmtplib.SMTPException, OSError):
+            async with asyncio.timeout(1):
+                await client.quit()
+    finally:
+        client.close()
 
 
 def refused_for_good(error: Exception) -> bool:

@@ -1,0 +1,148 @@
+"""People who post through crashes, and the book of what they were told is stored.
+
+Whoever gets no answer either tries again with the same Idempotency-Key until there is one, or gives up and never
+knows. The first kind's posts must be stored once; the second kind's at most once.
+"""
+
+import asyncio
+import random
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+PASSWORD = "correct horse battery staple"
+PAUSE = 0.12  # seconds between one client's posts, on average: load enough, and the machine still has other work
+TRY_AGAIN = (409, 429, 503)
+
+
+@dataclass
+class Post:
+    """One reply that somebody tried to store. `reply_id` is what the 201 said; None: no answer was seen."""
+
+    marker: str
+    thread_id: int
+    author: str
+    persistent: bool
+    reply_id: int | None = None
+    tries: int = 0
+
+
+@dataclass
+class Person:
+    """Somebody with an API token."""
+
+    username: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What signs their requests."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@dataclass
+class Book:
+    """Everything that was tried, and how many requests have no answer yet."""
+
+    posts: list[Post] = field(default_factory=list)
+    in_flight: int = 0
+    strange: list[str] = field(default_factory=list)
+
+    @property
+    def acknowledged(self) -> list[Post]:
+        """What a 201 said is stored."""
+        return [post for post in self.posts if post.reply_id is not None]
+
+
+async def register(client: httpx.AsyncClient, address: str, username: str) -> Person:
+    """Make an account, and an API token for it."""
+    api = f"{address}/api/v1"
+    person = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
+    expect(await client.post(f"{api}/accounts", json=person), 201)
+    expect(await client.post(f"{api}/sessions", json={"login": username, "password": PASSWORD}), 201)
+    made = expect(await client.post(f"{api}/tokens", json={"name": "crash", "scopes": ["read", "write"]}), 201)
+    client.cookies.clear()
+    return Person(username, made["token"])
+
+
+async def open_threads(client: httpx.AsyncClient, address: str, author: Person, count: int) -> list[int]:
+    """Threads of the author, who watches them; gives their ids."""
+    bodies = [{"title": f"Thread {number}", "body": "Say something."} for number in range(count)]
+    answers = [await client.post(f"{address}/api/v1/threads", json=body, headers=author.headers) for body in bodies]
+    return [int(expect(answer, 201)["id"]) for answer in answers]
+
+
+async def reply(client: httpx.AsyncClient, address: str, person: Person, thread_id: int, body: str) -> dict[str, Any]:
+    """One reply, with nothing going wrong."""
+    path = f"{address}/api/v1/threads/{thread_id}/replies"
+    return expect(await client.post(path, json={"body": body}, headers=person.headers), 201)
+
+
+def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """The answer's JSON.
+
+    Raises:
+        RuntimeError: another status came.
+    """
+    if answer.status_code != status:
+        raise RuntimeError(
+            f"{answer.request.method} {answer.request.url} gave {answer.status_code}: {answer.text[:300]}"
+        )
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def keep_posting(
+    book: Book,
+    addresses: list[str],
+    people: list[Person],
+    threads: list[int],
+    stop: asyncio.Event,
+    chance: random.Random,
+) -> None:
+    """Post one reply after the other until told to stop."""
+    async with httpx.AsyncClient(timeout=10) as client:
+        while not stop.is_set():
+            person = chance.choice(people)
+            post = Post(secrets.token_hex(8), chance.choice(threads), person.username, chance.random() < 0.7)
+            book.posts.append(post)
+            await post_through_crashes(book, client, addresses, person, post, chance)
+            await asyncio.sleep(chance.uniform(0, 2 * PAUSE))
+
+
+async def post_through_crashes(
+    book: Book, client: httpx.AsyncClient, addresses: list[str], person: Person, post: Post, chance: random.Random
+) -> None:
+    """Try until the post is acknowledged; who is not persistent gives up once an answer failed to come."""
+    while post.reply_id is None:
+        answer = await try_once(book, client, chance.choice(addresses), person, post)
+        if answer is not None and answer.status_code == 201:
+            post.reply_id = int(answer.json()["id"])
+        elif answer is None and not post.persistent and post.tries > 0:
+            return
+        elif answer is not None and answer.status_code not in TRY_AGAIN:
+            book.strange.append(f"{answer.status_code} {answer.text[:200]}")
+            return
+        else:
+            await asyncio.sleep(0.05)
+
+
+async def try_once(
+    book: Book, client: httpx.AsyncClient, address: str, person: Person, post: Post
+) -> httpx.Response | None:
+    """The answer to one request, or None if the connection broke. A refused connection is no try: nothing was sent."""
+    headers = person.headers | {"Idempotency-Key": post.marker}
+    path = f"{address}/api/v1/threads/{post.thread_id}/replies"
+    book.in_flight += 1
+    try:
+        post.tries += 1
+        return await client.post(path, json={"body": f"Marker {post.marker}"}, headers=headers)
+    except httpx.ConnectError:
+        post.tries -= 1
+        return None
+    except httpx.TransportError:
+        return None
+    finally:
+        book.in_flight -= 1
