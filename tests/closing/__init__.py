@@ -1,0 +1,1 @@
+"""Tests of closing: the law in both its forms, the deeds, the sweep."""

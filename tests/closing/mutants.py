@@ -1,0 +1,107 @@
+"""The law with one of its terms deleted, for every term: made from the source, so that a new term is deleted too.
+
+Deleted are, one at a time: each condition of the pure form; each level of an inheritance; each summand of a deadline;
+each argument of an `Earliest`; the rule of "off"; the rule of the override.
+"""
+
+import ast
+import copy
+import inspect
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+VARIADIC = ("Earliest", "coalesce", "inherited")
+"""Calls whose arguments are terms; `coalesce` only where it chooses between levels, in `inherited` itself."""
+
+
+def mutants(module: ModuleType, entry: str, *names: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """(what was deleted, the function `entry` made of the functions `names` without it), for each deletion."""
+    source = "\n\n".join(inspect.getsource(getattr(module, name)) for name in names)
+    tree = ast.parse(source)
+    for place, (path, deed) in enumerate(deletions(tree)):
+        changed = copy.deepcopy(tree)
+        told = deed(follow(changed, path))
+        namespace = dict(vars(module))
+        exec(compile(ast.fix_missing_locations(changed), f"<mutant {place}>", "exec"), namespace)
+        yield told, namespace[entry]
+
+
+Path = tuple[tuple[str, int | None], ...]
+Deed = Callable[[Any], str]
+
+
+def follow(node: Any, path: Path) -> Any:
+    """The node at the end of a path of (field, index)."""
+    for field, place in path:
+        node = getattr(node, field) if place is None else getattr(node, field)[place]
+    return node
+
+
+def deletions(tree: ast.AST) -> Iterator[tuple[Path, Deed]]:
+    """Every way to delete one term: where, and the deed that does it there and tells what it did."""
+    for path, node, inside in walk(tree, (), ""):
+        if isinstance(node, ast.If):
+            yield path, without_if
+        elif isinstance(node, ast.Call) and name_of(node) == "nullif":
+            yield path, lambda call: collapse(call, call.args[0])
+        elif isinstance(node, ast.Call) and name_of(node) == "case":
+            yield path, lambda call: collapse(call, call.keywords[0].value)
+        elif isinstance(node, ast.IfExp) and inside == "inherited":
+            yield path, lambda choice: collapse(choice, choice.orelse)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            yield path, lambda sum_: collapse(sum_, sum_.left)
+            yield path, lambda sum_: collapse(sum_, sum_.right)
+        elif isinstance(node, ast.Call) and is_choice(node, inside):
+            for place in range(len(node.args)):
+                yield path, partial(without_argument, place=place)
+
+
+def is_choice(call: ast.Call, inside: str) -> bool:
+    """Whether the call's arguments are terms of the law."""
+    name = name_of(call)
+    return len(call.args) > 1 and name in VARIADIC and (name != "coalesce" or inside == "inherited")
+
+
+def walk(node: ast.AST, path: Path, inside: str) -> Iterator[tuple[Path, ast.AST, str]]:
+    """Every node with its path and the function it stands in."""
+    inside = node.name if isinstance(node, ast.FunctionDef) else inside
+    yield path, node, inside
+    for field, value in ast.iter_fields(node):
+        if isinstance(value, list):
+            for place, item in enumerate(value):
+                if isinstance(item, ast.AST):
+                    yield from walk(item, (*path, (field, place)), inside)
+        elif isinstance(value, ast.AST):
+            yield from walk(value, (*path, (field, None)), inside)
+
+
+def name_of(call: ast.Call) -> str:
+    """The called function's last name."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
+def collapse(node: Any, remaining: ast.AST) -> str:
+    """Put a part of an expression in the place of the whole."""
+    told = f"{ast.unparse(node)} → {ast.unparse(remaining)}"
+    replacement = copy.deepcopy(remaining)
+    node.__class__ = replacement.__class__
+    node.__dict__ = replacement.__dict__
+    return told
+
+
+def without_if(node: Any) -> str:
+    """Delete a conditional statement."""
+    told = f"without: {ast.unparse(node)!r}"
+    node.test = ast.Constant(False)
+    return told
+
+
+def without_argument(call: Any, place: int) -> str:
+    """Delete an argument; of two, the other one stands alone (SQLite's `min` of one argument would be an aggregate)."""
+    told = f"{ast.unparse(call)} without {ast.unparse(call.args[place])}"
+    if len(call.args) == 2:
+        return collapse(call, call.args[1 - place]) and told
+    del call.args[place]
+    return told

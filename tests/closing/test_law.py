@@ -1,0 +1,106 @@
+"""The law of closing has two forms, one in Python and one in SQL. They are one law: shown on thousands of random
+histories, asked at every deadline and a microsecond to either side, and shown to be no empty comparison: with any one
+term deleted from either form, it fails.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import BigInteger, Column, ColumnElement, MetaData, Table, delete, insert, select, update
+from sqlmodel import col
+
+from service.categories.models import Category
+from service.kit.clock import from_micros
+from service.kit.database import Database, Session
+from service.site.models import ClosingTerms, Site
+from service.threads.models import Thread
+from service.threads.policy import Closing, state
+from service.threads.queries import law
+from tests.closing.histories import World, worlds
+from tests.closing.mutants import mutants
+
+pytestmark = pytest.mark.anyio
+
+ASK = Table("ask", MetaData(), Column("thread_id", BigInteger), Column("at", BigInteger), prefixes=["TEMPORARY"])
+Pure = Callable[[Thread, ClosingTerms, ClosingTerms], Closing]
+InSql = Callable[[], ColumnElement[int]]
+Answers = dict[tuple[int, int], bool]
+
+
+def store(session: Session, world: World) -> None:
+    """The world in the database, instead of the one before."""
+    session.execute(delete(Thread))
+    session.execute(delete(ASK))
+    session.execute(update(Site).values(**world.site))
+    session.execute(insert(Category), world.categories)
+    session.execute(insert(Thread), world.threads)
+    session.execute(insert(ASK), world.asks)
+    session.expire_all()
+
+
+def asked_in_sql(session: Session, close_at: InSql) -> Answers:
+    """Whether each thread is closed at each of its instants, by the SQL form: one statement."""
+    query = select(ASK.c.thread_id, ASK.c.at, close_at() <= ASK.c.at).join(Thread, col(Thread.id) == ASK.c.thread_id)
+    return {(thread_id, at): bool(closed) for thread_id, at, closed in session.execute(query)}
+
+
+def asked_in_python(session: Session, world: World, effective: Pure) -> Answers:
+    """The same by the pure form, over the rows as they are loaded."""
+    site = session.get_one(Site, 1)
+    categories = {row.id: row for row in session.execute(select(Category)).scalars()}
+    threads = {row.id: row for row in session.execute(select(Thread)).scalars()}
+    closings = {key: effective(row, categories[row.category_id], site) for key, row in threads.items()}
+    asks = [(ask["thread_id"], ask["at"]) for ask in world.asks]
+    return {(key, at): closings[key].is_closed(from_micros(at)) for key, at in asks}
+
+
+def disagreements(session: Session, world: World, pure: Pure, in_sql: InSql) -> set[tuple[int, int]]:
+    """The (thread, instant) pairs at which the two forms differ. A form that fails differs everywhere."""
+    try:
+        ours, theirs = asked_in_python(session, world, pure), asked_in_sql(session, in_sql)
+    except (TypeError, ValueError, OverflowError):
+        return {(ask["thread_id"], ask["at"]) for ask in world.asks}
+    assert ours.keys() == theirs.keys(), "both are asked the same"
+    return {key for key in ours if ours[key] != theirs[key]}
+
+
+async def test_both_forms_agree_in_thousands_of_random_histories(database: Database) -> None:
+    """2,100 histories, at, before and after every deadline."""
+
+    def compare(session: Session) -> tuple[int, int, set[Any]]:
+        histories, asked, differing = 0, 0, set[Any]()
+        ASK.create(session.connection())
+        for world in worlds(seed=20_261_123, count=42, threads=50):
+            store(session, world)
+            differing |= disagreements(session, world, state.effective_closing, law.effective_close_at)
+            histories, asked = histories + len(world.threads), asked + len(world.asks)
+        return histories, asked, differing
+
+    histories, asked, differing = await database.write(compare)
+    assert not differing
+    assert histories >= 2000
+    assert asked > 10 * histories
+
+
+async def test_deleting_any_term_of_either_form_makes_them_disagree(database: Database) -> None:
+    """Each mutant of each form, against the other form whole, over 720 histories."""
+    pures = list(mutants(state, "effective_closing", "inherited", "effective_closing", "deadlines"))
+    in_sql = list(mutants(law, "effective_close_at", "inherited", "effective_close_at"))
+    assert len(pures) >= 20, "every condition, level and summand of the pure form"
+    assert len(in_sql) >= 13, "every argument, level and summand of the SQL form"
+
+    def survivors(session: Session) -> set[str]:
+        alive = {f"pure: {told}" for told, _ in pures} | {f"sql: {told}" for told, _ in in_sql}
+        ASK.create(session.connection())
+        for world in worlds(seed=7, count=36, threads=20):
+            store(session, world)
+            for told, mutant in pures:
+                if f"pure: {told}" in alive and disagreements(session, world, mutant, law.effective_close_at):
+                    alive.discard(f"pure: {told}")
+            for told, mutant in in_sql:
+                if f"sql: {told}" in alive and disagreements(session, world, state.effective_closing, mutant):
+                    alive.discard(f"sql: {told}")
+        return alive
+
+    assert await database.write(survivors) == set()
