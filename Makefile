@@ -23,8 +23,9 @@ screenshots: ## every page × 390/1280 px × light/dark, into docs/images
 	@sh tools/environment.sh test
 	@exec $(PY) -m tests.screenshots
 
-docs: ## write docs/reference anew from the code
+docs: ## record the examples of the API and write docs/reference, both from the code
 	@sh tools/environment.sh test
+	@$(PY) -m tests.api.record
 	@exec $(PY) -m tools.reference
 
 lock: ## write the lock files anew from pyproject.toml

@@ -31,7 +31,7 @@ def test_the_example_body_fits_its_own_schema(document: Json, operation_id: str)
 
 
 def test_everything_that_can_be_sent_has_bounds(document: Json) -> None:
-    loose = []
+    loose: list[str] = []
     for operation in operations(document):
         for item in operation.spec.get("parameters", []):
             loose += unbounded(document, item["schema"], f"{operation.id} {item['name']}")

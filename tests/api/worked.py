@@ -88,6 +88,7 @@ WORKED = {
     "read_notifications": Worked("alice", prepare=told),
     "get_notification_preferences": Worked("alice"),
     "change_notification_preferences": Worked("alice"),
+    "preview_text": Worked("alice"),
     "get_site": Worked("guest"),
     "change_site": Worked("ada", {"if-match": '"v1"'}),
 }

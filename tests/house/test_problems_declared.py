@@ -59,7 +59,7 @@ def raised(route: APIRoute) -> dict[str, tuple[str, ...]]:
 
 def declared(route: APIRoute) -> set[str]:
     """The codes that the route declares, with those that hold for every route of its kind."""
-    common = ALWAYS + (() if route.methods <= {"GET"} else WHEN_UNSAFE)
+    common = ALWAYS + (() if (route.methods or set()) <= {"GET"} else WHEN_UNSAFE)
     told = " ".join(str(answer.get("description", "")) for answer in route.responses.values())
     return {problem.code for problem in common} | set(re.findall(r"`([a-z-]+)`", told))
 

@@ -1,5 +1,6 @@
 """`docs/reference/api.md`: every operation of the JSON API, as its OpenAPI document describes it."""
 
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 from service.app import create_app
 from service.settings import Settings
+from service.web.openapi import describe
 from tools.reference.prose import Undocumented, opening, table
 
 INTRODUCTION = """
@@ -20,8 +22,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 def document() -> dict[str, Any]:
     """The OpenAPI document of an app with default settings."""
     with tempfile.TemporaryDirectory() as folder:
-        openapi: dict[str, Any] = create_app(Settings(data_dir=Path(folder))).openapi()
-    return openapi
+        return describe(create_app(Settings(data_dir=Path(folder))))
 
 
 def operations(openapi: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -69,6 +70,30 @@ def fields(operation: dict[str, Any], components: dict[str, Any]) -> list[tuple[
     return rows
 
 
+def example(method: str, path: str, operation: dict[str, Any]) -> str:
+    """The worked example: what to send and what comes back."""
+    query = []
+    headers = ""
+    for item in operation.get("parameters", []):
+        if "example" not in item:
+            continue
+        value = json.dumps(item["example"]) if isinstance(item["example"], bool) else str(item["example"])
+        if item["in"] == "path":
+            path = path.replace(f"{{{item['name']}}}", value)
+        elif item["in"] == "query":
+            query.append(f"{item['name']}={value}")
+        else:
+            headers += f"{item['name']}: {value}\n"
+    sent = f"{method} {path}{'?' if query else ''}{'&'.join(query)}\n{headers}"
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        sent += f"\n{json.dumps(media['example'], ensure_ascii=False, indent=2)}\n"
+    status, answer = next((s, a) for s, a in operation["responses"].items() if s.startswith("2"))
+    came = f"{status}\n"
+    for media in answer.get("content", {}).values():
+        came += f"\n{json.dumps(media['example'], ensure_ascii=False, indent=2)}\n"
+    return f"<details><summary>Example</summary>\n\n```http\n{sent}```\n\n```http\n{came}```\n\n</details>\n"
+
+
 def section(method: str, path: str, operation: dict[str, Any], components: dict[str, Any]) -> str:
     """One operation's part of the page. Raises Undocumented without a description."""
     told = operation.get("description") or operation.get("summary")
@@ -77,6 +102,7 @@ def section(method: str, path: str, operation: dict[str, Any], components: dict[
     parts = [f"### {operation['operationId']}\n\n`{method} {path}`\n\n{told.strip()}\n"]
     if rows := fields(operation, components):
         parts.append(table(("name", "in", "shape", "meaning"), rows) + "\n")
+    parts.append(example(method, path, operation))
     answers = [(str(status), answer["description"]) for status, answer in sorted(operation["responses"].items())]
     parts.append(table(("answer", "when"), answers) + "\n")
     return "\n".join(parts)

@@ -1,4 +1,4 @@
-"""`docs/reference/events.md`: every kind of event, what listens to it, and every job."""
+"""`docs/reference/events.md`: every kind of event, what listens to it, every job, and what is done every so often."""
 
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +25,19 @@ def named(function: Callable[..., Any]) -> str:
     return f"`{function.__module__.removeprefix('service.')}.{function.__qualname__}`"
 
 
+def jobs() -> list[tuple[str, ...]]:
+    """Every kind of job: its name, what it does, and how often it comes by itself."""
+    often = {entry.job: entry.every for entry in wiring.SCHEDULE}
+    return [
+        (
+            f"`{kind.name}`",
+            explained(kind.work.fn, f"the job {kind.name}"),
+            f"every {often[kind.name].total_seconds():.0f} s" if kind.name in often else "when something enqueues it",
+        )
+        for kind in wiring.JOBS
+    ]
+
+
 def page() -> str:
     """The page. Raises Undocumented for an event or a job without a docstring."""
     heard: dict[type, Any] = dict(wiring.LISTENERS)
@@ -41,5 +54,7 @@ def page() -> str:
         opening("Events", INTRODUCTION)
         + "\n"
         + table(("kind", "schema version", "what happened", "listeners"), events)
+        + "\n\n## Jobs\n\n"
+        + table(("kind", "what it does", "when"), jobs())
         + "\n"
     )

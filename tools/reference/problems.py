@@ -8,9 +8,6 @@ Errors are `application/problem+json` (RFC 9457): `type`, `title`, `status`, `co
 for 422 also `errors`, a list of `{pointer, detail}` with an RFC 6901 pointer to each wrong field. Programs
 should look at `code`, which stays; `detail` is a sentence for people and may change. `type` leads to a page
 of the site that explains the code.
-
-A class further down in the family answers with its own code and the status of the one above it, unless it
-says otherwise.
 """
 
 

@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -44,7 +45,10 @@ def import_all() -> None:
 
 
 def below(base: type) -> list[type]:
-    """All subclasses of a class, each once, sorted by module and name."""
+    """All subclasses of a class, each once, sorted by module and name.
+
+    A dataclass with slots is a copy of the class that was written, which lives on unnamed: that one is left out.
+    """
     found: set[type] = set()
     waiting = [base]
     while waiting:
@@ -53,4 +57,5 @@ def below(base: type) -> list[type]:
             if child not in found and child.__module__.startswith("service."):
                 found.add(child)
                 waiting.append(child)
+    found = {kind for kind in found if getattr(sys.modules[kind.__module__], kind.__name__, None) is kind}
     return sorted(found, key=lambda kind: (kind.__module__, kind.__qualname__))
