@@ -37,6 +37,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, worker: bool |
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat the Host header, which is anybody's
         telemetry={"tracing": False},
     )
     app.state.settings = settings

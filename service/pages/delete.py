@@ -1,4 +1,4 @@
-"""`/t/{id}/delete` and `/t/{id}/replies/{number}/delete`: ask once, then delete."""
+"""`/t/{id}/{slug}/delete` and `/t/{id}/replies/{number}/delete`: ask once, then delete."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -55,7 +55,7 @@ def _reply(thread_id: int, number: int, *, check: bool = True) -> Ask:
     return ask
 
 
-@router.get("/t/{thread_id}/delete")
+@router.get("/t/{thread_id}/{slug}/delete")
 async def ask_delete_thread(thread_id: ThreadId, asks: Asking) -> Response:
     """The question about a thread."""
     return await _show(asks, _thread(thread_id))
@@ -67,7 +67,7 @@ async def ask_delete_reply(thread_id: ThreadId, number: Number, asks: Asking) ->
     return await _show(asks, _reply(thread_id, number))
 
 
-@router.post("/t/{thread_id}/delete")
+@router.post("/t/{thread_id}/{slug}/delete")
 async def delete_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Response:
     """Delete the thread; 303 to its category."""
     sent = await forms.read(request)

@@ -1,4 +1,4 @@
-"""`/t/{id}/edit` and `/t/{id}/replies/{number}/edit`: change a post. Two edits at once: the second sees both texts."""
+"""`/t/{id}/{slug}/edit` and `/t/{id}/replies/{number}/edit`: change a post. Two edits at once: the second sees both texts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ def _reply(thread_id: int, number: int, *, check: bool) -> Find:
     return find
 
 
-@router.get("/t/{thread_id}/edit")
+@router.get("/t/{thread_id}/{slug}/edit")
 async def show_edit_thread(thread_id: ThreadId, asks: Asking) -> Response:
     """The form with the thread's title and text."""
     return await _show(asks, _thread(thread_id, check=True))
@@ -99,7 +99,7 @@ async def show_edit_reply(thread_id: ThreadId, number: Number, asks: Asking) -> 
     return await _show(asks, _reply(thread_id, number, check=True))
 
 
-@router.post("/t/{thread_id}/edit")
+@router.post("/t/{thread_id}/{slug}/edit")
 async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Response:
     """Store the thread's new title and text."""
     sent = await forms.read(request)

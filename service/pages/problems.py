@@ -9,7 +9,7 @@ from starlette.responses import Response
 from service.accounts.current import Asking, Asks
 from service.kit.errors import NotFound, NotSignedIn, Problem
 from service.pages import frame
-from service.pages.rendering import page, returning
+from service.pages.rendering import page, returning, see_other
 from service.pages.views.problems import ProblemKind, ProblemPage
 
 router = APIRouter(include_in_schema=False)
@@ -27,6 +27,8 @@ REMEDIES: Final = {
     "thread-closed": "Keep your text. A moderator can reopen the thread, or it stays as it is.",
     "parent-not-available": "Answer another reply, or the thread itself: the one you chose is gone.",
     "duplicate": "Your text stands at the address in the answer already.",
+    "category-in-use": "Delete or move its threads first; a site keeps at least one category.",
+    "last-admin": "Make somebody else an admin first.",
     "stale-decision": "Load the item again: somebody decided about it first.",
     "in-progress": "Wait a few seconds and ask again with the same Idempotency-Key.",
     "invalid-transition": "Load the present state: the step you asked for does not lead on from it.",
@@ -43,8 +45,14 @@ REMEDIES: Final = {
 
 
 async def problem_page(request: Request, problem: Problem) -> Response:
-    """Any problem that no form keeps, as a page in the site's frame (in a plain frame when the database is away)."""
+    """Any problem that no form keeps, as a page in the site's frame (in a plain frame when the database is away).
+
+    Who has to sign in to see a page is sent to do so, and comes back to it.
+    """
     here = request.url.path if request.method == "GET" else "/"
+    if isinstance(problem, NotSignedIn) and request.method == "GET" and "authorization" not in request.headers:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return see_other(f"/sign-in{returning(here + query)}")
     sign_in = f"/sign-in{returning(here)}" if isinstance(problem, NotSignedIn) else None
     view = ProblemPage(problem.status, problem.code, problem.title, problem.detail, sign_in)
     return page("problem.html", await _frame(request, here), view, status=problem.status, headers=dict(problem.headers))

@@ -52,7 +52,7 @@ def reply_url(seen: ThreadSeen, number: int) -> str:
 
 def opening(seen: ThreadSeen, actor: Actor) -> OpeningView:
     """The thread's opening post."""
-    thread, base = seen.thread, f"/t/{seen.id}"
+    thread, base = seen.thread, thread_url(seen)
     changing = thread.archived_at is None
     return OpeningView(
         title=thread.title,
