@@ -28,9 +28,14 @@ class Written:
     body_html: str
 
 
-def write_text(body: str) -> Written:
+REPLY_LEVEL = 3
+OPENING_LEVEL = 2
+"""Where a text's headings begin: a reply stands under the page's h2 "N thoughts on …", the opening under its h1."""
+
+
+def write_text(body: str, level: int = REPLY_LEVEL) -> Written:
     """Render a post's Markdown. Pure and slow (up to some milliseconds): call it off the event loop."""
-    return Written(body, render(body, secrets.token_hex(4)))
+    return Written(body, render(body, secrets.token_hex(4), level=level))
 
 
 @dataclass(frozen=True, slots=True)

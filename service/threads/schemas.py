@@ -10,7 +10,7 @@ from service.kit.errors import Invalid
 from service.kit.text import check_text
 from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment
 from service.threads import policy
-from service.threads.operations import Opening, Rewording, write_text
+from service.threads.operations import OPENING_LEVEL, Opening, Rewording, write_text
 from service.threads.queries import ThreadSeen
 from service.web.bodies import RequestModel
 
@@ -105,14 +105,14 @@ def to_opening(draft: OpenThread | Invalid) -> Opening | Invalid:
     """The draft made ready (rendered); slow, so off the event loop. A refusal stays one."""
     if isinstance(draft, Invalid):
         return draft
-    return Opening(draft.title, write_text(draft.body), draft.closing.columns())
+    return Opening(draft.title, write_text(draft.body, OPENING_LEVEL), draft.closing.columns())
 
 
 def to_rewording(draft: EditThread | Invalid) -> Rewording | Invalid:
     """The edit made ready (rendered); slow, so off the event loop. A refusal stays one."""
     if isinstance(draft, Invalid):
         return draft
-    return Rewording(draft.title, None if draft.body is None else write_text(draft.body))
+    return Rewording(draft.title, None if draft.body is None else write_text(draft.body, OPENING_LEVEL))
 
 
 class AuthorView(BaseModel):
