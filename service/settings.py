@@ -67,7 +67,26 @@ class Settings(BaseSettings):
     @field_validator("outbound_allow", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        try:
+            return [ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()]
+        except ValueError as error:
+            raise ValueError(f"must be networks in CIDR form, separated by commas: {error}") from error
+
+    @field_validator("mail_delay", mode="before")
+    @classmethod
+    def _duration(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value.startswith("P"):
+            raise ValueError("must be an ISO 8601 duration, such as PT10M")
+        return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("must be a folder, or a place where one can be made")
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -1,0 +1,1 @@
+"""The commands as people run them, each in a process of its own."""

@@ -1,0 +1,81 @@
+"""Settings: what each accepts, and that a wrong one is refused at start with its name and the rule."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from service.settings import WrongSettings, keep_secret, load_settings
+from tests.commands.running import parley
+
+pytestmark = pytest.mark.no_database
+
+WRONG = {
+    "DATABASE_URL": ("mysql://localhost/parley", "sqlite+"),
+    "BIND": ("8000", "host:port"),
+    "BASE_URL": ("forum.example.org", "http"),
+    "SECRET_KEY": ("short", "32 characters"),
+    "SMTP_URL": ("https://mail.example.org", "smtp://"),
+    "RATE_LIMITS": ("maybe", "'on' or 'off'"),
+    "MAIL_DELAY": ("ten minutes", "ISO 8601"),
+    "RETRY_BASE": ("0", "greater than 0"),
+    "OUTBOUND_ALLOW": ("10.0.0.0/99", "CIDR"),
+    "DATA_DIR": (__file__, "folder"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_setting_is_refused_with_its_name_and_the_rule(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    value, rule = WRONG[name]
+    monkeypatch.setenv(f"PARLEY_{name}", value)
+    with pytest.raises(WrongSettings) as refusal:
+        load_settings()
+    assert f"PARLEY_{name}" in str(refusal.value)
+    assert rule in str(refusal.value)
+
+
+def test_the_command_ends_with_1_and_says_which_setting(tmp_path: Path) -> None:
+    for command in ("serve", "work", "migrate"):
+        ended = parley(command, data_dir=str(tmp_path), bind="nowhere", retry_base="-1")
+        assert ended.returncode == 1
+        assert "PARLEY_BIND: must be host:port" in ended.stderr
+        assert "PARLEY_RETRY_BASE" in ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
+def test_without_settings_there_is_one_file_and_one_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings()
+    assert settings.embedded
+    assert settings.database_url.endswith("var/parley.db")
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert settings.address == ("127.0.0.1", 8000)
+    assert not settings.secure
+    assert settings.rate_limits == "on"
+    assert settings.mail_delay == timedelta(0)
+
+
+def test_durations_networks_and_addresses_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_MAIL_DELAY", "PT10M")
+    monkeypatch.setenv("PARLEY_OUTBOUND_ALLOW", "10.0.0.0/8, fd00::/8")
+    monkeypatch.setenv("PARLEY_BASE_URL", "https://forum.example.org/")
+    monkeypatch.setenv("PARLEY_BIND", "[::1]:9000")
+    settings = load_settings()
+    assert settings.mail_delay == timedelta(minutes=10)
+    assert [str(network) for network in settings.outbound_allow] == ["10.0.0.0/8", "fd00::/8"]
+    assert settings.base_url == "https://forum.example.org"
+    assert settings.secure
+    assert settings.address == ("::1", 9000)
+
+
+def test_postgresql_needs_a_secret_that_all_processes_share() -> None:
+    with pytest.raises(WrongSettings, match="PARLEY_SECRET_KEY"):
+        load_settings(database_url="postgresql+asyncpg://parley@localhost/parley")
+
+
+def test_the_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path / "var")
+    first = keep_secret(settings)
+    assert len(first) >= 32
+    assert keep_secret(load_settings(data_dir=tmp_path / "var")) == first
+    assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o777 == 0o600
