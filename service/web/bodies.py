@@ -76,9 +76,9 @@ class StrictRequest(Request):
     """A request whose JSON is read strictly: depth, encoding and unstorable characters are refusals, never a crash."""
 
     async def json(self) -> Any:
-        """The decoded body, or an `Invalid` in its place."""
+        """The decoded body, or an `Invalid` in its place. UTF-8 and no other encoding (RFC 8259 section 8.1)."""
         try:
-            value = json.loads(await self.body())
+            value = json.loads((await self.body()).decode())
         except RecursionError:
             return Invalid("The body is nested too deeply", errors=(FieldError("", "is nested too deeply"),))
         except ValueError as error:

@@ -16,6 +16,12 @@ from tests.api.stage import Open, Stage, set_stage
 
 
 @pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """As everywhere, but without rate limits: these tests ask more often than anybody may."""
+    return settings.model_copy(update={"rate_limits": "off"})
+
+
+@pytest.fixture
 async def stage(app: FastAPI, settings: Settings, browse: Open) -> Stage:
     """The cast, a thread and a reply."""
     return await set_stage(app, settings, browse)
