@@ -122,6 +122,8 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
+        if actor.moderates and not sent.value("anyway"):  # it closed while they wrote: ask before posting all the same
+            policy.check_open_to_all(seen.thread, seen.closing, now(session))
         reply = operations.post_reply(session, actor, seen, ready)
         return forms.posted(thread_views.reply_url(seen, reply.number), _draft(thread_id))
 

@@ -62,7 +62,14 @@ def check_not_archived(thread: Thread) -> None:
 def check_open(actor: Actor, thread: Thread, closing: Closing, now: datetime) -> None:
     """Raise ThreadIsClosed when the thread is closed and the actor may not post all the same."""
     check_not_archived(thread)
-    if closing.is_closed(now) and not may_post_while_closed(actor):
+    if not may_post_while_closed(actor):
+        check_open_to_all(thread, closing, now)
+
+
+def check_open_to_all(thread: Thread, closing: Closing, now: datetime) -> None:
+    """Raise ThreadIsClosed when the thread is closed, whoever asks."""
+    check_not_archived(thread)
+    if closing.is_closed(now):
         raise closed_problem(closing)
 
 
@@ -89,6 +96,6 @@ def cannot_reply_code(actor: Actor, thread: Thread, closing: Closing, now: datet
 
 __all__ = [
     "Closing", "cannot_reply_code", "check_may_close", "check_may_delete", "check_may_edit", "check_may_open",
-    "check_may_reply", "check_not_archived", "check_open", "check_opening_terms", "closed_problem",
+    "check_may_reply", "check_not_archived", "check_open", "check_open_to_all", "check_opening_terms", "closed_problem",
     "effective_closing", "is_author", "may_post_while_closed", "state_of",
 ]  # fmt: skip
