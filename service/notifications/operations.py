@@ -15,7 +15,7 @@ from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
 from service.kit.errors import Problem, settled
 from service.kit.events import Event
-from service.kit.queue import enqueue
+from service.kit.queue import enqueue, enqueue_many
 from service.kit.queue.statements import upsert
 from service.notifications import queries
 from service.notifications.models import (
@@ -36,7 +36,7 @@ NOTIFY: Final = "notifications.notify"
 DELIVER: Final = "notifications.deliver"
 """The kinds of job: tell one chunk of an event's audience; bring one letter."""
 
-CHUNK: Final = 200
+CHUNK: Final = 500
 """People told in one transaction. Posting waits for at most one such transaction, about 20 ms on SQLite."""
 
 
@@ -94,8 +94,8 @@ def add_deliveries(
         }
         for each in notification_ids
     ]  # fmt: skip
-    for delivery_id in session.scalars(insert(Delivery).returning(col(Delivery.id)), rows).all():
-        enqueue(session, DELIVER, {"delivery": delivery_id}, run_at=now(session) + delay)
+    ids = session.scalars(insert(Delivery).returning(col(Delivery.id)), rows).all()
+    enqueue_many(session, DELIVER, [{"delivery": each} for each in ids], run_at=now(session) + delay)
 
 
 def mark_read(session: Session, actor: Actor, ids: list[int] | Problem | None) -> int:

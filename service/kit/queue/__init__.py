@@ -10,9 +10,10 @@ random fence, runs each as its kind says, and tries again later what fails. Wake
 
 from service.kit.queue.kinds import Cron, GiveUp, JobFailure, JobKind, Outside, Run, Transactional, TryAgainAfter
 from service.kit.queue.overview import Backlog, backlog, dead_jobs, discard, is_worked, revive
-from service.kit.queue.statements import Claim, LeaseLost, Payload, enqueue
+from service.kit.queue.statements import Claim, LeaseLost, Payload, enqueue, enqueue_many
 
 __all__ = [
     "Backlog", "Claim", "Cron", "GiveUp", "JobFailure", "JobKind", "LeaseLost", "Outside", "Payload", "Run",
-    "Transactional", "TryAgainAfter", "backlog", "dead_jobs", "discard", "enqueue", "is_worked", "revive",
+    "Transactional", "TryAgainAfter", "backlog", "dead_jobs", "discard", "enqueue", "enqueue_many",
+    "is_worked", "revive",
 ]  # fmt: skip
