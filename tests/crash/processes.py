@@ -25,10 +25,14 @@ def free_port() -> int:
 
 
 class Process:
-    """One `parley` command that is started again and again; `output` collects what it says."""
+    """One program that is started again and again: a `parley` command, or another module with its arguments.
 
-    def __init__(self, command: str, environment: Mapping[str, str], output: Path) -> None:
+    `output` collects what it says.
+    """
+
+    def __init__(self, command: str, environment: Mapping[str, str], output: Path, *, module: str = "service") -> None:
         self.command = command
+        self._module = module
         self.output = output
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
         self._environment |= environment
@@ -38,7 +42,7 @@ class Process:
         """Start it as the leader of a new process group."""
         with self.output.open("ab") as output:
             self._running = subprocess.Popen(
-                [sys.executable, "-m", "service", *self.command.split()],
+                [sys.executable, "-m", self._module, *self.command.split()],
                 cwd=ROOT, env=self._environment, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
 
@@ -78,7 +82,7 @@ class Process:
 class Site:
     """All processes of one Parley over one database: `serve` processes, each on a port of its own, and workers.
 
-    SQLite: one `serve` (with its own worker inside) and one `work`. PostgreSQL: as many as asked for.
+    On SQLite `serve` has a worker inside; `serve_with` names another module to run instead of `parley`.
     """
 
     def __init__(
@@ -88,6 +92,7 @@ class Site:
         *,
         serves: int = 1,
         works: int = 1,
+        serve_with: str = "service",
         settings: Mapping[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +105,9 @@ class Site:
         }  # fmt: skip
         self._migrate = Process("migrate", common, folder / "migrate.log")
         self.serves = [
-            Process("serve", common | {"PARLEY_BIND": f"127.0.0.1:{port}"}, folder / f"serve-{port}.log")
+            Process(
+                "serve", {**common, "PARLEY_BIND": f"127.0.0.1:{port}"}, folder / f"serve-{port}.log", module=serve_with
+            )
             for port in self.ports
         ]
         self.works = [Process("work", common, folder / f"work-{number}.log") for number in range(works)]

@@ -1,0 +1,166 @@
+"""Two hundred people post while a thread closes, over two processes, with no worker anywhere: closed means closed.
+
+Whatever the moment, each reply that was accepted is from before the closing, each 201 is stored, each refusal is a
+409 that says since when, and whoever posted after the closing was known was refused.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from service.kit.database import Database, Session, open_database
+from tests.cast import bring_in
+from tests.crash.clients import expect
+from tests.crash.processes import Site
+
+pytestmark = pytest.mark.anyio
+
+POSTERS = 200
+PATIENCE = 60.0  # seconds; a poster that was never refused by then has found the thread open for too long
+
+
+@dataclass
+class Answers:
+    """What the posters were told: (when they asked, the answer)."""
+
+    accepted: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
+    refused: list[tuple[datetime, dict[str, Any]]] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Forum:
+    """Two processes over one database, the posters' cookies, and a moderator's."""
+
+    site: Site
+    client: httpx.AsyncClient
+    posters: list[str]
+    moderator: str
+
+    def path(self, number: int, rest: str) -> str:
+        """An address at one of the processes."""
+        return f"{self.site.addresses[number % 2]}/api/v1{rest}"
+
+    async def as_moderator(self, method: str, rest: str, body: Any, status: int = 200) -> dict[str, Any]:
+        """A moderator's deed."""
+        headers = {"Cookie": f"parley={self.moderator}"}
+        return expect(await self.client.request(method, self.path(0, rest), json=body, headers=headers), status)
+
+
+@pytest.fixture
+async def forum(database_url: str, tmp_path: Path) -> AsyncIterator[Forum]:
+    """The forum; nothing in it works in the background."""
+    site = Site(tmp_path / "site", database_url, serves=2, works=0, serve_with="tests.journeys.without_worker")
+    database = open_database(database_url)
+    await database.start()
+    limits = httpx.Limits(max_connections=POSTERS + 2, max_keepalive_connections=POSTERS + 2)
+    try:
+        await site.start()
+        posters = [await come(database, f"poster{number}") for number in range(POSTERS)]
+        moderator = await come(database, "mona", "moderator")
+        async with httpx.AsyncClient(timeout=PATIENCE, limits=limits) as client:
+            yield Forum(site, client, posters, moderator)
+        assert await database.read(worked) == 0, "no worker did anything meanwhile"
+    finally:
+        site.end()
+        await database.stop()
+
+
+async def come(database: Database, username: str, role: str = "member") -> str:
+    """An account with a session; gives its cookie."""
+    _, secret = await database.write(bring_in, username, role)
+    return secret
+
+
+def worked(session: Session) -> int:
+    """How many jobs were ever begun, and workers seen."""
+    begun = session.execute(text("SELECT count(*) FROM job WHERE attempts > 0")).scalar_one()
+    return int(begun) + int(session.execute(text("SELECT count(*) FROM worker_heartbeat")).scalar_one())
+
+
+async def post_until_refused(forum: Forum, number: int, thread_id: int, answers: Answers) -> None:
+    """One poster, who goes on until told that the thread is closed."""
+    headers = {"Cookie": f"parley={forum.posters[number]}"}
+    path = forum.path(number, f"/threads/{thread_id}/replies")
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        asked = datetime.now(UTC)
+        answer = await forum.client.post(path, json={"body": f"I, number {number}, say so."}, headers=headers)
+        if answer.status_code == 201:
+            answers.accepted.append((asked, answer.json()))
+        elif answer.status_code == 409:
+            answers.refused.append((asked, answer.json()))
+            return
+        elif answer.status_code != 503:  # "try again": on PostgreSQL a queue of 200 for one row may exceed lock_timeout
+            answers.strange.append(f"{answer.status_code} {answer.text[:200]}")
+            return
+    answers.strange.append("never refused")
+
+
+async def everybody_posts(
+    forum: Forum, thread_id: int, close: Callable[[], Awaitable[datetime]]
+) -> tuple[Answers, datetime]:
+    """All posters at once, with `close()` among them; gives the answers, and when the closing was known."""
+    answers = Answers()
+    posting = [asyncio.create_task(post_until_refused(forum, n, thread_id, answers)) for n in range(POSTERS)]
+    known = await close()
+    await asyncio.gather(*posting)
+    return answers, known
+
+
+async def check(forum: Forum, thread_id: int, closed_at: datetime, known: datetime, answers: Answers) -> None:
+    """Nothing was accepted that the law forbids, nothing refused that was stored, nothing stored that was not said."""
+    assert answers.strange == []
+    assert len(answers.refused) == POSTERS
+    assert len(answers.accepted) > 0, "some came before the closing"
+    stored: list[dict[str, Any]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        more = f"&cursor={cursor}" if cursor else ""
+        page = expect(await forum.client.get(forum.path(1, f"/threads/{thread_id}/replies?limit=100{more}")), 200)
+        stored, cursor = stored + page["items"], page["next"]
+    late = [each["created_at"] for each in stored if datetime.fromisoformat(each["created_at"]) >= closed_at]
+    assert late == [], f"stored at or after {closed_at}"
+    assert sorted(each["id"] for each in stored) == sorted(each["id"] for _, each in answers.accepted)
+    assert [each["number"] for each in stored] == list(range(1, len(stored) + 1))
+    assert [asked for asked, _ in answers.accepted if asked > known] == [], "posted when the closing was known"
+    assert {problem["code"] for _, problem in answers.refused} == {"thread-closed"}
+    assert {datetime.fromisoformat(problem["closed_at"]) for _, problem in answers.refused} == {closed_at}
+
+
+async def test_two_hundred_posters_against_a_moderator(forum: Forum) -> None:
+    thread = await forum.as_moderator("POST", "/threads", {"title": "Open", "body": "For now."}, 201)
+
+    async def close() -> datetime:
+        await asyncio.sleep(1.5)
+        closed.append(await forum.as_moderator("PUT", f"/threads/{thread['id']}/closure", {"reason": "Enough."}))
+        return datetime.now(UTC)
+
+    closed: list[dict[str, Any]] = []
+    answers, known = await everybody_posts(forum, thread["id"], close)
+    closed_at = datetime.fromisoformat(closed[0]["closed_at"])
+    await check(forum, thread["id"], closed_at, known, answers)
+    assert {problem["reason"] for _, problem in answers.refused} == {"manual"}
+
+
+async def test_two_hundred_posters_against_a_deadline(forum: Forum) -> None:
+    deadline = datetime.now(UTC) + timedelta(seconds=3)
+    closing = {"closes_at": deadline.isoformat()}
+    thread = await forum.as_moderator(
+        "POST", "/threads", {"title": "Open", "body": "For now.", "closing": closing}, 201
+    )
+
+    async def wait() -> datetime:
+        return deadline
+
+    answers, known = await everybody_posts(forum, thread["id"], wait)
+    await check(forum, thread["id"], deadline, known, answers)
+    assert {problem["reason"] for _, problem in answers.refused} == {"scheduled"}
