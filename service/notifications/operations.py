@@ -124,12 +124,13 @@ def choose_mail(session: Session, actor: Actor, wanted: bool | Problem) -> bool:
 def take_delivery(session: Session, delivery_id: int, token: str) -> Letter | None:
     """Claim a letter for the holder of the job's fence and read it afresh; None when there is nothing to send.
 
-    Not wanted any more: recorded as skipped, with the reason. Ended before, or gone with its account: nothing.
+    Not wanted any more: recorded as skipped, with the reason. Ended before, or gone with its account: nothing. A dead
+    letter whose job was revived lives again.
     """
     claim = (
         update(Delivery)
-        .where(col(Delivery.id) == delivery_id, col(Delivery.state).in_((WAITING, SENDING)))
-        .values(state=SENDING, token=token, attempts=Delivery.attempts + 1)
+        .where(col(Delivery.id) == delivery_id, col(Delivery.state).in_((WAITING, SENDING, DEAD)))
+        .values(state=SENDING, token=token, attempts=Delivery.attempts + 1, ended_at=None)
     )
     if cast("CursorResult[Any]", session.execute(claim)).rowcount != 1:
         return None

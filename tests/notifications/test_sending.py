@@ -15,7 +15,7 @@ from service.app import make_worker
 from service.kit.clock import Clock
 from service.kit.mailer import Mail, MailFailed
 from service.kit.outgoing import Outgoing
-from service.kit.queue import dead_jobs
+from service.kit.queue import dead_jobs, revive
 from service.notifications.jobs import RETRIES
 from service.notifications.models import Delivery
 from service.settings import Settings, load_settings
@@ -117,6 +117,13 @@ async def test_after_the_last_attempt_a_letter_is_dead_and_seen(
     (dead,) = await app.state.database.read(dead_jobs)
     assert dead.kind == "notifications.deliver"
     assert "alice" not in (dead.last_error or "")
+
+    box.text = "250 taken after all"
+    assert await app.state.database.write(revive, dead.id)
+    await jobs()
+    (delivery,) = await deliveries(app)
+    assert (delivery.state, delivery.attempts, delivery.answer) == ("sent", 7, "taken after all")
+    assert [message["Message-ID"] for message in box.taken] == [delivery.message_id]
 
 
 class Slow:
