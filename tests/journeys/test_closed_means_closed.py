@@ -61,7 +61,8 @@ async def forum(database_url: str, tmp_path: Path) -> AsyncIterator[Forum]:
     site = Site(tmp_path / "site", database_url, serves=2, works=0, serve_with="tests.journeys.without_worker")
     database = open_database(database_url)
     await database.start()
-    limits = httpx.Limits(max_connections=POSTERS + 2, max_keepalive_connections=POSTERS + 2)
+    # A connection for each request: one kept alive may be closed by the server just as it is used again.
+    limits = httpx.Limits(max_connections=POSTERS + 2, max_keepalive_connections=0)
     try:
         await site.start()
         posters = [await come(database, f"poster{number}") for number in range(POSTERS)]

@@ -75,6 +75,8 @@ async def test_a_letter_says_what_where_and_why(
     assert "<b>" not in html
     assert f'href="{BASE_URL}{thread["url"]}#reply-1"' in html
     assert "because you opened this thread." in html
+    assert "choose “Mute this thread”. To get no mail at all, <a" in html
+    assert "\n-- \nYou get this mail" in text
     ((state, answer),) = await ends(app)
     assert (state, answer) == ("sent", letter["Message-ID"].strip("<>") + ".eml")
 
