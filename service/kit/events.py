@@ -11,12 +11,12 @@ A row holds ids, versions and kinds: never text, mail addresses or names.
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
-from sqlalchemy import JSON, BigInteger, Column, Index, insert, select, text, update
+from sqlalchemy import JSON, BigInteger, Column, Index, Table, bindparam, insert, inspect, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.actor import Actor
@@ -81,6 +81,32 @@ class Event(ABC):
         return {}
 
 
+EVENT: Final = cast(Table, inspect(EventRow).local_table)
+MEMBERS: Final = (
+    "id", "kind", "schema_version", "at", "actor_id", "actor_role", "subject_type", "subject_id", "audience",
+    "audience_id",
+)  # fmt: skip
+"""What the chain's hash covers, beside the facts and the position."""
+
+# Built once, because every reply runs them: to build a statement costs more than to run it.
+INSERT: Final = insert(EVENT).returning(EVENT.c.id)
+WAITING: Final = (
+    select(*(EVENT.c[name] for name in MEMBERS), EVENT.c.data.label("facts"))
+    .where(EVENT.c.position.is_(None))
+    .order_by(EVENT.c.id)
+    .limit(BATCH)
+)
+LAST: Final = (
+    select(EVENT.c.position, EVENT.c.hash)
+    .where(EVENT.c.position.is_not(None))
+    .order_by(EVENT.c.position.desc())
+    .limit(1)
+)
+PLACE: Final = (
+    update(EVENT).where(EVENT.c.id == bindparam("event_id")).values(position=bindparam("place"), hash=bindparam("link"))
+)
+
+
 def record(session: Session, event: Event, *, at: datetime | None = None) -> int:
     """Insert the event's row and run its listeners in this transaction; returns the row's id.
 
@@ -91,20 +117,19 @@ def record(session: Session, event: Event, *, at: datetime | None = None) -> int
     row = {
         "kind": event.kind, "schema_version": event.schema_version, "at": at or now(session),
         "actor_id": event.actor.account_id, "actor_role": event.actor.role, "subject_type": kind,
-        "subject_id": subject_id, "audience": audience, "audience_id": audience_id, "facts": event.facts(),
+        "subject_id": subject_id, "audience": audience, "audience_id": audience_id, "data": event.facts(),
     }  # fmt: skip
-    event_id = session.scalars(insert(EventRow).returning(col(EventRow.id)), [row]).one()
-    assert event_id is not None
+    event_id = int(session.execute(INSERT, row).scalar_one())
     notify(session, "event")
     for listener in session.info["listeners"].get(type(event), ()):
         listener(session, event, event_id)
     return event_id
 
 
-def digest(previous: str, row: EventRow, position: int) -> str:
+def digest(previous: str, members: Mapping[str, Any], position: int) -> str:
     """The row's link of the hash chain: SHA-256 (FIPS 180-4) over the one before and every stored fact, as hex."""
-    members = row.model_dump(exclude={"hash", "position", "at"}) | {"position": position, "at": row.at.isoformat()}
-    stored = json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    dated = {**members, "position": position, "at": members["at"].isoformat()}
+    stored = json.dumps(dated, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(previous.encode() + stored.encode()).hexdigest()
 
 
@@ -116,19 +141,16 @@ def sequence(session: Session) -> int:
     if session.get_bind().dialect.name == "postgresql":
         # It waits for its turn: giving way to a sequencer that looked before our commit would cost our events a poll.
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEQUENCER_LOCK})
-    waiting = session.execute(
-        select(EventRow).where(col(EventRow.position).is_(None)).order_by(col(EventRow.id)).limit(BATCH)
-    ).scalars().all()  # fmt: skip
+    waiting = session.execute(WAITING).mappings().all()
     if not waiting:
         return 0
-    last = session.execute(
-        select(col(EventRow.position), col(EventRow.hash))
-        .where(col(EventRow.position).is_not(None)).order_by(col(EventRow.position).desc()).limit(1)
-    ).first()  # fmt: skip
+    last = session.execute(LAST).first()
     position, previous = (last[0], last[1]) if last else (0, GENESIS)
+    places = []
     for row in waiting:
-        position, previous = position + 1, digest(previous, row, position + 1)
-        session.execute(update(EventRow).where(col(EventRow.id) == row.id).values(position=position, hash=previous))
+        position, previous = position + 1, digest(previous, dict(row), position + 1)
+        places.append({"event_id": row["id"], "place": position, "link": previous})
+    session.execute(PLACE, places)
     return len(waiting)
 
 
@@ -143,7 +165,8 @@ def first_broken(session: Session) -> int | None:
     position, previous = 0, GENESIS
     while rows := read_after(session, position, 1000):
         for row in rows:
-            if row.position != position + 1 or row.hash != digest(previous, row, position + 1):
+            link = digest(previous, row.model_dump(exclude={"hash"}), position + 1)
+            if row.position != position + 1 or row.hash != link:
                 return position + 1
             position, previous = position + 1, row.hash
         session.expunge_all()
