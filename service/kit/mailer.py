@@ -227,7 +227,7 @@ class FileMailer:
     async def send(self, mail: Mail) -> str:
         """Write the letter; returns the file's name."""
         content = build(mail, self._domain).as_bytes()
-        name = re.sub(r"[^A-Za-z0-9@._+-]", "_", mail.message_id.strip("<>")).lstrip(".")[:200] + ".eml"
+        name = re.sub(r"[^A-Za-z0-9@._+\[\]:-]", "_", mail.message_id.strip("<>")).lstrip(".")[:200] + ".eml"
         try:
             await asyncio.to_thread(write_whole, self._folder / name, content)
         except OSError as error:
