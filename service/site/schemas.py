@@ -1,5 +1,6 @@
 """The shapes of the site's settings, and of closing terms, on the wire."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
@@ -14,13 +15,16 @@ from pydantic import (
     StrictInt,
 )
 
-from service.kit.clock import MICROSECOND, from_micros, to_micros, utc_text
+from service.kit.clock import EPOCH, MICROSECOND, from_micros, to_micros, utc_text
 from service.kit.text import check_text
 from service.site.models import OFF, ClosingTerms, Site
 from service.web.bodies import RequestModel
 
 LONGEST = timedelta(days=36_500)
+LATEST = datetime(9001, 1, 1, tzinfo=UTC)
 MOST_TIME = 60
+TIME_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d.*)?|-?P.+", re.ASCII)
+"""How RFC 3339 instants and ISO 8601 durations begin. Pydantic would also read "14" as seconds, and "14 days"."""
 
 
 def name_text(value: str) -> str:
@@ -29,8 +33,9 @@ def name_text(value: str) -> str:
 
 
 def only_text(value: Any) -> Any:
-    """Refuse numbers where RFC 3339 or ISO 8601 text is due: pydantic would read them as seconds."""
-    if not isinstance(value, str | datetime | timedelta) or (isinstance(value, str) and len(value) > MOST_TIME):
+    """Refuse numbers, also as text, where RFC 3339 or ISO 8601 is due: pydantic would read them as seconds."""
+    is_text = isinstance(value, str) and len(value) <= MOST_TIME and (value == "off" or TIME_SHAPE.fullmatch(value))
+    if not (is_text or isinstance(value, datetime | timedelta)):
         raise ValueError(f"must be text of at most {MOST_TIME} characters, such as 2030-01-31T12:00:00Z or P14D")
     return value
 
@@ -43,10 +48,10 @@ def in_bounds(span: timedelta) -> timedelta:
 
 
 def in_utc(instant: datetime) -> datetime:
-    """An RFC 3339 instant with its offset, in UTC, from 1970 on."""
+    """An RFC 3339 instant with its offset, in UTC, from 1970 on (in UTC: an instant before it could look like OFF)."""
     if instant.tzinfo is None:
         raise ValueError("must have an offset, such as Z")
-    if not 1970 <= instant.year <= 9000:
+    if not EPOCH <= instant < LATEST:
         raise ValueError("must be a year from 1970 to 9000")
     return instant.astimezone(UTC)
 
