@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import true, update
+from sqlalchemy import ColumnElement, case, literal, true, update
 from sqlmodel import Session, col
 
 from service.kit import events
 from service.kit.actor import Actor
-from service.kit.clock import now, to_micros
+from service.kit.clock import Instant, now, to_micros
 from service.kit.database.rows import stored_id
 from service.kit.errors import Problem, settled
 from service.kit.text import RENDERER_VERSION
@@ -20,7 +20,7 @@ from service.replies.models import Reply
 from service.threads import policy as threads_policy
 from service.threads.models import Thread
 from service.threads.operations import Written
-from service.threads.queries import ThreadSeen, effective_close_at
+from service.threads.queries import ThreadSeen, effective_close_at, get_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +68,27 @@ def _find_answered(session: Session, thread_id: int, reply_id: int | None) -> Re
 
 
 def _take_number(session: Session, actor: Actor, seen: ThreadSeen) -> int:
-    """The law of the write: the thread moves on only if it is open at `now`, by its row as it stands."""
+    """The law of the write: the thread moves on only if it is open at `now`, by its row as it stands.
+
+    A moderator's reply in a closed thread leaves its silence alone: else it would reopen what silence had closed.
+    """
     at = now(session)
-    may_post = true() if threads_policy.may_post_while_closed(actor) else effective_close_at() > to_micros(at)
+    is_open = effective_close_at() > to_micros(at)
+    may_post: ColumnElement[bool] = is_open
+    heard_at: ColumnElement[Any] = literal(at, Instant)
+    if threads_policy.may_post_while_closed(actor):
+        may_post, heard_at = true(), case((is_open, heard_at), else_=col(Thread.idle_anchor))
     number = session.execute(
         update(Thread)
         .where(col(Thread.id) == seen.id, col(Thread.moderation) == "published")
         .where(col(Thread.archived_at).is_(None), may_post)
         .values(last_number=Thread.last_number + 1, reply_count=Thread.reply_count + 1)
-        .values(last_reply_at=at, idle_anchor=at)
+        .values(last_reply_at=at, idle_anchor=heard_at)
         .returning(col(Thread.last_number))
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()  # fmt: skip
     if number is None:
-        raise threads_policy.closed_problem(seen.closing)
+        raise threads_policy.closed_problem(get_thread(session, actor, seen.id).closing)
     return int(number)
 
 
@@ -153,9 +160,10 @@ def _count_child(session: Session, parent_id: int, change: int) -> None:
 def _recount(session: Session, seen: ThreadSeen) -> None:
     """One published reply fewer; the thread's silence is measured from the last one that is still there."""
     last = queries.last_published_at(session, seen.id)
+    heard_at = queries.last_published_at(session, seen.id, while_open=True) or seen.thread.published_at
     session.execute(
         update(Thread).where(col(Thread.id) == seen.id)
-        .values(reply_count=Thread.reply_count - 1, last_reply_at=last, idle_anchor=last or seen.thread.published_at)
+        .values(reply_count=Thread.reply_count - 1, last_reply_at=last, idle_anchor=heard_at)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
 

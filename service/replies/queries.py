@@ -127,7 +127,11 @@ def find_parent(session: Session, thread_id: int, reply_id: int) -> Reply | None
     return session.execute(query).scalar_one_or_none()
 
 
-def last_published_at(session: Session, thread_id: int) -> Any:
-    """When the last published reply was posted; None when there is none."""
+def last_published_at(session: Session, thread_id: int, *, while_open: bool = False) -> Any:
+    """When the last published reply was posted; None when there is none. `while_open` passes over the moderators' ones
+    in a closed thread.
+    """
     query = select(col(Reply.created_at)).where(col(Reply.thread_id) == thread_id, col(Reply.moderation) == "published")
+    if while_open:
+        query = query.where(~col(Reply.posted_while_closed))
     return session.execute(query.order_by(col(Reply.number).desc()).limit(1)).scalar_one_or_none()

@@ -16,9 +16,9 @@ UNTOLD = text("closing_recorded_at IS NULL AND moderation = 'published'")
 class Thread(ClosingTerms, table=True):
     """A thread. Its own closing terms come before the category's and the site's.
 
-    `last_number` is the highest number handed out; `idle_anchor` the time of the last published reply, or of the
-    opening; `closed_at`, `archived_at` are facts that somebody made; `closing_recorded_at` is the deadline that has
-    been told, which the law never reads. `version` rises with edits and not with replies.
+    `last_number` is the highest number handed out; `idle_anchor` the time of the last published reply that found the
+    thread open, or of the opening; `closed_at`, `archived_at` are facts that somebody made; `closing_recorded_at` is
+    the deadline that has been told, which the law never reads. `version` rises with edits and not with replies.
     """
 
     __tablename__ = "thread"

@@ -78,15 +78,18 @@ def get_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
 def lock_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
     """As `get_thread`, with the thread's row held to the end of the transaction and `now` taken after that.
 
-    Whoever decides by the thread's state loads it so: two who decide at once do it one after the other.
+    Whoever decides by the thread's state loads it so: two who decide at once do it one after the other. The row is
+    locked first and everything is read afterwards: PostgreSQL would give the thread as it is after waiting for the
+    lock, but category and site, whose policies decide too, as they were before.
     """
-    seen = _load(session, select_seen().where(col(Thread.id) == thread_id, seen_by(actor)).with_for_update(of=Thread))
+    session.execute(select(col(Thread.id)).where(col(Thread.id) == thread_id).with_for_update(key_share=True))
+    seen = get_thread(session, actor, thread_id)
     retake(session)
     return seen
 
 
 def _load(session: Session, query: Select[*tuple[Any, ...]]) -> ThreadSeen:
-    row = session.execute(query).first()
+    row = session.execute(query.execution_options(populate_existing=True)).first()
     if row is None:
         raise NotFound("There is no such thread")
     return to_seen(row)
