@@ -15,6 +15,8 @@ AT_ONCE = 100
 def sweep(session: Session, run: Run[Any]) -> None:
     """Tell of threads whose deadline has passed; when there are more than a hundred, another job goes on."""
     found = queries.closed_untold(session, AT_ONCE)
+    if found:
+        queries.hold_policies(session)
     for thread_id in found:
         operations.tell_closed(session, thread_id)
     if len(found) == AT_ONCE:

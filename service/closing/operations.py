@@ -94,13 +94,17 @@ def archive_thread(session: Session, actor: Actor, seen: ThreadSeen) -> None:
 
 
 def unarchive_thread(session: Session, actor: Actor, seen: ThreadSeen) -> None:
-    """Let the thread change again; it is open or closed as its other terms say. Raises NotSignedIn, NotAllowed."""
+    """Let the thread change again; it is open or closed as its other terms say. Raises NotSignedIn, NotAllowed.
+
+    A deadline that passed while it was archived, or had not been told before, is then told by the sweep.
+    """
     check_moderates(actor)
     thread = seen.thread
     if thread.archived_at is None:
         return
+    told_before = thread.closing_recorded_at != thread.archived_at
     thread.archived_at = None
-    if not seen.closing.is_closed(now(session)):
+    if not (told_before and seen.closing.is_closed(now(session))):
         thread.closing_recorded_at = None
     _store(session, seen)
     events.record(session, ThreadUnarchived(actor=actor, **facts_of(thread)))

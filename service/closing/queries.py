@@ -5,11 +5,23 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from service.categories.models import Category
 from service.kit.clock import now, to_micros
 from service.kit.database.rows import stored_id
+from service.site.models import Site
 from service.threads.models import Thread
 from service.threads.queries import effective_close_at
 from service.threads.queries.law import micros
+
+
+def hold_policies(session: Session) -> None:
+    """Keep site and categories as they are to the end of this transaction; who changes them waits.
+
+    Otherwise a policy could open a thread while the sweep, which still sees the old one, tells that it closed; the
+    second look that follows the change would have come too early to find it. (SQLite has one writer at a time.)
+    """
+    session.execute(select(col(Site.id)).with_for_update(read=True))
+    session.execute(select(col(Category.id)).order_by(col(Category.id)).with_for_update(read=True))
 
 
 def closed_untold(session: Session, limit: int) -> Sequence[int]:
