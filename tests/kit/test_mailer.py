@@ -250,3 +250,10 @@ def test_templates_escape_html_and_demand_every_fact(tmp_path: Path) -> None:
     assert Templates(tmp_path).draw("hello", name="<b>&") == ("Hello <b>&\n", "<p>&lt;b&gt;&amp;</p>")
     with pytest.raises(Exception, match="'name' is undefined"):
         Templates(tmp_path).draw("hello")
+
+
+@pytest.mark.parametrize("message_id", ["reply-1.1.aa@forum.example", "reply-1.1.aa@[127.0.0.1]", "r@[IPv6:::1]"])
+def test_a_file_is_named_by_its_message_id(tmp_path: Path, message_id: str) -> None:
+    mailer = FileMailer(tmp_path, SITE)
+    assert asyncio.run(mailer.send(replace(LETTER, message_id=f"<{message_id}>"))) == f"{message_id}.eml"
+    assert (tmp_path / f"{message_id}.eml").exists()
