@@ -117,6 +117,12 @@ def test_commonmark_and_the_named_extensions() -> None:
     assert 'href="http://www.a.example"' in render("see www.a.example", "t")
 
 
+def test_html_is_shown_as_it_was_typed() -> None:
+    """A reader who types List<T> or a tag loses nothing: it is text, not markup and not a comment about it."""
+    assert render("a <b onclick=x>b</b>", "t") == "<p>a &lt;b onclick=x&gt;b&lt;/b&gt;</p>\n"
+    assert plain(render("<div>\nList<T>\n</div>", "t")) == "<div> List<T> </div>"
+
+
 def test_code_and_tables_can_be_scrolled_from_the_keyboard() -> None:
     assert render("```py\nx < 1\n```", "t") == ('<pre tabindex="0"><code class="language-py">x &lt; 1\n</code></pre>\n')
     table = render("| a | b |\n|:--|--:|\n| 1 | 2 |", "t")
