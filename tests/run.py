@@ -11,6 +11,7 @@ for one database apart; see tests/plugin.py).
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,7 @@ def main() -> int:
     parser.add_argument("--lint", action="store_true", help="run the linters alone")
     parser.add_argument("--leg", choices=LEGS, help="run one leg; further arguments go to pytest")
     chosen, further = parser.parse_known_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds, so that the cluster does not outlive the run
     try:
         if chosen.lint:
             return 1 if lint() else 0
