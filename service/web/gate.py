@@ -1,5 +1,7 @@
 """The outermost ASGI layer: what is refused before any route is asked, and the headers every answer carries."""
 
+import asyncio
+import contextlib
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -11,6 +13,7 @@ from service.web.origin import check_origin
 from service.web.problems import PageOfProblem, problem_response
 
 MAX_BODY: Final = 1_000_000
+LINGER: Final = 2.0
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -89,7 +92,27 @@ class Gate:
             response = problem_response(problem, scope["path"])
         else:
             response = await self.page(Request(scope), problem)
-        await response(scope, receive, send)
+        await response(scope, receive, lingering(receive, send) if isinstance(problem, BodyTooLarge) else send)
+
+
+def lingering(receive: Receive, send: Send) -> Send:
+    """A `send` that, before it ends the answer, reads and drops for a moment what the client is still sending.
+
+    Closing a socket with unread bytes resets it, and the reset may overtake the answer (RFC 9112 section 9.6).
+    """
+
+    async def send_and_linger(message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
+        await send(message | {"more_body": True})
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                while (await receive()).get("more_body"):
+                    pass
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return send_and_linger
 
 
 def too_large() -> BodyTooLarge:
