@@ -107,11 +107,11 @@ async def test_an_address_of_somebody_else_is_refused(alice: Person, bob: Person
     assert mine.json()["email"] == "Alice@Example.org"
 
 
-@pytest.mark.parametrize("fields", [{"new_password": NEW}, {"email": "a@wonderland.example"}])
-@pytest.mark.parametrize("current", ["wrong", "", None])
-async def test_both_need_the_present_password(alice: Person, fields: dict[str, str], current: str | None) -> None:
-    answer = await change(alice, **fields, display_name="Mad Hatter", current_password=current)
-    assert pointers(answer) == ["/current_password"]
+async def test_both_need_the_present_password(alice: Person) -> None:
+    for fields in ({"new_password": NEW}, {"email": "a@wonderland.example"}):
+        for current in ("wrong", "", None):
+            answer = await change(alice, **fields, display_name="Mad Hatter", current_password=current)
+            assert pointers(answer) == ["/current_password"]
     me = (await alice.get("/api/v1/me")).json()
     assert (me["email"], me["display_name"]) == ("alice@example.org", "")
 
@@ -123,18 +123,10 @@ async def test_a_stolen_session_cannot_guess_the_password_for_long(alice: Person
     assert (answer.status_code, answer.json()["code"]) == (429, "rate-limited")
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("new_password", "short"),
-        ("email", "nowhere"),
-        ("display_name", "x" * 61),
-        ("role", "admin"),
-        ("username", "al"),
-    ],
-)
-async def test_fields_keep_their_rules(alice: Person, field: str, value: str) -> None:
-    assert pointers(await change(alice, current_password=PASSWORD, **{field: value})) == [f"/{field}"]
+async def test_fields_keep_their_rules(alice: Person) -> None:
+    wrong = {"new_password": "short", "email": "nowhere", "display_name": "x" * 61, "role": "admin", "username": "al"}
+    for field, value in wrong.items():
+        assert pointers(await change(alice, current_password=PASSWORD, **{field: value})) == [f"/{field}"]
 
 
 async def test_guests_are_nobody(client: httpx.AsyncClient) -> None:

@@ -56,18 +56,18 @@ async def test_the_password_is_kept_as_argon2id_and_the_event_names_nobody(
     assert event.audience == "staff"
 
 
-@pytest.mark.parametrize("name", ["dorothea", "DOROTHEA", "D0rothea", "dor0thea"])
-async def test_a_name_is_taken_with_its_look_alikes(client: httpx.AsyncClient, name: str) -> None:
-    await register(client)
-    assert pointers(await register(client, username=name, email="other@example.org")) == ["/username"]
-
-
-@pytest.mark.parametrize(("first", "second"), [("PauI", "paul"), ("modem", "rnodern"), ("b1ll.x", "BILL.X")])
-async def test_names_that_a_reader_would_confuse_are_one_name(
-    client: httpx.AsyncClient, first: str, second: str
-) -> None:
-    assert (await register(client, username=first)).status_code == 201
-    assert pointers(await register(client, username=second, email="other@example.org")) == ["/username"]
+async def test_names_that_a_reader_would_confuse_are_one_name(client: httpx.AsyncClient) -> None:
+    pairs = (
+        ("dorothea", "DOROTHEA"),
+        ("casaubon", "casaub0n"),
+        ("PauI", "paul"),
+        ("modem", "rnodern"),
+        ("b1ll.x", "BILL.X"),
+    )
+    for number, (first, second) in enumerate(pairs):
+        made = await register(client, username=first, email=f"{number}@example.org")
+        assert made.status_code == 201, made.text
+        assert pointers(await register(client, username=second, email="other@example.org")) == ["/username"]
 
 
 async def test_a_look_alike_is_not_the_name(client: httpx.AsyncClient) -> None:
@@ -76,39 +76,36 @@ async def test_a_look_alike_is_not_the_name(client: httpx.AsyncClient) -> None:
     assert (await sign_in(client, "d0rothea", NEWCOMER["password"])).status_code == 401
 
 
-@pytest.mark.parametrize("name", ["admin", "Admin", "adrnin", "r00t", "moderator", "PARLEY", "current"])
-async def test_reserved_names_are_refused(client: httpx.AsyncClient, name: str) -> None:
-    assert pointers(await register(client, username=name)) == ["/username"]
+async def test_reserved_names_are_refused(client: httpx.AsyncClient) -> None:
+    for name in ("admin", "Admin", "adrnin", "r00t", "moderator", "PARLEY", "current"):
+        assert pointers(await register(client, username=name)) == ["/username"], name
 
 
-@pytest.mark.parametrize("name", ["abc", "a" * 30, "A.b_c-9", "...", "me2"])
-async def test_names_within_the_rules_are_taken(client: httpx.AsyncClient, name: str) -> None:
-    answer = await register(client, username=name)
-    assert answer.status_code == 201, answer.text
-    assert (await client.get(f"/api/v1/accounts/{name}")).json()["username"] == name
+async def test_names_within_the_rules_are_taken(client: httpx.AsyncClient) -> None:
+    for number, name in enumerate(("abc", "a" * 30, "A.b_c-9", "...", "me2")):
+        answer = await register(client, username=name, email=f"{number}@example.org")
+        assert answer.status_code == 201, answer.text
+        assert (await client.get(f"/api/v1/accounts/{name}")).json()["username"] == name
 
 
-@pytest.mark.parametrize(
-    "name", ["", "ab", "a" * 31, "a b c", "dorothée", "abc\n", "дора", "abc\u202e", "a/b", 7, None]
-)
-async def test_names_outside_the_rules_are_refused(client: httpx.AsyncClient, name: object) -> None:
-    assert pointers(await register(client, username=name)) == ["/username"]
+async def test_names_outside_the_rules_are_refused(client: httpx.AsyncClient) -> None:
+    wrong = ("", "ab", "a" * 31, "a b c", "dorothée", "abc\n", "дора", "abc\u202e", "a/b", 7, None, ["abc"])
+    for name in wrong:
+        assert pointers(await register(client, username=name)) == ["/username"], name
 
 
-@pytest.mark.parametrize(
-    "email", ["a@b", "x+y@sub.test", "o'neil@x.invalid", "a" * 242 + "@example.org", " a@b.example "]
-)
-async def test_what_a_browser_takes_for_an_address_is_taken(client: httpx.AsyncClient, email: str) -> None:
-    answer = await register(client, email=email)
-    assert answer.status_code == 201, answer.text
-    assert answer.json()["email"] == email.strip()
+async def test_what_a_browser_takes_for_an_address_is_taken(client: httpx.AsyncClient) -> None:
+    addresses = ("a@b", "x+y@sub.test", "o'neil@x.invalid", "a" * 242 + "@example.org", " a@b.example ")
+    for number, email in enumerate(addresses):
+        answer = await register(client, username=f"person-{number}", email=email)
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["email"] == email.strip()
 
 
-@pytest.mark.parametrize(
-    "email", ["", "a", "a@", "@b", "a@b c", "a@-b", "a@b..c", "a\r\nBcc: x@y", "a" * 243 + "@example.org"]
-)
-async def test_what_is_no_address_is_refused(client: httpx.AsyncClient, email: str) -> None:
-    assert pointers(await register(client, email=email)) == ["/email"]
+async def test_what_is_no_address_is_refused(client: httpx.AsyncClient) -> None:
+    wrong = ("", "a", "a@", "@b", "a@b c", "a@-b", "a@b..c", "a\r\nBcc: x@y", "a" * 243 + "@example.org", None, 1)
+    for email in wrong:
+        assert pointers(await register(client, email=email)) == ["/email"], email
 
 
 async def test_an_address_has_one_account_in_any_case(client: httpx.AsyncClient) -> None:
@@ -118,28 +115,22 @@ async def test_an_address_has_one_account_in_any_case(client: httpx.AsyncClient)
     assert pointers(await register(client)) == ["/username", "/email"]
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("password", "123456789"),
-        ("password", "x" * 201),
-        ("password", "nul\x00 in the middle"),
-        ("password", None),
-        ("display_name", "x" * 61),
-        ("display_name", "turned \u202e around"),
-        ("display_name", "two\nlines"),
-        ("display_name", "\u200b"),
-        ("role", "admin"),
-    ],
-)
-async def test_other_fields_keep_their_rules(client: httpx.AsyncClient, field: str, value: object) -> None:
-    assert pointers(await register(client, **{field: value})) == [f"/{field}"]
+async def test_other_fields_keep_their_rules(client: httpx.AsyncClient) -> None:
+    wrong: dict[str, tuple[object, ...]] = {
+        "password": ("123456789", "x" * 201, "nul\x00 in the middle", None, 1234567890),
+        "display_name": ("x" * 61, "turned \u202e around", "two\nlines", "\u200b"),
+        "role": ("admin",),
+    }
+    for field, values in wrong.items():
+        for value in values:
+            assert pointers(await register(client, **{field: value})) == [f"/{field}"], value
 
 
-@pytest.mark.parametrize("password", ["0123456789", "x" * 200, "pässwörter 密码 🗝"])
-async def test_passwords_of_every_script_and_length_open_the_account(client: httpx.AsyncClient, password: str) -> None:
-    assert (await register(client, password=password)).status_code == 201
-    assert (await sign_in(client, "dorothea", password)).status_code == 201
+async def test_passwords_of_every_script_and_length_open_the_account(client: httpx.AsyncClient) -> None:
+    for number, password in enumerate(("0123456789", "x" * 200, "pässwörter 密码 🗝")):
+        made = await register(client, username=f"person-{number}", email=f"{number}@example.org", password=password)
+        assert made.status_code == 201
+        assert (await sign_in(client, f"person-{number}", password)).status_code == 201
 
 
 async def test_a_password_typed_on_another_keyboard_is_the_same(client: httpx.AsyncClient) -> None:

@@ -66,6 +66,6 @@ async def test_two_admins_who_demote_each_other_leave_one(ada: Person, alice: Pe
     assert sorted(roles) == ["admin", "member"]
 
 
-@pytest.mark.parametrize("role", ["guest", "owner", "", None, 1, ["admin"]])
-async def test_unknown_roles_are_refused(ada: Person, alice: Person, role: object) -> None:
-    assert pointers(await give(ada, "alice", role))[0].startswith("/role")
+async def test_unknown_roles_are_refused(ada: Person, alice: Person) -> None:
+    for role in ("guest", "owner", "", None, 1, ["admin"]):
+        assert pointers(await give(ada, "alice", role))[0].startswith("/role")

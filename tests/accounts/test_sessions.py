@@ -81,9 +81,9 @@ async def test_nobody_ends_another_persons_session(alice: Person, bob: Person, c
     assert (await alice.get("/api/v1/me")).status_code == 200
 
 
-@pytest.mark.parametrize("its_id", ["0", "-1", "x", "9223372036854775808", "9" * 40, "1.5"])
-async def test_what_is_no_id_is_not_found(alice: Person, its_id: str) -> None:
-    assert (await alice.delete(f"/api/v1/sessions/{its_id}")).status_code == 404
+async def test_what_is_no_id_is_not_found(alice: Person) -> None:
+    for its_id in ("0", "-1", "x", "9223372036854775808", "9" * 40, "1.5"):
+        assert (await alice.delete(f"/api/v1/sessions/{its_id}")).status_code == 404, its_id
 
 
 async def test_signing_out_twice_needs_a_session(alice: Person) -> None:
