@@ -39,7 +39,8 @@ async def sign_in(request: Request, asks: Asking) -> Response:
     if isinstance(draft, Invalid):
         return await _show(asks, sent.again(draft, labels=LABELS), after, draft)
     try:
-        return await open_session(asks, draft.login, draft.password, lambda *_: see_other(after), key=sent.key)
+        # Without the form's key: a second click would be answered from the first, and a kept answer has no cookie.
+        return await open_session(asks, draft.login, draft.password, lambda *_: see_other(after))
     except Problem as problem:
         form = replace(sent.again(problem, labels=LABELS), refusal=f"{problem.title}.", code=None)
         return await _show(asks, form, after, problem)
