@@ -11,7 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlmodel import Session
 
 from service.kit.clock import Clock
@@ -32,10 +34,41 @@ PRAGMAS = (
 )
 
 
+class PlainSavepoints(SQLiteDialect_pysqlite):
+    """SQLAlchemy's dialect, but savepoints go straight to the driver: every unit of work makes one, and two
+    statements through all layers cost 50 µs where the driver takes 1. The driver's errors come as they are.
+    """
+
+    driver = "parley"
+    supports_statement_cache = True
+
+    def do_savepoint(self, connection: Connection, name: str) -> None:
+        """SAVEPOINT; SQLAlchemy makes the names."""
+        execute_raw(connection, f"SAVEPOINT {name}")
+
+    def do_release_savepoint(self, connection: Connection, name: str) -> None:
+        """RELEASE SAVEPOINT."""
+        execute_raw(connection, f"RELEASE SAVEPOINT {name}")
+
+    def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
+        """ROLLBACK TO SAVEPOINT."""
+        execute_raw(connection, f"ROLLBACK TO SAVEPOINT {name}")
+
+
+registry.register("sqlite.parley", __name__, PlainSavepoints.__name__)
+
+
+def execute_raw(connection: Connection, statement: str) -> None:
+    """Run a statement on the driver's connection itself. Raises the driver's sqlite3.Error."""
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)
+    raw.execute(statement)
+
+
 def open_engine(url: str, *, begin: str, pool_size: int) -> Engine:
     """An engine whose transactions start with `begin`; the driver's own transaction control is switched off."""
     engine = create_engine(
-        make_url(url).set(drivername="sqlite+pysqlite"),
+        make_url(url).set(drivername="sqlite+parley"),
         pool_size=pool_size,
         max_overflow=0,
         connect_args={"check_same_thread": False, "timeout": 5.0},

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -131,7 +132,7 @@ class Writer(threading.Thread):
         """Back to the savepoint. A full disk may have undone the neighbours too: then nobody's work is left."""
         try:
             session.rollback()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise TransactionLost from error
         raw = connection.connection.dbapi_connection
         if raw is None or not raw.in_transaction:
