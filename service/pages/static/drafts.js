@@ -4,14 +4,16 @@
 
 const SENT = "parley-posted";
 const reader = document.body.dataset.reader;
-const place = (name) => `parley:draft:${reader}:${name}`;
+const place = (name, who = reader) => `parley:draft:${who}:${name}`;
 const NOT_TEXT = new Set(["idempotency_key", "do"]);
 const PLACE = new Set(["parent", "answers", "anyway"]); // what the page asks for, not what was typed
 
 function acknowledged() {
   const found = document.cookie.split("; ").find((part) => part.startsWith(`${SENT}=`));
   if (!found) return;
-  localStorage.removeItem(place(decodeURIComponent(found.slice(SENT.length + 1))));
+  const name = decodeURIComponent(found.slice(SENT.length + 1));
+  localStorage.removeItem(place(name));
+  localStorage.removeItem(place(name, "")); // written while the session was lost
   document.cookie = `${SENT}=; Max-Age=0; Path=/; SameSite=Lax`;
 }
 

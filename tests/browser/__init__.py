@@ -1,0 +1,1 @@
+"""The website in a real Chromium, against the real `parley serve` with its worker."""

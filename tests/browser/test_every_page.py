@@ -1,0 +1,135 @@
+"""Every page, in both themes and both widths: axe, sideways scrolling, targets, weight and shifts."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.visitors import Visit, Visitor
+
+AXE = Axe().axe_script
+OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
+LONG = "A word-of-unusual-length-" + "x" * 120
+BODY = f"""First paragraph with `code` and a [link](https://example.org/{'y' * 90}).
+
+# A heading
+
+## Under it
+
+| one | two | three |
+| --- | --- | --- |
+| {LONG} | b | c |
+
+```
+{'a long line of code ' * 12}
+```
+
+> A quotation.[^1]
+
+1. one
+   - inner
+
+[^1]: A note.
+"""
+
+
+def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list[tuple[Visitor, str]]:
+    """A site with something on every page: who looks, and where."""
+    lively = alice.opens(title="A lively thread with a rather long title that must wrap on a telephone", body=BODY)
+    parent: dict[str, Any] = {}
+    for _ in range(6):
+        parent = bob.replies(lively, BODY, **({"parent": parent["id"]} if parent else {}))
+    closed = alice.opens(title="A closed one", closing={"closes_at": "2040-01-01T00:00:00Z"})
+    bob.replies(closed)
+    mona.call("put", f"/api/v1/threads/{closed['id']}/closure", reason="It is settled.")
+    soon = mona.opens(title="Closing soon", closing={"close_after_age": "P3D"})
+    guest_pages = ("/", "/c/general", lively["url"], closed["url"], "/sign-in", "/register", f"/u/{alice.username}",
+                   "/problems/thread-closed", "/nowhere")  # fmt: skip
+    own = ("/", "/new", lively["url"], f"{lively['url']}/edit", soon["url"], "/settings", "/notifications")
+    staff = (lively["url"], closed["url"], f"{closed['url']}?post_anyway=1", f"{lively['url']}/delete",
+             f"/t/{lively['id']}/replies/1/edit", f"/t/{lively['id']}/replies/1/delete",
+             f"{lively['url']}?reply_to=2")  # fmt: skip
+    return [
+        *((alice, path) for path in own),
+        *((mona, path) for path in staff),
+        *((guest, path) for path in guest_pages),
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_page_is_accessible_and_fits(visit: Visit, theme: str) -> None:
+    alice, bob = visit("alice", theme=theme), visit("bob")
+    mona = visit("mona", role="moderator", theme=theme)
+    guest, ada = visit(theme=theme), visit("ada", theme=theme)
+    found: list[str] = []
+    for who, path in [*furnish(alice, bob, mona, guest), (ada, "/admin")]:
+        page = who.goes(path)
+        page.evaluate(AXE)
+        for panel in page.locator("details.panel > summary").all():
+            panel.click()
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{path} at {width}: {remark}" for remark in (*axe(page), *small_targets(page))]
+        for width in (1600, 1280, 390, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{path} at {width}: {remark}" for remark in sideways(page)]
+    assert not found, "\n".join(found)
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds, of any severity."""
+    violations = page.evaluate("(options) => axe.run(document, options).then((found) => found.violations)", OPTIONS)
+    return [f"{each['id']}: {node['html'][:160]}" for each in violations for node in each["nodes"]]
+
+
+def sideways(page: Page) -> list[str]:
+    """How far the page scrolls sideways, if it does."""
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"scrolls sideways by {over} px"] if over > 0 else []
+
+
+def small_targets(page: Page) -> list[str]:
+    """Controls under 24 px high or wide that are not words in a sentence (WCAG 2.2, 2.5.8)."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('button, select, textarea, summary, input:not([type=hidden])')]
+        .filter((each) => each.checkVisibility())
+        .map((each) => [each.closest('label') ?? each, each])
+        .filter(([area]) => { const box = area.getBoundingClientRect(); return box.width < 24 || box.height < 24 })
+        .map(([, each]) => `too small: ${each.outerHTML.slice(0, 120)}`)"""
+    )
+    return found
+
+
+def test_a_first_visit_is_light_and_nothing_shifts(visit: Visit) -> None:
+    alice, guest = visit("alice"), visit()
+    thread = alice.opens(body=BODY)
+    alice.replies(thread, "One.")
+    alice.replies(thread, "Two.")
+    sizes: list[tuple[str, int]] = []
+    guest.page.on("requestfinished", lambda request: sizes.append((request.url, request.sizes()["responseBodySize"])))
+    guest.page.add_init_script(
+        "window.shift = 0; new PerformanceObserver((list) => { for (const entry of list.getEntries()) "
+        "window.shift += entry.value }).observe({type: 'layout-shift', buffered: true})"
+    )
+    page = guest.goes(thread["url"])
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shift") == 0
+    assert len(sizes) <= 6, sizes
+    assert sizes[0][1] <= 12_000, sizes[0]
+    assert sum(size for _, size in sizes) <= 40_000
+    assert all(url.startswith(guest.site) for url, _ in sizes)
+
+
+def test_a_line_of_text_is_about_65_characters(visit: Visit) -> None:
+    alice = visit("alice")
+    words = "the bars stood closest together around one water pump and what he had drawn was an argument " * 20
+    page = alice.goes(alice.opens(body=words)["url"])
+    lines = page.evaluate(
+        """() => { const text = document.querySelector('.opening .prose p').firstChild, range = document.createRange();
+        const lines = new Map();
+        for (let at = 0; at < text.length; at++) { range.setStart(text, at); range.setEnd(text, at + 1);
+        const top = Math.round(range.getBoundingClientRect().top); lines.set(top, (lines.get(top) ?? 0) + 1) }
+        return [...lines.values()].slice(0, -1) }"""
+    )
+    assert 58 <= sum(lines) / len(lines) <= 74, lines
