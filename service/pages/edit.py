@@ -1,4 +1,7 @@
-"""`/t/{id}/{slug}/edit` and `/t/{id}/replies/{number}/edit`: change a post. Two edits at once: the second sees both texts."""
+"""`/t/{id}/{slug}/edit` and `/t/{id}/replies/{number}/edit`: change a post.
+
+Of two edits at once the second sees both texts.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

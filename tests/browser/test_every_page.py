@@ -11,7 +11,7 @@ from tests.browser.visitors import Visit, Visitor
 AXE = Axe().axe_script
 OPTIONS = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 LONG = "A word-of-unusual-length-" + "x" * 120
-BODY = f"""First paragraph with `code` and a [link](https://example.org/{'y' * 90}).
+BODY = f"""First paragraph with `code` and a [link](https://example.org/{"y" * 90}).
 
 # A heading
 
@@ -22,7 +22,7 @@ BODY = f"""First paragraph with `code` and a [link](https://example.org/{'y' * 9
 | {LONG} | b | c |
 
 ```
-{'a long line of code ' * 12}
+{"a long line of code " * 12}
 ```
 
 > A quotation.[^1]

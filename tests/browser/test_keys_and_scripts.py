@@ -27,7 +27,8 @@ def test_the_preview_is_the_servers(visit: Visit) -> None:
     assert page.url.endswith(thread["url"])
     stored = bob.replies(thread, text)["body_html"]
     shown = page.evaluate("document.querySelector('[data-rendered]').innerHTML")
-    as_parsed = page.evaluate("(html) => { const box = document.createElement('div'); box.innerHTML = html; return box.innerHTML }", stored)
+    parsed = "(html) => { const box = document.createElement('div'); box.innerHTML = html; return box.innerHTML }"
+    as_parsed = page.evaluate(parsed, stored)
     assert shown == as_parsed
 
 
@@ -74,8 +75,9 @@ def test_the_page_is_walked_by_keyboard_with_a_visible_focus(visit: Visit) -> No
     for _ in range(40):
         page.keyboard.press("Tab")
         found = page.evaluate(
-            """() => { const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
-            return {words: at.innerText || at.name || '', width: parseFloat(style.outlineWidth), line: style.outlineStyle,
+            """() => { const at = document.activeElement, style = getComputedStyle(at);
+            const box = at.getBoundingClientRect(), width = parseFloat(style.outlineWidth);
+            return {words: at.innerText || at.name || '', width, line: style.outlineStyle,
                     visible: box.width > 0 && box.height > 0 && box.right > 0, body: at === document.body} }"""
         )
         if found["body"]:

@@ -14,7 +14,7 @@ def writes(page: Page, text: str) -> None:
 
 
 def until_saved(page: Page) -> None:
-    """Wait for the script, which saves a moment after the last key. (The page's policy forbids Playwright's own wait.)"""
+    """Wait for the script, which saves a moment after the last key; the page's policy forbids Playwright's own wait."""
     for _ in range(100):
         if drafts(page):
             return

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
 
 PASSWORD = "correct horse battery staple"
 REFUSALS = ("status of 401", "status of 403", "status of 404", "status of 409", "status of 412", "status of 422")
@@ -25,8 +25,12 @@ class Visitor:
         page = self.context.new_page()
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.remarks.append(f"script: {error}"))
-        page.on("dialog", lambda dialog: (self.remarks.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._refuse)
         return page
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.remarks.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not any(words in message.text for words in REFUSALS):

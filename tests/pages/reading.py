@@ -1,4 +1,4 @@
-"""Reading a page as a person without scripts does: its texts, its links, and its forms, which can be filled and sent."""
+"""Reading a page as a person without scripts does: its texts, its links, and its forms, to be filled and sent."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser

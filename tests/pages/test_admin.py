@@ -52,7 +52,9 @@ async def test_two_admins_at_once_the_second_is_told(ada: Person) -> None:
 
 
 async def test_a_category_is_made_and_changed(ada: Person, alice: Person) -> None:
-    made = await press(ada.client, await ada.get("/admin"), "Make the category", name="Reading room", visibility="members")
+    made = await press(
+        ada.client, await ada.get("/admin"), "Make the category", name="Reading room", visibility="members"
+    )
     assert made.headers["location"] == "/admin?saved=made&category=reading-room#category-reading-room"
     shown = await follow(ada.client, made)
     panel = parse(shown.text).one("details", id="category-reading-room")

@@ -133,9 +133,7 @@ async def test_two_who_change_the_policy_at_once_do_not_overwrite_each_other(
     thread = await a_thread(by=alice)
     shown = await mona.get(thread["url"])
     await press(ada.client, await ada.get(thread["url"]), "Save the closing", close_after_age_mode="off")
-    answer = await press(
-        mona.client, shown, "Save the closing", close_after_age_mode="value", close_after_age="3"
-    )
+    answer = await press(mona.client, shown, "Save the closing", close_after_age_mode="value", close_after_age="3")
     assert answer.status_code == 412
     again = await press(mona.client, answer, "Save the closing")
     assert again.status_code == 303

@@ -38,7 +38,9 @@ def check_no_code(page: Element) -> None:
 
 async def test_every_asset_a_page_names_is_there_for_ever(client: httpx.AsyncClient) -> None:
     page = parse((await client.get("/")).text)
-    named = [script.attributes["src"] for script in page.all("script")] + [link.attributes["href"] for link in page.all("link")]
+    named = [script.attributes["src"] for script in page.all("script")] + [
+        link.attributes["href"] for link in page.all("link")
+    ]
     for path in named:
         answer = await client.get(path)
         assert answer.status_code == 200
@@ -126,7 +128,9 @@ async def test_odd_addresses_are_refused_with_a_page(alice: Person) -> None:
 async def test_a_form_from_another_site_is_refused(alice: Person) -> None:
     thread = await a_thread(by=alice)
     answer = await alice.client.post(
-        thread["url"], content="body=x", headers=FORM | {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+        thread["url"],
+        content="body=x",
+        headers=FORM | {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
     )
     assert answer.status_code == 403
     assert (await alice.get(f"/api/v1/threads/{thread['id']}")).json()["reply_count"] == 0

@@ -20,12 +20,18 @@ async def test_a_stranger_registers_and_is_signed_in_where_they_came_from(client
     assert page.one("details", class_="account").one("summary").text == "Dorothea Brooke"
 
 
-async def test_a_refused_registration_names_each_field_and_keeps_all_but_the_password(client: httpx.AsyncClient) -> None:
+async def test_a_refused_registration_names_each_field_and_keeps_all_but_the_password(
+    client: httpx.AsyncClient,
+) -> None:
     shown = await client.get("/register")
     answer = await press(client, shown, "Register", username="d!", email="nowhere", password="short")
     assert answer.status_code == 422
     page = parse(answer.text)
-    assert {link.attributes["href"] for link in page.one("div", role="alert").all("a")} == {"#username", "#email", "#password"}
+    assert {link.attributes["href"] for link in page.one("div", role="alert").all("a")} == {
+        "#username",
+        "#email",
+        "#password",
+    }
     assert page.one("input", id="username").attributes["value"] == "d!"
     assert "value" not in page.one("input", id="password").attributes
     assert "short" not in answer.text
@@ -62,7 +68,9 @@ async def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(client: 
     assert parse(wrong.text).one("input", id="login").attributes["value"] == "bob"
 
 
-@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb"])
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb"]
+)
 async def test_signing_in_leads_to_no_other_site(client: httpx.AsyncClient, bob: Person, elsewhere: str) -> None:
     shown = await client.get("/sign-in", params={"next": elsewhere})
     assert parse(shown.text).one("main").one("input", name="next").attributes["value"] == "/"
@@ -89,7 +97,9 @@ async def test_the_one_time_link_promotes_who_is_signed_in(app: FastAPI, alice: 
 
 
 async def test_name_mail_and_address_are_changed(alice: Person) -> None:
-    shown = await follow(alice.client, await press(alice.client, await alice.get("/settings"), "Save the name", display_name="Alice L."))
+    shown = await follow(
+        alice.client, await press(alice.client, await alice.get("/settings"), "Save the name", display_name="Alice L.")
+    )
     assert "The name was saved." in shown.text
     assert parse(shown.text).one("summary").text == "Alice L."
     off = await follow(alice.client, await press(alice.client, shown, "Turn mail off"))
@@ -98,14 +108,20 @@ async def test_name_mail_and_address_are_changed(alice: Person) -> None:
     assert "new@example.org" in (await follow(alice.client, moved)).text
 
 
-async def test_a_new_password_needs_the_old_one_and_ends_other_sessions(alice: Person, client: httpx.AsyncClient) -> None:
+async def test_a_new_password_needs_the_old_one_and_ends_other_sessions(
+    alice: Person, client: httpx.AsyncClient
+) -> None:
     await press(client, await client.get("/sign-in"), "Sign in", login="alice", password=PASSWORD)
     shown = await alice.get("/settings")
-    wrong = await press(alice.client, shown, "Change the password", current_password="not it", new_password="a new password")
+    wrong = await press(
+        alice.client, shown, "Change the password", current_password="not it", new_password="a new password"
+    )
     assert wrong.status_code == 422
     assert "not your present password" in parse(wrong.text).one("section", id="password").text
     assert (await client.get("/settings")).status_code == 200
-    right = await press(alice.client, shown, "Change the password", current_password=PASSWORD, new_password="a new password")
+    right = await press(
+        alice.client, shown, "Change the password", current_password=PASSWORD, new_password="a new password"
+    )
     assert right.status_code == 303
     assert (await client.get("/settings")).status_code == 303
     assert (await alice.get("/settings")).status_code == 200

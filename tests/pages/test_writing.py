@@ -42,7 +42,9 @@ async def test_a_hidden_category_is_no_place_for_a_thread(alice: Person, ada: Pe
     await ada.post("/api/v1/categories", {"name": "Staff room", "visibility": "staff"})
     shown = await alice.get("/new")
     assert "Staff room" not in shown.text
-    assert (await press(alice.client, shown, "Open the thread", title="x", body="y", category="staff-room")).status_code == 404
+    assert (
+        await press(alice.client, shown, "Open the thread", title="x", body="y", category="staff-room")
+    ).status_code == 404
 
 
 async def test_guests_are_sent_to_sign_in_and_come_back(alice: Person) -> None:
@@ -105,7 +107,9 @@ async def test_strangers_neither_see_nor_use_the_buttons(alice: Person, bob: Per
     base, url = f"/t/{thread['id']}", thread["url"]
     for path in (f"{url}/edit", f"{url}/delete", f"{base}/replies/1/edit", f"{base}/replies/1/delete"):
         assert (await charlie.get(path)).status_code == 403
-        sent = await charlie.client.post(path, content="body=x&title=x", headers={"Content-Type": "application/x-www-form-urlencoded"})
+        sent = await charlie.client.post(
+            path, content="body=x&title=x", headers={"Content-Type": "application/x-www-form-urlencoded"}
+        )
         assert sent.status_code == 403, path
 
 
