@@ -14,11 +14,11 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 from tests.provision import Missing, chromium, postgresql
+from tests.provision.scratch import scratch_folder
 from tests.tally import Leg, complaints, read_leg, summary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,9 +59,10 @@ def main() -> int:
 def everything(further: list[str]) -> int:
     """Provides the programs first (what can't be had ends the run at once), then linters and legs."""
     with ExitStack() as stack:
-        environment = prepare(stack)
+        scratch = stack.enter_context(scratch_folder())
+        environment = prepare(stack, scratch)
         failed = lint()
-        legs = {name: run_leg(name, environment, further) for name in LEGS}
+        legs = {name: run_leg(name, environment, scratch, further) for name in LEGS}
     wrong = [f"{name} failed" for name in failed] + complaints(legs)
     for line in wrong:
         print(f"make test: {line}")
@@ -72,16 +73,17 @@ def everything(further: list[str]) -> int:
 def one_leg(name: str, further: list[str]) -> int:
     """One leg by itself, for whoever works on one thing."""
     with ExitStack() as stack:
-        leg = run_leg(name, prepare(stack), further)
+        scratch = stack.enter_context(scratch_folder())
+        leg = run_leg(name, prepare(stack, scratch), scratch, further)
     return 0 if leg.code == 0 and not leg.skipped else 1
 
 
-def prepare(stack: ExitStack) -> dict[str, str]:
+def prepare(stack: ExitStack, scratch: Path) -> dict[str, str]:
     """The environment of the legs: a PostgreSQL cluster, a Chromium, and nothing of the caller's PARLEY_*."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
     found = {
         chromium.VARIABLE: chromium.find_chromium(),
-        postgresql.VARIABLE: stack.enter_context(postgresql.throwaway_cluster()),
+        postgresql.VARIABLE: stack.enter_context(postgresql.throwaway_cluster(scratch)),
     }
     return kept | found
 
@@ -91,15 +93,14 @@ def lint() -> list[str]:
     return [Path(command[0]).name for command in LINTERS if subprocess.run(command, cwd=ROOT, check=False).returncode]
 
 
-def run_leg(name: str, environment: dict[str, str], further: list[str]) -> Leg:
+def run_leg(name: str, environment: dict[str, str], scratch: Path, further: list[str]) -> Leg:
     """Runs pytest for one leg in its own process and reads what it counted."""
     print(f"\n=== {name} ===", flush=True)
     workers = str(min(4, os.cpu_count() or 2))
-    with tempfile.TemporaryDirectory(prefix="parley-tally-") as folder:
-        tally = Path(folder) / "tally.json"
-        command = [sys.executable, "-m", "pytest", "-p", "tests.plugin", "-q", "-n", workers, "--dist=loadgroup"]
-        command += ["--durations=5", "-o", "faulthandler_timeout=300", f"--tally={tally}", *LEGS[name], *further]
-        return read_leg(run_pytest(command, environment), tally)
+    tally = scratch / f"{name}.json"
+    command = [sys.executable, "-m", "pytest", "-p", "tests.plugin", "-q", "-n", workers, "--dist=loadgroup"]
+    command += ["--durations=5", "-o", "faulthandler_timeout=300", f"--basetemp={scratch / name}", f"--tally={tally}"]
+    return read_leg(run_pytest([*command, *LEGS[name], *further], environment), tally)
 
 
 def run_pytest(command: list[str], environment: dict[str, str]) -> int:

