@@ -22,8 +22,8 @@ pytestmark = pytest.mark.no_database
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST, SECOND = 180.0, 6.0
-"""Seconds to the first page, with making the environment and with it there. Promised are 90 and 2 for a machine at rest;
-this one runs other tests meanwhile."""
+"""Seconds to the first page, with making the environment and with it there. Promised are 90 and 2, for a machine at
+rest; this one runs other tests meanwhile."""
 
 
 @pytest.fixture
