@@ -19,6 +19,13 @@ from service.kit.errors import FieldError, Invalid
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL cannot store, and lone surrogates, which UTF-8 cannot write (RFC 3629 section 3)."""
 
+HOLDS_TEXT = (str, dict, list)
+MOST_ERRORS = 20
+"""A body can have a hundred thousand wrong fields; nobody reads more than the first few."""
+
+Place = tuple[Any, int | str]
+"""Where something stands in a JSON document: the place around it (None for the root), and its key or index there."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -29,8 +36,9 @@ class RequestModel(BaseModel):
 
 
 def invalid_fields(error: ValidationError) -> Invalid:
-    """Pydantic's findings as the one problem `invalid`, with a JSON pointer and the rule for each field."""
-    return refused([(tuple(item["loc"]), sentence(item["msg"])) for item in error.errors(include_url=False)])
+    """Pydantic's findings as the one problem `invalid`: a JSON pointer and the rule for each of the first fields."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_ERRORS]
+    return refused([(tuple(item["loc"]), sentence(item["msg"])) for item in found])
 
 
 def refused(findings: list[tuple[tuple[int | str, ...], str]]) -> Invalid:
@@ -73,33 +81,56 @@ Deferred = Annotated[M | Invalid, Body(), Deferral()]
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read strictly: depth, encoding and unstorable characters are refusals, never a crash."""
+    """A request whose JSON is read strictly: depth, encoding and unstorable characters are refusals, never a crash.
+
+    `needs_body` makes an absent body (nothing, or `null`) a refusal like the others, to be raised in its turn.
+    """
+
+    needs_body = False
+
+    async def body(self) -> bytes:
+        """The bytes that were sent; `null` in place of none where a body is needed."""
+        return await super().body() or (b"null" if self.needs_body else b"")
 
     async def json(self) -> Any:
-        """The decoded body, or an `Invalid` in its place. UTF-8 and no other encoding (RFC 8259 section 8.1)."""
+        """The decoded body, or an `Invalid` in its place."""
         try:
-            value = json.loads((await self.body()).decode())
+            value = json.loads(await self.body())
         except RecursionError:
             return Invalid("The body is nested too deeply", errors=(FieldError("", "is nested too deeply"),))
         except ValueError as error:
             return Invalid(f"The body is not JSON: {error}", errors=(FieldError("", "must be JSON in UTF-8"),))
+        if value is None and self.needs_body:
+            return Invalid("There is no body", errors=(FieldError("", "must be a JSON object"),))
         return find_unstorable(value) or value
 
 
 def find_unstorable(value: Any) -> Invalid | None:
-    """The refusal for the first string, or key, that no database could store; None when there is none."""
-    waiting: list[tuple[tuple[int | str, ...], Any]] = [((), value)]
+    """The refusal for the first string, or key, that no database could store; None when there is none.
+
+    A place is a link to the place around it: whole paths for each member of a deep document took gigabytes.
+    """
+    waiting: list[tuple[Place | None, Any]] = [(None, value)]
     while waiting:
         where, item = waiting.pop()
         if isinstance(item, str) and UNSTORABLE.search(item):
-            return refused([(where, "must not contain NUL or half of a surrogate pair")])
+            return refused([(path_of(where), "must not contain NUL or half of a surrogate pair")])
         if isinstance(item, dict):
             if any(UNSTORABLE.search(key) for key in item):
-                return refused([(where, "must not have NUL or half of a surrogate pair in a name")])
-            waiting += [((*where, key), member) for key, member in item.items()]
+                return refused([(path_of(where), "must not have NUL or half of a surrogate pair in a name")])
+            waiting += [((where, key), member) for key, member in item.items() if isinstance(member, HOLDS_TEXT)]
         elif isinstance(item, list):
-            waiting += [((*where, place), member) for place, member in enumerate(item)]
+            waiting += [((where, at), member) for at, member in enumerate(item) if isinstance(member, HOLDS_TEXT)]
     return None
+
+
+def path_of(place: "Place | None") -> tuple[int | str, ...]:
+    """The keys and indexes from the document's root to a place."""
+    path: list[int | str] = []
+    while place is not None:
+        place, last = place
+        path.append(last)
+    return tuple(reversed(path))
 
 
 class StrictRoute(APIRoute):
@@ -108,8 +139,11 @@ class StrictRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's own handling, given the strict request."""
         inner = super().get_route_handler()
+        needs_body = self.body_field is not None and self.body_field.field_info.is_required()
 
         async def strict(request: Request) -> Response:
-            return await inner(StrictRequest(request.scope, request.receive))
+            read = StrictRequest(request.scope, request.receive)
+            read.needs_body = needs_body
+            return await inner(read)
 
         return strict
