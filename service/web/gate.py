@@ -13,6 +13,7 @@ from service.web.origin import check_origin
 from service.web.problems import PageOfProblem, problem_response
 
 MAX_BODY: Final = 1_000_000
+MOST_DIGITS: Final = 18
 LINGER: Final = 2.0
 CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -81,7 +82,10 @@ class Gate:
         headers = dict(scope["headers"])
         if b"content-length" in headers and b"transfer-encoding" in headers:
             raise BadRequest("Content-Length and Transfer-Encoding together", headers={"Connection": "close"})
-        if int(headers.get(b"content-length", b"0") or 0) > MAX_BODY:
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit():
+            raise BadRequest("Content-Length must be a number", headers={"Connection": "close"})
+        if len(length) > MOST_DIGITS or int(length) > MAX_BODY:
             raise too_large()
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             raise Invalid("The address must not contain NUL")
@@ -105,7 +109,7 @@ def lingering(receive: Receive, send: Send) -> Send:
         if message["type"] != "http.response.body":
             await send(message)
             return
-        await send(message | {"more_body": True})
+        await send({**message, "more_body": True})
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LINGER):
                 while (await receive()).get("more_body"):

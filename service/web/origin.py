@@ -21,7 +21,13 @@ def check_origin(method: str, headers: dict[bytes, bytes], own_hosts: frozenset[
             raise CrossOrigin
         return
     origin = headers.get(b"origin")
-    if origin is not None and urlsplit(origin.decode("latin-1")).netloc not in own_hosts | {
-        headers.get(b"host", b"").decode("latin-1")
-    }:
+    if origin is not None and host_of(origin) not in own_hosts | {headers.get(b"host", b"").decode("latin-1")}:
         raise CrossOrigin
+
+
+def host_of(origin: bytes) -> str | None:
+    """The host and port of an Origin header; None for `null` and for what no browser would send."""
+    try:
+        return urlsplit(origin.decode("latin-1")).netloc or None
+    except ValueError:
+        return None
