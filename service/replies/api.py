@@ -54,9 +54,11 @@ async def list_replies(
         key = from_cursor(cursor, 1)
         start = key[0] if key else after if after is not None else (2**31 - 1 if newest else 0)
         rows = queries.list_replies(session, thread_id, after=start, limit=limit, descending=newest)
-        path = f"/api/v1/threads/{thread_id}/replies?order={order}"
+        path = f"/api/v1/threads/{thread_id}/replies"
         slug = seen.thread.slug
-        return page_answer(rows, limit, lambda row: (row.reply.number,), lambda row: ReplyView.of(row, slug), path)
+        return page_answer(
+            rows, limit, lambda row: (row.reply.number,), lambda row: ReplyView.of(row, slug), path, order=order
+        )
 
     return await asks.answer(work)
 

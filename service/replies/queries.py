@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, literal, or_, select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
@@ -62,7 +62,8 @@ def list_replies(
 ) -> Sequence[ReplySeen]:
     """Up to `limit + 1` replies of a thread that the caller has loaded, by number, past the number `after`."""
     number = col(Reply.number)
-    past = number < after if descending else number > after
+    limit_number = literal(after, BigInteger)  # a cursor may hold more than the column can
+    past = number < limit_number if descending else number > limit_number
     query = select_seen().where(col(Reply.thread_id) == thread_id, past, listed())
     rows = session.execute(query.order_by(number.desc() if descending else number).limit(limit + 1))
     return [to_seen(row) for row in rows]

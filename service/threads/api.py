@@ -63,11 +63,10 @@ async def list_threads(
         filters = Filters(within, author, state, sort)
         rows = queries.list_threads(session, actor, filters, from_cursor(cursor, 2), limit)
         at = now(session)
-        named = {"category": category, "author": author, "state": state, "sort": sort}
-        path = "/api/v1/threads?" + "&".join(f"{name}={value}" for name, value in named.items() if value)
         return page_answer(
-            rows, limit, lambda seen: sort_key(seen, sort), lambda seen: ThreadView.of(seen, actor, at), path
-        )
+            rows, limit, lambda seen: sort_key(seen, sort), lambda seen: ThreadView.of(seen, actor, at),
+            "/api/v1/threads", category=category, author=author, state=state, sort=sort,
+        )  # fmt: skip
 
     return await asks.answer(work)
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Response
 from pydantic import BaseModel
@@ -43,7 +44,7 @@ def json_answer(model: BaseModel, status: int = 200, **headers: str) -> Answer:
 
 def created(model: BaseModel, location: str, **headers: str) -> Answer:
     """201 with the new thing and its address."""
-    return json_answer(model, 201, Location=location, **headers)
+    return json_answer(model, 201, Location=in_ascii(location), **headers)
 
 
 def no_content() -> Answer:
@@ -53,7 +54,12 @@ def no_content() -> Answer:
 
 def see_other(location: str) -> Answer:
     """303: a form was taken; look here (RFC 9110 section 15.4.4)."""
-    return Answer(303, headers={"Location": location}, media_type=None)
+    return Answer(303, headers={"Location": in_ascii(location)}, media_type=None)
+
+
+def in_ascii(location: str) -> str:
+    """An address as a header can carry it: slugs may be in any script (RFC 3987 section 3.1). Escapes stay."""
+    return quote(location, safe="%/:?#[]@!$&'()*+,;=~")
 
 
 def without_secret(answer: Answer, *members: str) -> Answer:

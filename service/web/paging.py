@@ -4,7 +4,8 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Query
 from pydantic import BaseModel
@@ -15,9 +16,10 @@ from service.web.answers import Answer, json_answer
 Item = TypeVar("Item", bound=BaseModel)
 R = TypeVar("R")
 
+MOST_CURSOR = 200
 Limit = Annotated[int, Query(ge=1, le=100, description="How many items at most, 1 to 100.")]
 Cursor = Annotated[
-    str | None, Query(max_length=200, description="`next` of the page before; absent for the first page.")
+    str | None, Query(max_length=MOST_CURSOR, description="`next` of the page before; absent for the first page.")
 ]
 
 
@@ -37,6 +39,8 @@ def from_cursor(cursor: str | None, size: int) -> tuple[int, ...] | None:
     """The key in a cursor (`size` integers); None without a cursor. Raises Invalid for what we never gave out."""
     if not cursor:
         return None
+    if len(cursor) > MOST_CURSOR:
+        raise unknown_cursor()
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
@@ -56,17 +60,18 @@ def unknown_cursor() -> Invalid:
 
 
 def page_answer(
-    rows: Sequence[R], limit: int, key: Callable[[R], Sequence[int]], show: Callable[[R], Item], path: str
+    rows: Sequence[R], limit: int, key: Callable[[R], Sequence[int]], show: Callable[[R], Item], path: str, **named: Any
 ) -> Answer:
     """The page of a list whose query fetched `limit + 1` rows, with `Link: rel="next"` (RFC 8288).
 
-    `key` gives the integers that the list is ordered by, `show` an item's wire form, `path` the list's own address
-    with its filters.
+    `key` gives the integers that the list is ordered by, `show` an item's wire form, `path` the list's own address,
+    `named` its filters by name; those that are None were not given.
     """
     shown = rows[:limit]
     following = to_cursor(key(shown[-1])) if len(rows) > limit else None
     answer = json_answer(Page(items=[show(row) for row in shown], next=following))
     if following:
-        joint = "&" if "?" in path else "?"
-        answer.headers["Link"] = f'<{path}{joint}limit={limit}&cursor={following}>; rel="next"'
+        given = {name: value for name, value in named.items() if value is not None}
+        query = urlencode(given | {"limit": limit, "cursor": following})
+        answer.headers["Link"] = f'<{path}{"&" if "?" in path else "?"}{query}>; rel="next"'
     return answer
