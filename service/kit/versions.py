@@ -10,4 +10,5 @@ def check_version(wanted: Wanted, version: int) -> None:
     """Raise EditConflict (with the current version) when the caller edits another version than the stored one."""
     seen = settled(wanted)
     if seen is not None and seen != version:
-        raise EditConflict(f"You changed version {seen}; the stored one is {version}", extra={"version": version})
+        changed = f"You changed version {seen}" if seen else "You changed another version"
+        raise EditConflict(f"{changed}; the stored one is {version}", extra={"version": version})

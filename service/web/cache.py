@@ -12,6 +12,9 @@ from service.kit.errors import PreconditionRequired, invalid
 from service.kit.versions import Wanted
 from service.web.answers import Answer
 
+ENTITY_TAGS = re.compile(r'\s*(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*\s*')
+NO_VERSION = 0
+"""What an ETag that we never gave names; versions begin at 1."""
 VERSION = re.compile(r'"v(\d{1,18})(?:-[^"]*)?"')
 
 
@@ -30,11 +33,16 @@ def with_etag(answer: Answer, version: int, if_none_match: str | None = None) ->
 
 
 def wanted_version(if_match: str | None) -> Wanted:
-    """The version that `If-Match` names: None when absent or `*`; the refusal, to be raised in its turn, otherwise."""
+    """The version that `If-Match` names: None when absent or `*`; the refusal, to be raised in its turn, otherwise.
+
+    Of several ETags the newest counts: versions only rise, so an older one cannot be the stored one. An ETag that is
+    not ours names no version (RFC 9110 section 13.1.1).
+    """
     if if_match is None or if_match.strip() == "*":
         return None
-    found = VERSION.search(if_match)
-    return int(found[1]) if found else invalid("/If-Match", 'must be an ETag such as "v3-…"')
+    if not ENTITY_TAGS.fullmatch(if_match):
+        return invalid("/If-Match", 'must be an ETag such as "v3-…"')
+    return max((int(version) for version in VERSION.findall(if_match)), default=NO_VERSION)
 
 
 def required_version(if_match: str | None) -> Wanted:
