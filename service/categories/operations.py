@@ -8,13 +8,14 @@ from sqlmodel import Session
 from service.categories import queries
 from service.categories.errors import CategoryInUse
 from service.categories.events import CategoryChanged
-from service.categories.models import Category
+from service.categories.models import MOST_SLUG, Category
 from service.kit import events
 from service.kit.actor import Actor, check_administers
 from service.kit.database.rows import stored_id
 from service.kit.errors import Problem, invalid, settled
 from service.kit.text import slugify
 from service.kit.versions import Wanted, check_version
+from service.site.queries import get_site
 
 
 def make_category(session: Session, actor: Actor, values: dict[str, Any] | Problem) -> Category:
@@ -24,12 +25,12 @@ def make_category(session: Session, actor: Actor, values: dict[str, Any] | Probl
     """
     check_administers(actor)
     fields = dict(settled(values))
-    fields["slug"] = fields.get("slug") or slugify(fields["name"])[:60]
+    fields["slug"] = fields.get("slug") or slugify(fields["name"])[:MOST_SLUG].rstrip("-")
     if queries.slug_taken(session, fields["slug"]):
         raise invalid("/slug", "is taken by another category")
     category = Category(**fields)
     session.add(category)
-    session.flush()
+    _store(session)
     _record(session, actor, category, "made")
     return category
 
@@ -51,15 +52,17 @@ def change_category(
         setattr(category, name, value)
     category.version += 1
     session.add(category)
-    session.flush()
+    _store(session)
     _record(session, actor, category, "changed")
     return category
 
 
 def delete_category(session: Session, actor: Actor, slug: str, version: Wanted) -> None:
     """Delete an empty category. Raises NotFound, NotSignedIn, NotAllowed, EditConflict, CategoryInUse."""
-    category = queries.get_category(session, actor, slug, lock=True)
+    queries.get_category(session, actor, slug)
     check_administers(actor)
+    get_site(session, lock=True)  # one deletion at a time: two at once would each leave the other's category
+    category = queries.get_category(session, actor, slug, lock=True)
     check_version(version, category.version)
     if queries.is_last(session):
         raise CategoryInUse("A site has at least one category")
@@ -69,6 +72,13 @@ def delete_category(session: Session, actor: Actor, slug: str, version: Wanted) 
         session.flush()
     except IntegrityError as error:  # threads refer to it; a thread opened at this moment does so too
         raise CategoryInUse("Move its threads first") from error
+
+
+def _store(session: Session) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:  # somebody else took the slug since we looked
+        raise invalid("/slug", "is taken by another category") from error
 
 
 def _record(session: Session, actor: Actor, category: Category, change: str) -> None:

@@ -19,7 +19,8 @@ def list_categories(session: Session, actor: Actor) -> Sequence[Category]:
 def get_category(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Category:
     """The category with this slug; NotFound when there is none, or none for this actor."""
     query = select(Category).where(Category.slug == slug, col(Category.visibility).in_(visible_to(actor)))
-    category = session.exec(query.with_for_update() if lock else query).first()
+    query = query.execution_options(populate_existing=True).with_for_update() if lock else query
+    category = session.exec(query).first()
     if category is None:
         raise NotFound("There is no such category")
     return category

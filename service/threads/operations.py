@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from service.categories.models import Category
@@ -11,7 +12,7 @@ from service.kit import events
 from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database.rows import stored_id
-from service.kit.errors import Problem, settled
+from service.kit.errors import NotFound, Problem, settled
 from service.kit.text import RENDERER_VERSION, render, slugify
 from service.kit.versions import Wanted, check_version
 from service.threads import policy
@@ -58,7 +59,7 @@ class Rewording:
 def open_thread(session: Session, actor: Actor, category: Category, opening: Opening | Problem) -> Thread:
     """Open a thread in a category that the actor sees; it is visible at once.
 
-    Raises NotSignedIn, NotAllowed, Invalid.
+    Raises NotSignedIn, NotAllowed, Invalid, NotFound (the category went away at this moment).
     """
     policy.check_may_open(actor)
     ready = settled(opening)
@@ -70,7 +71,10 @@ def open_thread(session: Session, actor: Actor, category: Category, opening: Ope
         created_at=at, published_at=at, idle_anchor=at, **ready.terms,
     )  # fmt: skip
     session.add(thread)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # the category was deleted since it was loaded
+        raise NotFound("There is no such category") from error
     events.record(session, ThreadOpened(actor=actor, **facts_of(thread)))
     return thread
 
