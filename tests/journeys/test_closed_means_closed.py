@@ -6,7 +6,7 @@ Whatever the moment, each reply that was accepted is from before the closing, ea
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,10 +14,16 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 
-from service.kit.database import Database, Session, open_database
-from tests.cast import bring_in
+from service.kit.actor import Actor
+from service.kit.database import Session, open_database
+from service.replies.operations import Drafted, post_reply
+from service.threads.operations import write_text
+from service.threads.queries import lock_thread
+from tests.build import a_thread
+from tests.cast import Person, bring_in
 from tests.crash.clients import expect
 from tests.crash.processes import Site
 
@@ -42,7 +48,7 @@ class Forum:
 
     site: Site
     client: httpx.AsyncClient
-    posters: list[str]
+    posters: Sequence[str]
     moderator: str
 
     def path(self, number: int, rest: str) -> str:
@@ -50,9 +56,13 @@ class Forum:
         return f"{self.site.addresses[number % 2]}/api/v1{rest}"
 
     async def as_moderator(self, method: str, rest: str, body: Any, status: int = 200) -> dict[str, Any]:
-        """A moderator's deed."""
+        """A moderator's deed, tried again while the site is too busy."""
         headers = {"Cookie": f"parley={self.moderator}"}
-        return expect(await self.client.request(method, self.path(0, rest), json=body, headers=headers), status)
+        while (
+            answer := await self.client.request(method, self.path(0, rest), json=body, headers=headers)
+        ).status_code == 503:
+            await asyncio.sleep(0.1)
+        return expect(answer, status)
 
 
 @pytest.fixture
@@ -65,8 +75,8 @@ async def forum(database_url: str, tmp_path: Path) -> AsyncIterator[Forum]:
     limits = httpx.Limits(max_connections=POSTERS + 2, max_keepalive_connections=0)
     try:
         await site.start()
-        posters = [await come(database, f"poster{number}") for number in range(POSTERS)]
-        moderator = await come(database, "mona", "moderator")
+        posters = await database.write(come, [f"poster{number}" for number in range(POSTERS)], "member")
+        (moderator,) = await database.write(come, ["mona"], "moderator")
         async with httpx.AsyncClient(timeout=PATIENCE, limits=limits) as client:
             yield Forum(site, client, posters, moderator)
         assert await database.read(worked) == 0, "no worker did anything meanwhile"
@@ -75,10 +85,9 @@ async def forum(database_url: str, tmp_path: Path) -> AsyncIterator[Forum]:
         await database.stop()
 
 
-async def come(database: Database, username: str, role: str = "member") -> str:
-    """An account with a session; gives its cookie."""
-    _, secret = await database.write(bring_in, username, role)
-    return secret
+def come(session: Session, usernames: list[str], role: str) -> list[str]:
+    """Accounts with a session each; gives their cookies."""
+    return [bring_in(session, username, role)[1] for username in usernames]
 
 
 def worked(session: Session) -> int:
@@ -107,12 +116,12 @@ async def post_until_refused(forum: Forum, number: int, thread_id: int, answers:
 
 
 async def everybody_posts(
-    forum: Forum, thread_id: int, close: Callable[[], Awaitable[datetime]]
+    forum: Forum, thread_id: int, close: Callable[[Answers], Awaitable[datetime]]
 ) -> tuple[Answers, datetime]:
-    """All posters at once, with `close()` among them; gives the answers, and when the closing was known."""
+    """All posters at once, with `close(answers)` among them; gives the answers, and when the closing was known."""
     answers = Answers()
     posting = [asyncio.create_task(post_until_refused(forum, n, thread_id, answers)) for n in range(POSTERS)]
-    known = await close()
+    known = await close(answers)
     await asyncio.gather(*posting)
     return answers, known
 
@@ -140,8 +149,10 @@ async def check(forum: Forum, thread_id: int, closed_at: datetime, known: dateti
 async def test_two_hundred_posters_against_a_moderator(forum: Forum) -> None:
     thread = await forum.as_moderator("POST", "/threads", {"title": "Open", "body": "For now."}, 201)
 
-    async def close() -> datetime:
-        await asyncio.sleep(1.5)
+    async def close(answers: Answers) -> datetime:
+        async with asyncio.timeout(PATIENCE):
+            while len(answers.accepted) < POSTERS // 2:  # in the middle of the crowd
+                await asyncio.sleep(0.01)
         closed.append(await forum.as_moderator("PUT", f"/threads/{thread['id']}/closure", {"reason": "Enough."}))
         return datetime.now(UTC)
 
@@ -153,15 +164,38 @@ async def test_two_hundred_posters_against_a_moderator(forum: Forum) -> None:
 
 
 async def test_two_hundred_posters_against_a_deadline(forum: Forum) -> None:
-    deadline = datetime.now(UTC) + timedelta(seconds=3)
+    deadline = datetime.now(UTC) + timedelta(seconds=4)
     closing = {"closes_at": deadline.isoformat()}
     thread = await forum.as_moderator(
         "POST", "/threads", {"title": "Open", "body": "For now.", "closing": closing}, 201
     )
 
-    async def wait() -> datetime:
+    async def wait(answers: Answers) -> datetime:
         return deadline
 
     answers, known = await everybody_posts(forum, thread["id"], wait)
     await check(forum, thread["id"], deadline, known, answers)
     assert {problem["reason"] for _, problem in answers.refused} == {"scheduled"}
+
+
+def hold_then_reply(session: Session, thread_id: int, account_id: int) -> datetime:
+    """Hold the thread's row for half a second before replying to it; gives the reply's time."""
+    actor = Actor(account_id=account_id, username="bob", role="member")
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT id FROM thread WHERE id = :id FOR UPDATE"), {"id": thread_id})
+        session.execute(text("SELECT pg_sleep(0.5)"))
+    else:
+        time.sleep(0.5)
+    seen = lock_thread(session, actor, thread_id)
+    return post_reply(session, actor, seen, Drafted(write_text("First."), None)).created_at
+
+
+async def test_a_closing_that_waited_is_dated_after_what_it_waited_for(
+    app: FastAPI, alice: Person, bob: Person, mona: Person
+) -> None:
+    """Dated by the start of its transaction, it would lie before a reply that was committed while it waited."""
+    thread = await a_thread(by=alice)
+    replying = asyncio.create_task(app.state.database.write(hold_then_reply, thread["id"], bob.id))
+    await asyncio.sleep(0.2)
+    closed = expect(await mona.put(f"/api/v1/threads/{thread['id']}/closure"), 200)
+    assert await replying < datetime.fromisoformat(closed["closed_at"])
