@@ -197,5 +197,6 @@ async def test_a_closing_that_waited_is_dated_after_what_it_waited_for(
     thread = await a_thread(by=alice)
     replying = asyncio.create_task(app.state.database.write(hold_then_reply, thread["id"], bob.id))
     await asyncio.sleep(0.2)
-    closed = expect(await mona.put(f"/api/v1/threads/{thread['id']}/closure"), 200)
+    early = {"Idempotency-Key": "dated-before-the-thread-is-locked"}
+    closed = expect(await mona.put(f"/api/v1/threads/{thread['id']}/closure", headers=early), 200)
     assert await replying < datetime.fromisoformat(closed["closed_at"])
