@@ -14,15 +14,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Table, bindparam, insert, inspect, select, text, update
+from sqlalchemy import JSON, BigInteger, Column, Index, bindparam, insert, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.actor import Actor
 from service.kit.clock import Instant, now
 from service.kit.database.columns import identity
 from service.kit.database.marks import notify
+from service.kit.database.rows import table_of
 
 AUDIENCES: Final = ("public", "category", "person", "staff")
 SEQUENCER_LOCK: Final = 0x5061726C  # the advisory lock's key on PostgreSQL
@@ -81,7 +82,7 @@ class Event(ABC):
         return {}
 
 
-EVENT: Final = cast(Table, inspect(EventRow).local_table)
+EVENT: Final = table_of(EventRow)
 MEMBERS: Final = (
     "id", "kind", "schema_version", "at", "actor_id", "actor_role", "subject_type", "subject_id", "audience",
     "audience_id",

@@ -1,9 +1,10 @@
 """Small truths about rows, and the one statement that the dialects spell apart."""
 
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 
 def stored_id(value: int | None) -> int:
@@ -11,6 +12,11 @@ def stored_id(value: int | None) -> int:
     if value is None:
         raise AssertionError("the row has no id before it is flushed")
     return value
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The Core table under a SQLModel class, for statements on hot paths, which load and flush no objects."""
+    return cast(Table, inspect(model).local_table)
 
 
 def upsert(session: Session) -> Any:

@@ -1,13 +1,14 @@
 """The queue's three tables: what waits to be done, which tick of the clock was seen, which workers live."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Table, inspect, text
+from sqlalchemy import JSON, BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from service.kit.clock import Instant
 from service.kit.database.columns import identity
+from service.kit.database.rows import table_of
 
 LIVE = text("dead_at IS NULL")
 DEAD = text("dead_at IS NOT NULL")
@@ -54,11 +55,6 @@ class WorkerHeartbeat(SQLModel, table=True):
     __tablename__ = "worker_heartbeat"
     name: str = Field(primary_key=True, max_length=120)
     last_seen: datetime = Field(sa_type=Instant)
-
-
-def table_of(model: type[SQLModel]) -> Table:
-    """The Core table under a SQLModel class: the queue writes with Core, which loads no objects."""
-    return cast(Table, inspect(model).local_table)
 
 
 job = table_of(Job)

@@ -7,14 +7,17 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
-from sqlmodel import col
 
 from service.categories.models import Category
+from service.kit.database.rows import table_of
 from service.site.models import OFF, Site
 from service.threads.models import Thread
 
 NEVER = 2**62
 """Later than any instant: what an absent term counts as."""
+
+# Columns of Core: with those of the ORM, the statement that stores a reply would take the ORM's long way round.
+THREAD, CATEGORY, SITE = table_of(Thread), table_of(Category), table_of(Site)
 
 
 class Earliest(GenericFunction[int]):
@@ -42,11 +45,11 @@ def micros(column: Any) -> ColumnElement[int]:
 
 def inherited(name: str) -> ColumnElement[int]:
     """A term of thread, else category, else site; NULL when off or absent."""
-    of_category = select(getattr(Category, name)).where(col(Category.id) == Thread.category_id)
-    of_site = select(getattr(Site, name)).where(col(Site.id) == 1)
+    of_category = select(CATEGORY.c[name]).where(CATEGORY.c.id == THREAD.c.category_id)
+    of_site = select(SITE.c[name]).where(SITE.c.id == 1)
     found = func.coalesce(
-        getattr(Thread, name),
-        of_category.correlate(Thread).scalar_subquery(),
+        THREAD.c[name],
+        of_category.correlate(THREAD).scalar_subquery(),
         of_site.correlate(None).scalar_subquery(),
     )
     return func.nullif(found, literal(OFF, BigInteger))
@@ -55,12 +58,12 @@ def inherited(name: str) -> ColumnElement[int]:
 def effective_close_at() -> ColumnElement[int]:
     """`effective_close_at` of the row of `thread` at hand, in microseconds; NEVER when nothing will close it."""
     by_policy = Earliest(
-        func.coalesce(micros(Thread.published_at) + inherited("close_after_age"), NEVER),
-        func.coalesce(micros(Thread.idle_anchor) + inherited("close_after_idle"), NEVER),
+        func.coalesce(micros(THREAD.c.published_at) + inherited("close_after_age"), NEVER),
+        func.coalesce(micros(THREAD.c.idle_anchor) + inherited("close_after_idle"), NEVER),
     )
     return Earliest(
-        func.coalesce(micros(Thread.archived_at), NEVER),
-        func.coalesce(micros(Thread.closed_at), NEVER),
+        func.coalesce(micros(THREAD.c.archived_at), NEVER),
+        func.coalesce(micros(THREAD.c.closed_at), NEVER),
         func.coalesce(inherited("closes_at"), NEVER),
-        case((col(Thread.override) == "open", NEVER), else_=by_policy),
+        case((THREAD.c.override == "open", NEVER), else_=by_policy),
     )
