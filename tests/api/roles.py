@@ -1,0 +1,85 @@
+"""Trying one operation as everybody: a fresh subject for each, so that nobody profits from the one before."""
+
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.api.openapi import Json, Operation
+from tests.api.sending import example_body, request_for
+from tests.api.stage import Stage
+from tests.build import a_reply, a_thread
+from tests.cast import PASSWORD
+
+ROLES = ("guest", "reader", "member", "owner", "moderator", "admin")
+"""Who asks. The owner is alice: her thread, her reply, her session. The reader is the admin's token, scope `read`."""
+
+PLAYED_BY = {"guest": "guest", "member": "bob", "owner": "alice", "moderator": "mona", "admin": "ada"}
+count = itertools.count(1)
+
+
+@dataclass
+class Subject:
+    """What an operation is tried on: parameters for its path, and members that its body must have anew each time."""
+
+    parameters: Json
+    body: Json
+
+
+async def client_of(stage: Stage, role: str) -> httpx.AsyncClient:
+    """The HTTP client of a role; for the reader a client without cookies, with a new token of the admin's."""
+    if role != "reader":
+        return stage.client(PLAYED_BY[role])
+    made = await stage.must("ada", "POST", "/tokens", {"name": "Reader", "scopes": ["read"]})
+    transport = httpx.ASGITransport(stage.app, raise_app_exceptions=False)
+    return httpx.AsyncClient(
+        transport=transport, base_url=stage.guest.base_url, headers={"Authorization": f"Bearer {made['token']}"}
+    )
+
+
+async def fresh_subject(stage: Stage, operation: Operation, category: str = "general") -> Subject:
+    """A thread and a reply of alice's, a session and a token of hers, an empty category: what the operation names."""
+    wanted = {item["name"] for item in operation.parameters("path")}
+    number = next(count)
+    values: Json = {}
+    newcomer = {"username": f"dorothea{number}", "email": f"d{number}@example.org", "password": "middlemarch, 1871"}
+    if "username" in wanted or operation.id == "sign_in":
+        await stage.must("guest", "POST", "/accounts", newcomer)
+        values["username"] = newcomer["username"]
+    if wanted & {"thread_id", "reply_id"}:
+        thread = await a_thread(stage.people["alice"], category=category)
+        values["thread_id"] = thread["id"]
+        if "reply_id" in wanted:
+            values["reply_id"] = (await a_reply(stage.people["alice"], thread))["id"]
+    if "slug" in wanted:
+        made = await stage.must(
+            "ada", "POST", "/categories", {"name": f"Seminar {number}", "slug": f"seminar-{number}"}
+        )
+        values["slug"] = made["slug"]
+    if "session_id" in wanted:
+        signed_in = {"login": "alice", "password": PASSWORD}
+        answer = await stage.guest.post("/api/v1/sessions", json=signed_in)
+        stage.guest.cookies.clear()
+        values["session_id"] = answer.json()["session"]["id"]
+    if "token_id" in wanted:
+        values["token_id"] = (await stage.must("alice", "POST", "/tokens", {"name": "T", "scopes": ["read"]}))["id"]
+    unique = {"register": newcomer, "sign_in": {"login": newcomer["username"]}}
+    return Subject(values, unique.get(operation.id, {}))
+
+
+Prepare = Callable[[Stage, Subject], Awaitable[Any]]
+
+
+async def try_as(
+    stage: Stage, document: Json, operation: Operation, role: str, prepare: Prepare | None
+) -> httpx.Response:
+    """The operation's example, sent by somebody of this role about a fresh subject."""
+    subject = await fresh_subject(stage, operation)
+    if prepare is not None:
+        await prepare(stage, subject)
+    body = example_body(document, operation)
+    values = subject.parameters | ({"if-match": '"v1"'} if operation.id == "change_site" else {})
+    client = await client_of(stage, role)
+    return await client.send(request_for(client, operation, values, body and body | subject.body))

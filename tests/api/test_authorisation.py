@@ -1,0 +1,190 @@
+"""Authorisation is a table: who may do what, for every operation and every role, and for what must stay hidden."""
+
+from typing import Any
+
+import pytest
+
+from tests.api.openapi import Json, named, operations
+from tests.api.roles import ROLES, Subject, client_of, try_as
+from tests.api.sending import example_body, request_for
+from tests.api.stage import Stage
+from tests.api.test_framing import unsafe_routes
+from tests.build import a_reply, a_thread
+
+pytestmark = pytest.mark.anyio
+
+# Order of the columns: guest, reader (an admin's token with the scope `read` alone), member, owner, moderator, admin.
+TABLE = {
+    "register": "201 201 201 201 201 201",
+    "get_account": "200 200 200 200 200 200",
+    "change_account": "401 403 403 403 403 200",
+    "get_me": "401 200 200 200 200 200",
+    "change_me": "401 403 200 200 200 200",
+    "sign_in": "201 201 201 201 201 201",
+    "list_sessions": "401 403 200 200 200 200",
+    "sign_out": "401 403 204 204 204 204",
+    "end_session": "401 403 404 204 404 404",
+    "list_tokens": "401 403 200 200 200 200",
+    "make_token": "401 403 201 201 201 201",
+    "revoke_token": "401 403 404 204 404 404",
+    "list_categories": "200 200 200 200 200 200",
+    "make_category": "401 403 403 403 403 201",
+    "get_category": "200 200 200 200 200 200",
+    "change_category": "401 403 403 403 403 200",
+    "delete_category": "401 403 403 403 403 204",
+    "list_threads": "200 200 200 200 200 200",
+    "open_thread": "401 403 201 201 201 201",
+    "get_thread": "200 200 200 200 200 200",
+    "edit_thread": "401 403 403 200 200 200",
+    "delete_thread": "401 403 403 204 204 204",
+    "list_replies": "200 200 200 200 200 200",
+    "post_reply": "401 403 201 201 201 201",
+    "get_reply": "200 200 200 200 200 200",
+    "edit_reply": "401 403 403 200 200 200",
+    "delete_reply": "401 403 403 204 204 204",
+    "close_thread": "401 403 403 403 200 200",
+    "reopen_thread": "401 403 403 403 200 200",
+    "get_closing": "200 200 200 200 200 200",
+    "change_closing": "401 403 403 403 200 200",
+    "archive_thread": "401 403 403 403 200 200",
+    "unarchive_thread": "401 403 403 403 200 200",
+    "get_subscription": "401 200 200 200 200 200",
+    "choose_subscription": "401 403 200 200 200 200",
+    "delete_subscription": "401 403 204 204 204 204",
+    "list_notifications": "401 200 200 200 200 200",
+    "read_notifications": "401 403 200 200 200 200",
+    "get_notification_preferences": "401 200 200 200 200 200",
+    "change_notification_preferences": "401 403 200 200 200 200",
+    "preview_text": "401 403 200 200 200 200",
+    "get_site": "200 200 200 200 200 200",
+    "change_site": "401 403 403 403 403 200",
+}
+"""By operation: the status that each role meets, on a subject of alice's (the owner's)."""
+
+CODES = {401: "not-signed-in", 403: "not-allowed", 404: "not-found"}
+
+
+async def closed(stage: Stage, subject: Subject) -> None:
+    await stage.must("mona", "PUT", f"/threads/{subject.parameters['thread_id']}/closure", {})
+
+
+async def archived(stage: Stage, subject: Subject) -> None:
+    await stage.must("mona", "PUT", f"/threads/{subject.parameters['thread_id']}/archive")
+
+
+BEFORE = {"reopen_thread": closed, "unarchive_thread": archived}
+
+
+def test_the_table_has_a_row_for_every_operation(document: Json) -> None:
+    assert sorted(TABLE) == sorted(one.id for one in operations(document))
+    assert all(len(row.split()) == len(ROLES) for row in TABLE.values())
+
+
+@pytest.mark.parametrize("operation_id", TABLE)
+async def test_every_role_meets_what_the_table_says(stage: Stage, document: Json, operation_id: str) -> None:
+    operation = named(document, operation_id)
+    found = []
+    for role in ROLES:
+        answer = await try_as(stage, document, operation, role, BEFORE.get(operation_id))
+        found.append(str(answer.status_code))
+        if answer.status_code in CODES:
+            assert answer.json()["code"] == CODES[answer.status_code], role
+        if answer.status_code == 401:
+            assert answer.headers["www-authenticate"], role
+    assert " ".join(found) == TABLE[operation_id]
+
+
+def about_posts(document: Json) -> list[str]:
+    """The operations whose path names a thread or a reply."""
+    return [one.id for one in operations(document) if {"thread_id", "reply_id"} & set_of(one.parameters("path"))]
+
+
+def set_of(parameters: list[Json]) -> set[str]:
+    return {item["name"] for item in parameters}
+
+
+async def hidden_subjects(stage: Stage) -> list[tuple[str, tuple[str, ...], Json]]:
+    """Posts that some roles must not know of: what hides them, from whom, and their ids."""
+    for name in ("staff", "members"):
+        await stage.must("ada", "POST", "/categories", {"name": f"For {name}", "slug": name, "visibility": name})
+    found = []
+    for category, blind in (("staff", ("guest", "member")), ("members", ("guest",))):
+        thread = await a_thread(stage.people["mona"], title=f"Secret of {category}", category=category)
+        reply = await a_reply(stage.people["mona"], thread)
+        found.append((category, blind, {"thread_id": thread["id"], "reply_id": reply["id"]}))
+    thread = await a_thread(stage.people["alice"], title="Secret of the trash")
+    reply = await a_reply(stage.people["alice"], thread)
+    await stage.must("mona", "DELETE", f"/threads/{thread['id']}")
+    everyone = ("guest", "member", "owner", "moderator", "admin")
+    return [*found, ("trash", everyone, {"thread_id": thread["id"], "reply_id": reply["id"]})]
+
+
+async def test_what_is_hidden_is_not_found_by_any_operation(stage: Stage, document: Json) -> None:
+    wrong = []
+    for hidden_by, blind, values in await hidden_subjects(stage):
+        for role in [role for role in blind if role in ROLES]:
+            client = await client_of(stage, role)
+            for operation_id in about_posts(document):
+                operation = named(document, operation_id)
+                answer = await client.send(request_for(client, operation, values, example_body(document, operation)))
+                if (answer.status_code, answer.json().get("code")) != (404, "not-found"):
+                    wrong.append(f"{hidden_by}: {role} {operation_id}: {answer.status_code} {answer.text[:150]}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_what_is_hidden_shows_on_no_list_and_no_page(stage: Stage) -> None:
+    hidden = await hidden_subjects(stage)
+    for path in (
+        "/", "/c/general", "/u/mona", "/u/alice", "/new", "/api/v1/threads", "/api/v1/threads?author=mona",
+        "/api/v1/threads?sort=new", "/api/v1/threads?sort=top", "/api/v1/threads?state=closed", "/api/v1/categories",
+    ):  # fmt: skip
+        seen = await stage.guest.get(path)
+        assert "Secret" not in seen.text, path
+        assert "For staff" not in seen.text, path
+        seen = await stage.client("bob").get(path)
+        assert "Secret of staff" not in seen.text, path
+        assert "Secret of the trash" not in seen.text, path
+        assert "For staff" not in seen.text, path
+    for path in ("/c/staff", "/api/v1/categories/staff", "/api/v1/threads?category=staff"):
+        assert (await stage.client("bob").get(path)).status_code == 404, path
+    for _, _, values in hidden:
+        page = await stage.guest.get(f"/t/{values['thread_id']}/x")
+        assert page.status_code == 404
+        assert "Secret" not in page.text
+
+
+async def test_the_checks_run_in_the_order_of_the_contract(stage: Stage, document: Json) -> None:
+    """Seen (404) before signed in (401) before allowed (403) before valid (422)."""
+    wrong = []
+    for operation_id in about_posts(document):
+        operation = named(document, operation_id)
+        if operation.body_schema() is None:
+            continue
+        expected = {"missing": 404, "guest": 401, "member": int(TABLE[operation_id].split()[2])}
+        for who, status in expected.items():
+            values = {"thread_id": 999, "reply_id": 999} if who == "missing" else {"thread_id": 1, "reply_id": 1}
+            client = stage.client("bob" if who == "member" else "guest")
+            answer = await client.send(request_for(client, operation, values, {"surprise": "\0"}))
+            if answer.status_code != (422 if status < 300 else status):
+                wrong.append(f"{operation_id} {who}: {answer.status_code} {answer.text[:150]}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Authorization": "Basic YTpi"},
+    ],
+    ids=str,
+)
+async def test_no_other_site_may_write_on_any_route(stage: Stage, headers: dict[str, Any]) -> None:
+    wrong = []
+    for method, path in unsafe_routes():
+        answer = await stage.client("ada").request(method, path, headers=headers)
+        if answer.status_code != 403 or "cross-origin" not in answer.text:
+            wrong.append(f"{method} {path}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
