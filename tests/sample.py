@@ -1,0 +1,80 @@
+"""Sample content written for Parley's pictures: an essay with its works cited, a lively thread, and a list of others."""
+
+from typing import Final
+
+ESSAY_TITLE: Final = "What a map leaves out"
+ESSAY: Final = """In the autumn of 1854 a physician drew a street plan of Soho and marked on it, with short black bars, the \
+houses in which people had died. The bars stood closest together around one water pump. What he had drawn was an \
+argument, and anybody who owned a pair of shoes could check it.[^1]
+
+> A map is never the ground. It is a letter about the ground, written by somebody who wanted something.
+
+We read such letters badly when we take them for the ground itself. Every line that was drawn took the place of one \
+that was not, and the second kind leaves no trace on the paper. Three habits help:
+
+1. Ask who **paid** for the survey, and what they meant to do with it.
+2. Ask what was *left out*, and whether it was hard to draw or hard to admit.
+3. Walk there, if you can.
+
+## Two surveys of one city
+
+Thirty-five years later a shipowner had every street of London coloured by the means of those who lived in it, from \
+black to gold. His inspectors walked with policemen, and so they saw what policemen see: the street front, by day.
+
+| Survey | Scale | Whom it does not show |
+| --- | --- | --- |
+| Snow, 1855 | 30 inches to the mile | people who fetched their water from afar |
+| Booth, 1889 | 6 inches to the mile | rooms behind the street front |
+
+Neither man hid this. Both wrote it down, at length, in the text that nobody reprints with the map. A picture travels \
+further than its caption.
+
+## Works cited
+
+Booth, Charles, editor. *Labour and Life of the People*. Vol. 1, Williams and Norgate, 1889.
+
+Snow, John. *On the Mode of Communication of Cholera*. 2nd ed., John Churchill, 1855.
+
+[^1]: The pump on the replica's site stands some metres from where the first one stood.
+"""
+
+THOUGHTS: Final = (
+    """The second habit is the hard one. In the archive I work in, what is missing from a map is usually the reason \
+it was kept.""",
+    """I walked it last spring, with the 1855 plan in my hand. You can do it in twenty minutes, and the bars are where \
+the doors are. Thank you for sending us out.""",
+)
+
+LIVELY_TITLE: Final = "Should footnotes hang in the margin?"
+LIVELY: Final = """On a wide page there is room for them beside the line they belong to. On a telephone there is none, \
+and they sink to the foot again.
+
+Is a note still a *margin* note when most readers meet it at the end?"""
+
+# Who says it, what is said, and the number of the reply that is answered (None: the thread itself).
+LIVELY_REPLIES: Final[tuple[tuple[str, str, int | None], ...]] = (
+    ("tomasz", "A note that I have to travel to is a note I do not read. Margin, always.", None),
+    ("lea", "Then what do you do with one of forty lines? I have seen margins that ate the page.", 1),
+    ("tomasz", "A note of forty lines is an **essay** that has not been told so yet.", 2),
+    ("ines", "That is going on my wall.\n\n> an essay that has not been told so yet", 3),
+    ("lea", "Mine as well. Though the best thing in Gibbon is down there.", 4),
+    ("mona", "Readers with a screen reader meet it exactly where the mark stands, and can skip it. "
+             "Wherever you *print* it, keep that order.", None),
+    ("ines", "So the question is only about eyes. Good: that makes it a smaller question.", 6),
+    ("tomasz", "Withdrawn: I had misread the table.", None),
+    ("lea", "Leave it, the correction is more useful than the claim was.", 8),
+)  # fmt: skip
+
+OTHERS: Final = (
+    ("lea", "Reading group: The Periodic Table", "We begin with *Argon*. One chapter a week, no homework."),
+    ("mona", "Errata for the autumn reader", "Page 41, line 7: for *casual* read *causal*. Others below, please."),
+    ("tomasz", "How do you cite a conversation?", "With a date, a place and a name? With permission, certainly."),
+    ("ines", "A good word for “deadline” that is not about death", "In Polish it is simply *termin*."),
+)
+PEOPLE: Final = (
+    ("ines", "Ines Okafor", "member"),
+    ("tomasz", "Tomasz Wolny", "member"),
+    ("lea", "Lea Brandt", "member"),
+    ("mona", "Mona Reyes", "moderator"),
+    ("ada", "Ada Lindqvist", "admin"),
+)

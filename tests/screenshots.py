@@ -1,0 +1,257 @@
+"""`make screenshots`: every page × 390 and 1280 px × light and dark, of a real site with sample content.
+
+Writes PNG files into var/screenshots and the README's picture into docs/images/thread.png. The site runs in this
+process on a clock that is moved while the content is written, so that essays are weeks old and replies minutes apart.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from service.accounts.operations import make_admin
+from service.accounts.operations.registering import Newcomer
+from service.app import create_app
+from service.kit.clock import Clock
+from service.settings import load_settings
+from tests import sample
+from tests.cast import HASH, PASSWORD
+from tests.crash.processes import free_port
+from tests.provision.chromium import launch_options
+
+ROOT = Path(__file__).resolve().parents[1]
+SHOTS = ROOT / "var" / "screenshots"
+PICTURE = ROOT / "docs" / "images" / "thread.png"
+WIDTHS = (390, 1280)
+THEMES = ("light", "dark")
+Prepare = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture to take: its name, who looks (None: a guest), where, and what they do there first."""
+
+    name: str
+    who: str | None
+    path: str
+    prepare: Prepare | None = None
+
+
+class Site:
+    """A running Parley on a movable clock, and the people who write its content."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = Clock(timedelta(days=-21))
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        settings = load_settings(data_dir=folder, bind=f"127.0.0.1:{port}", rate_limits="off")
+        self.app = create_app(settings, clock=self.clock)
+        self.server = uvicorn.Server(uvicorn.Config(self.app, port=port, log_level="warning"))
+        self.people: dict[str, httpx.Client] = {}
+
+    @contextmanager
+    def running(self) -> Iterator["Site"]:
+        """The site, answering, until the block ends."""
+        thread = threading.Thread(target=self.server.run)
+        thread.start()
+        while not self.server.started:
+            threading.Event().wait(0.05)
+        try:
+            yield self
+        finally:
+            self.server.should_exit = True
+            thread.join()
+
+    def passes(self, **time: float) -> None:
+        """Let time pass on the site."""
+        self.clock.offset += timedelta(**time)
+
+    def ask(self, who: str, method: str, path: str, **body: Any) -> Any:
+        """Ask the JSON API as somebody; the answer as JSON."""
+        answer = self.people[who].request(method, f"/api/v1{path}", json=body or None)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def bring_people(self) -> None:
+        """Everybody registers and signs in; Ada is the admin and gives the others their roles."""
+        ada = Newcomer("ada", "ada@example.org", "Ada Lindqvist", HASH)
+        asyncio.run_coroutine_threadsafe(self.app.state.database.write(make_admin, ada), loop_of(self.server)).result(30)
+        guest = httpx.Client(base_url=self.url)
+        for username, name, role in sample.PEOPLE:
+            self.people[username] = httpx.Client(base_url=self.url, timeout=30)
+            if role != "admin":
+                account = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
+                guest.post("/api/v1/accounts", json={**account, "display_name": name}).raise_for_status()
+            signed = self.people[username].post("/api/v1/sessions", json={"login": username, "password": PASSWORD})
+            signed.raise_for_status()
+        for username, _, role in sample.PEOPLE:
+            if role == "moderator":
+                self.ask("ada", "PATCH", f"/accounts/{username}", role=role)
+        guest.close()
+
+    def write_content(self) -> dict[str, Any]:
+        """The essay with two thoughts, closed by age; the lively thread; the others. Returns threads by name."""
+        essay = self.ask("ines", "POST", "/threads", title=sample.ESSAY_TITLE, body=sample.ESSAY,
+                         closing={"close_after_age": "P14D"})  # fmt: skip
+        for who, thought in zip(("tomasz", "lea"), sample.THOUGHTS, strict=True):
+            self.passes(hours=31)
+            self.ask(who, "POST", f"/threads/{essay['id']}/replies", body=thought)
+        self.passes(days=13)
+        for who, title, body in sample.OTHERS:
+            self.passes(hours=9)
+            thread = self.ask(who, "POST", "/threads", title=title, body=body)
+        self.ask("mona", "PUT", f"/threads/{thread['id']}/closure", reason="Found: “term” it is. Thank you, everybody.")
+        lively = self.ask("lea", "POST", "/threads", title=sample.LIVELY_TITLE, body=sample.LIVELY,
+                          closing={"close_after_idle": "P6D"})  # fmt: skip
+        self.converse(lively)
+        self.ask("ada", "POST", "/categories", name="Reading room", visibility="members",
+                 description="What we read together, for members.")  # fmt: skip
+        self.clock.offset = timedelta()
+        return {"essay": essay, "lively": lively, "settled": thread}
+
+    def converse(self, thread: dict[str, Any]) -> None:
+        """The replies of the lively thread; one is deleted and leaves a stub, one is edited."""
+        ids: dict[int, int] = {}
+        for number, (who, body, answers) in enumerate(sample.LIVELY_REPLIES, 1):
+            self.passes(minutes=17)
+            parent = {"parent": ids[answers]} if answers else {}
+            ids[number] = self.ask(who, "POST", f"/threads/{thread['id']}/replies", body=body, **parent)["id"]
+        self.ask("tomasz", "DELETE", f"/replies/{ids[8]}")
+        self.ask("lea", "PATCH", f"/replies/{ids[5]}", body=sample.LIVELY_REPLIES[4][1] + " *Especially* in chapter 15.")
+
+
+def loop_of(server: uvicorn.Server) -> asyncio.AbstractEventLoop:
+    """The event loop that the server runs on."""
+    return server.servers[0].get_loop()  # type: ignore[no-any-return, attr-defined]
+
+
+def shots(threads: dict[str, Any]) -> list[Shot]:
+    """Every page, and the states of pages that a reader can meet."""
+    essay, lively, settled = (threads[name]["url"] for name in ("essay", "lively", "settled"))
+    number = threads["lively"]["id"]
+    return [
+        Shot("threads", None, "/"),
+        Shot("category", "ines", "/c/general"),
+        Shot("thread-essay-closed", None, essay),
+        Shot("thread-lively", "ines", lively),
+        Shot("thread-lively-guest", None, lively),
+        Shot("thread-closing-panel", "mona", lively, lambda page: page.locator("#closing > summary").click()),
+        Shot("thread-closed-moderator", "mona", settled),
+        Shot("thread-post-anyway", "mona", f"{settled}?post_anyway=1"),
+        Shot("thread-answering", "ines", f"{lively}?reply_to=6", previewing),
+        Shot("new", "ines", "/new", composing),
+        Shot("new-refused", "ines", "/new", refused),
+        Shot("edit-conflict", "lea", f"{lively}/edit", conflicting),
+        Shot("delete", "mona", f"/t/{number}/replies/3/delete"),
+        Shot("register-refused", None, "/register", registering),
+        Shot("sign-in", None, f"/sign-in?next={lively}"),
+        Shot("settings", "ines", "/settings"),
+        Shot("profile", None, "/u/ines"),
+        Shot("notifications", "lea", "/notifications"),
+        Shot("admin", "ada", "/admin", lambda page: page.locator("#category-general > summary").click()),
+        Shot("menu", "ada", "/", lambda page: page.locator("details.account > summary").click()),
+        Shot("not-found", None, "/nowhere"),
+        Shot("problem", None, "/problems/thread-closed"),
+        Shot("api", None, "/api/v1/docs"),
+    ]
+
+
+def previewing(page: Page) -> None:
+    """An answer, half written, with its preview."""
+    page.get_by_label("Your thought").fill("Agreed. And *links back* from the note, so that nobody is lost.")
+    page.get_by_role("button", name="Preview").click()
+    page.locator("[data-preview]").wait_for()
+
+
+def composing(page: Page) -> None:
+    """A new thread, half written."""
+    page.get_by_label("Title").fill("Which dictionary do you keep within reach?")
+    page.get_by_label("Text").fill("Mine is the one whose spine has gone.\n\nI ask for a reason.")
+
+
+def refused(page: Page) -> None:
+    """A new thread without a title."""
+    page.get_by_label("Text").fill("Mine is the one whose spine has gone.")
+    page.locator("form[data-draft]").evaluate("(form) => form.noValidate = true")
+    page.get_by_role("button", name="Open the thread").click()
+    page.get_by_role("alert").wait_for()
+
+
+def registering(page: Page) -> None:
+    """A registration with three mistakes."""
+    page.get_by_label("Username").fill("l!")
+    page.get_by_label("Mail address").fill("nowhere")
+    page.get_by_label("Password").fill("short")
+    page.locator("main form").evaluate("(form) => form.noValidate = true")
+    page.get_by_role("button", name="Register").click()
+    page.get_by_role("alert").wait_for()
+
+
+def conflicting(page: Page) -> None:
+    """An edit of a version that is not the newest any more."""
+    page.locator("input[name=version]").evaluate("(field) => field.value = '999'")
+    page.get_by_label("Text").fill("On a wide page there is room for them beside the line.")
+    page.get_by_role("button", name="Save").click()
+    page.locator(".theirs").wait_for()
+
+
+def take(browser: Browser, site: Site, wanted: list[Shot], width: int, theme: str) -> None:
+    """The pictures at one width in one theme, each in a browser of its own, so that no draft wanders."""
+    for shot in wanted:
+        context = browser.new_context(
+            base_url=site.url, viewport={"width": width, "height": 900}, has_touch=width < 500, is_mobile=width < 500,
+            color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce", device_scale_factor=1,
+        )  # fmt: skip
+        if shot.who is not None:
+            cookies = site.people[shot.who].cookies.items()
+            context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies])
+        page = context.new_page()
+        page.goto(shot.path)
+        if shot.prepare is not None:
+            shot.prepare(page)
+        page.screenshot(path=SHOTS / f"{shot.name}-{width}-{theme}.png", full_page=True)
+        context.close()
+
+
+def take_picture(browser: Browser, site: Site, path: str) -> None:
+    """The README's picture: the first screenful of the lively thread."""
+    context = browser.new_context(base_url=site.url, viewport={"width": 1100, "height": 1240}, device_scale_factor=1)
+    page = context.new_page()
+    page.goto(path)
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURE)
+    context.close()
+
+
+def main() -> None:
+    """Run the site, write its content, take every picture."""
+    for name in [name for name in os.environ if name.startswith("PARLEY_") and not name.startswith("PARLEY_TEST_")]:
+        del os.environ[name]
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="parley-shots-") as folder, Site(Path(folder)).running() as site:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(**launch_options())
+            for width, theme in product(WIDTHS, THEMES):
+                take(browser, site, [Shot("threads-empty", None, "/")], width, theme)
+            site.bring_people()
+            threads = site.write_content()
+            for width, theme in product(WIDTHS, THEMES):
+                take(browser, site, shots(threads), width, theme)
+            take_picture(browser, site, threads["lively"]["url"])
+            browser.close()
+    print(f"{len(list(SHOTS.glob('*.png')))} pictures in {SHOTS.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
