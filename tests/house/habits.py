@@ -18,6 +18,7 @@ Remark = tuple[int, str]
 NAMED_BY_OTHERS = {
     "handle_data": "html.parser.HTMLParser calls it",
     "handle_DATA": "aiosmtpd calls it",
+    "data_received": "asyncio.Protocol's owner calls it",
     "get_route_handler": "fastapi.routing.APIRoute calls it",
 }
 """Methods whose names a library chose: each replaces or answers one of the library's own."""
@@ -156,7 +157,7 @@ HABITS = [
         "only the database layer commits",
         "`write` commits before the door answers. A second commit inside splits a deed in two: a reply stood in the "
         "list whose event, counter and notices were lost when the process died between them.",
-        lambda s: s.room != "kit",
+        lambda s: s.path.parts[0] == "service" and s.room != "kit",
         commits,
         ("service/threads/operations.py", "def open_thread(session):\n    session.commit()\n"),
     ),

@@ -67,7 +67,7 @@ def test_a_place_on_somebodys_machine_is_noticed(place: str) -> None:
 
 
 def test_migrations_are_named_by_date_and_verb() -> None:
-    named = re.compile(r"\d{4}-\d\d-\d\d_\d{4}-[a-z0-9]+(_[a-z0-9]+)+\.py")
+    named = re.compile(r"\d{4}_\d\d_\d\d_\d{4}-[a-z0-9]+(_[a-z0-9]+)+\.py")
     versions = [path for path in tracked() if path.parent == Path("alembic/versions")]
     odd = [str(path) for path in versions if not named.fullmatch(path.name)]
     assert not odd, f"A migration is called 2026_11_23_0446-create_threads.py: date, then verb, not {odd}"
