@@ -19,7 +19,7 @@ bench: ## the benchmarks, printed as ratios
 	@sh tools/environment.sh test
 	@exec $(PY) -m bench
 
-screenshots: ## every page × 390/1280 px × light/dark, into docs/images
+screenshots: ## every page × 390/1280 px × light/dark, into var/screenshots, and the picture of the README
 	@sh tools/environment.sh test
 	@exec $(PY) -m tests.screenshots
 
