@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -10,8 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.kit.errors import BadRequest, BodyTooLarge, Invalid, Problem
 from service.web.origin import check_origin
-from service.web.problems import PageOfProblem, problem_response
+from service.web.problems import PageOfProblem, Unexpected, problem_response
 
+log = logging.getLogger(__name__)
 MAX_BODY: Final = 1_000_000
 MOST_DIGITS: Final = 18
 LINGER: Final = 2.0
@@ -32,8 +35,41 @@ class BodyOverflow(BaseException):
     """Raised inside `receive`; a BaseException, so that nothing on the way takes it for a broken body (400)."""
 
 
+@dataclass(slots=True)
+class Exchange:
+    """One request's two directions: what comes in is counted, what goes out is secured.
+
+    `started` says that the head of the answer is on its way, so that no other can follow.
+    """
+
+    receive: Receive
+    send: Send
+    security: list[tuple[bytes, bytes]]
+    started: bool = False
+    received: int = 0
+
+    async def receive_counted(self) -> Message:
+        """The next piece of the body. Raises BodyOverflow beyond the limit."""
+        message = await self.receive()
+        self.received += len(message.get("body", b""))
+        if self.received > MAX_BODY:
+            raise BodyOverflow
+        return message
+
+    async def send_secured(self, message: Message) -> None:
+        """Send a piece of the answer, its head with the security headers."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            message["headers"] = [*message.get("headers", ()), *self.security]
+        await self.send(message)
+
+
 class Gate:
-    """Refuses oversize bodies, ambiguous framing, unstorable addresses and cross-site writes; adds security headers."""
+    """Refuses oversize bodies, ambiguous framing, unstorable addresses and cross-site writes; adds security headers.
+
+    What nobody foresaw is logged and answered 500 here: Starlette's own place for that lies outside of every
+    middleware, so its answer would carry no security headers.
+    """
 
     def __init__(self, app: ASGIApp, base_url: str, page: PageOfProblem) -> None:
         self.app = app
@@ -48,35 +84,15 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
-        received = 0
-
-        async def send_secured(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message["headers"] = [*message.get("headers", ()), *self.security]
-            await send(message)
-
-        async def receive_counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > MAX_BODY:
-                raise BodyOverflow
-            return message
-
+        exchange = Exchange(receive, send, self.security)
         try:
             self._check(scope)
-            if scope["method"] == "HEAD":  # answered as GET; the server leaves the body out (RFC 9110 section 9.3.2)
-                await self.app({**scope, "method": "GET"}, receive_counted, send_secured)
-            else:
-                await self.app(scope, receive_counted, send_secured)
-        except BodyOverflow:
-            if not started:
-                await self._refuse(too_large(), scope, receive, send_secured)
-        except Problem as problem:
-            await self._refuse(problem, scope, receive, send_secured)
+            await self.app(as_get(scope), exchange.receive_counted, exchange.send_secured)
+        except (BodyOverflow, Exception) as error:
+            if not exchange.started:
+                await self._refuse(problem_of(error, scope), scope, receive, exchange.send_secured)
+            elif not isinstance(error, BodyOverflow):
+                raise
 
     def _check(self, scope: Scope) -> None:
         headers = dict(scope["headers"])
@@ -97,6 +113,21 @@ class Gate:
         else:
             response = await self.page(Request(scope), problem)
         await response(scope, receive, lingering(receive, send) if isinstance(problem, BodyTooLarge) else send)
+
+
+def as_get(scope: Scope) -> Scope:
+    """HEAD is answered as GET; the server leaves the body out (RFC 9110 section 9.3.2)."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+
+
+def problem_of(error: BaseException, scope: Scope) -> Problem:
+    """What to answer for an error that no route answered; what nobody foresaw is logged here, once."""
+    if isinstance(error, BodyOverflow):
+        return too_large()
+    if isinstance(error, Problem):
+        return error
+    log.error("unexpected %s at %s %r", type(error).__name__, scope["method"], scope["path"], exc_info=error)
+    return Unexpected()
 
 
 def lingering(receive: Receive, send: Send) -> Send:

@@ -1,7 +1,6 @@
 """Problems on the wire: `application/problem+json` (RFC 9457), mapped here and nowhere else."""
 
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,7 +11,6 @@ from starlette.exceptions import HTTPException
 from service.kit.errors import Invalid, MethodNotAllowed, NotFound, Problem
 from service.web.bodies import refused, sentence
 
-log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 PageOfProblem = Callable[[Request, Problem], Awaitable[Response]]
 
@@ -72,7 +70,7 @@ def from_http(error: HTTPException) -> Problem:
 
 
 def install(app: FastAPI, page: PageOfProblem) -> None:
-    """Answer problems as JSON under `/api/` and as a page elsewhere; what nobody foresaw is logged and answered 500."""
+    """Answer problems as JSON under `/api/` and as a page elsewhere. What nobody foresaw is the gate's to answer."""
 
     async def answer(request: Request, problem: Problem) -> Response:
         if request.url.path.startswith("/api/"):
@@ -91,11 +89,6 @@ def install(app: FastAPI, page: PageOfProblem) -> None:
         assert isinstance(error, HTTPException)
         return await answer(request, from_http(error))
 
-    async def on_anything(request: Request, error: Exception) -> Response:
-        log.error("unexpected %s at %s %s", type(error).__name__, request.method, request.url.path, exc_info=error)
-        return await answer(request, Unexpected())
-
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(Exception, on_anything)

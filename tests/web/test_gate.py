@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from tests.build import a_thread
 from tests.cast import Person
@@ -127,6 +128,20 @@ async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClie
             assert directive in policy
         assert "unsafe" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_fault_of_ours_is_a_problem_with_the_same_headers(app: FastAPI, client: httpx.AsyncClient) -> None:
+    async def fail() -> None:
+        raise KeyError("a secret of the row")
+
+    app.add_api_route("/api/v1/broken", fail)
+    app.add_api_route("/broken", fail)
+    told, page = await client.get("/api/v1/broken"), await client.get("/broken")
+    assert code_of(told) == (500, "unexpected")
+    assert page.status_code == 500
+    for answer in (told, page):
+        assert "a secret" not in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 async def test_what_does_not_exist_or_may_not_be_done_so_is_a_problem(client: httpx.AsyncClient) -> None:
