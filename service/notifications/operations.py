@@ -6,6 +6,7 @@ three steps with no transaction open between them: take, send (jobs.py), record.
 
 import secrets
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final, cast
 
 from sqlalchemy import CursorResult, insert, update
@@ -13,10 +14,10 @@ from sqlmodel import Session, col
 
 from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
+from service.kit.database.rows import table_of, upsert
 from service.kit.errors import Problem, settled
 from service.kit.events import Event
 from service.kit.queue import enqueue, enqueue_many
-from service.kit.queue.statements import upsert
 from service.notifications import queries
 from service.notifications.models import (
     DEAD,
@@ -35,6 +36,9 @@ from service.subscriptions.queries import Watcher, audience
 NOTIFY: Final = "notifications.notify"
 DELIVER: Final = "notifications.deliver"
 """The kinds of job: tell one chunk of an event's audience; bring one letter."""
+
+NOTIFICATION: Final = table_of(Notification)
+ADD_DELIVERY: Final = insert(table_of(Delivery)).returning(table_of(Delivery).c.id)
 
 CHUNK: Final = 500
 """People told in one transaction. Posting waits for at most one such transaction, about 20 ms on SQLite."""
@@ -75,9 +79,15 @@ def add_notifications(session: Session, occasion: Occasion, people: list[Watcher
         same | {"account_id": one.account_id, "reason": reason_for(one.account_id, one.reason, occasion.answered_id)}
         for one in people
     ]
-    statement = upsert(session)(Notification).on_conflict_do_nothing(index_elements=["account_id", "subject", "kind"])
-    found = session.execute(statement.returning(col(Notification.account_id), col(Notification.id)), rows)
+    found = session.execute(_notify_once(upsert(session)), rows)
     return {int(account_id): int(notification_id) for account_id, notification_id in found}
+
+
+@cache
+def _notify_once(dialect_insert: Any) -> Any:
+    """Inserts notifications that are not there yet and gives account and id of each; built once for each dialect."""
+    statement = dialect_insert(NOTIFICATION).on_conflict_do_nothing(index_elements=["account_id", "subject", "kind"])
+    return statement.returning(NOTIFICATION.c.account_id, NOTIFICATION.c.id)
 
 
 def add_deliveries(
@@ -94,7 +104,7 @@ def add_deliveries(
         }
         for each in notification_ids
     ]  # fmt: skip
-    ids = session.scalars(insert(Delivery).returning(col(Delivery.id)), rows).all()
+    ids = session.scalars(ADD_DELIVERY, rows).all()
     enqueue_many(session, DELIVER, [{"delivery": each} for each in ids], run_at=now(session) + delay)
 
 

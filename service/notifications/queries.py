@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
@@ -13,7 +14,8 @@ from service.categories.models import Category
 from service.categories.policy import visible_to
 from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now, to_micros
-from service.kit.events import EventRow
+from service.kit.database.rows import table_of
+from service.kit.events import EVENT
 from service.notifications.models import CLOSED, REPLY, Delivery, Notification, NotificationPreference
 from service.notifications.policy import WHY, Standing
 from service.replies.models import Reply, address
@@ -146,14 +148,16 @@ def wants_mail(session: Session, account_id: int | None) -> bool:
     return found is not False
 
 
+PREFERENCE = table_of(NotificationPreference)
+WITHOUT_MAIL = select(PREFERENCE.c.account_id).where(
+    PREFERENCE.c.account_id.in_(bindparam("accounts", expanding=True)), PREFERENCE.c.mail.is_(False)
+)
+
+
 def without_mail(session: Session, account_ids: Iterable[int]) -> set[int]:
     """Those of these accounts that want no letters."""
-    rows = session.scalars(
-        select(col(NotificationPreference.account_id)).where(
-            col(NotificationPreference.account_id).in_(list(account_ids)), col(NotificationPreference.mail).is_(False)
-        )
-    )
-    return {int(row) for row in rows}
+    asked = list(account_ids)
+    return {int(found) for found in session.scalars(WITHOUT_MAIL, {"accounts": asked})} if asked else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,22 +174,47 @@ class Occasion:
     answered_id: int | None
 
 
+# Built once, because every reply leads to them: building a statement costs more than running it.
+ABOUT = select(EVENT.c.subject_type, EVENT.c.subject_id, EVENT.c.at, EVENT.c.actor_id).where(
+    EVENT.c.id == bindparam("event", type_=BigInteger)
+)
+Answered = aliased(Reply)
+ABOUT_REPLY = (
+    select(Reply, Thread, Category, col(Answered.author_id))
+    .join(Thread, col(Thread.id) == Reply.thread_id)
+    .join(Category, col(Category.id) == Thread.category_id)
+    .outerjoin(Answered, col(Answered.id) == Reply.in_reply_to_id)
+    .where(col(Reply.id) == bindparam("reply", type_=BigInteger), col(Reply.moderation) == "published")
+)
+ABOUT_THREAD = (
+    select(Thread, Category)
+    .join(Category, col(Category.id) == Thread.category_id)
+    .where(col(Thread.id) == bindparam("thread", type_=BigInteger))
+)
+
+
 def find_occasion(session: Session, event_id: int) -> Occasion | None:
     """What there is to tell about an event now; None when its thread or reply is not shown any more."""
-    event = session.get(EventRow, event_id)
+    event = session.execute(ABOUT, {"event": event_id}).first()
     if event is None:
         return None
-    reply = session.get(Reply, event.subject_id) if event.subject_type == "reply" else None
-    thread = session.get(Thread, reply.thread_id if reply else event.subject_id)
-    if thread is None or thread.moderation != "published" or (reply and reply.moderation != "published"):
+    subject_type, subject_id, at, actor_id = event
+    if subject_type == "reply":
+        return _reply_occasion(session, event_id, subject_id)
+    row = session.execute(ABOUT_THREAD, {"thread": subject_id}).first()
+    if row is None or row[0].moderation != "published":
         return None
-    category = session.get_one(Category, thread.category_id)
-    if reply is None:
-        subject = f"closing:{thread.id}:{to_micros(event.at)}"
-        return Occasion(event_id, CLOSED, subject, thread, category, None, event.actor_id, None)
-    answered = session.get(Reply, reply.in_reply_to_id) if reply.in_reply_to_id else None
-    answered_id = answered.author_id if answered else None
-    return Occasion(event_id, REPLY, f"reply:{reply.id}", thread, category, reply.id, reply.author_id, answered_id)
+    thread, category = row
+    return Occasion(event_id, CLOSED, f"closing:{thread.id}:{to_micros(at)}", thread, category, None, actor_id, None)
+
+
+def _reply_occasion(session: Session, event_id: int, reply_id: int) -> Occasion | None:
+    """What there is to tell about a reply that was posted."""
+    row = session.execute(ABOUT_REPLY, {"reply": reply_id}).first()
+    if row is None or row[1].moderation != "published":
+        return None
+    reply, thread, category, answered_id = row
+    return Occasion(event_id, REPLY, f"reply:{reply_id}", thread, category, reply_id, reply.author_id, answered_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, Integer, Select, bindparam, select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
 from service.categories.models import Category
 from service.categories.policy import visible_to
 from service.kit.actor import ROLES, Actor
+from service.kit.database.rows import table_of
 from service.subscriptions.models import NORMAL, WATCHING, Subscription
 from service.threads.models import Thread
 from service.threads.queries import ThreadSeen
+
+SUBSCRIPTION, ACCOUNT = table_of(Subscription), table_of(Account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,33 +69,45 @@ def audience(session: Session, thread: Thread, category: Category, after: int, l
 
     Fewer than `limit` are the last ones. Each chunk costs the same however many watch (the unique index is walked).
     """
-    chosen = (
-        select(col(Subscription.account_id), col(Subscription.reason))
-        .join(Account, col(Account.id) == Subscription.account_id)
-        .where(
-            col(Subscription.thread_id) == thread.id,
-            col(Subscription.level) == WATCHING,
-            col(Subscription.account_id) > after,
-            col(Account.role).in_(roles_that_see(category)),
-        )
-        .order_by(col(Subscription.account_id))
-        .limit(limit)
-    )
-    watchers = [Watcher(row[0], row[1]) for row in session.execute(chosen)]
+    asked = {"thread": thread.id, "after": after, "at_most": limit}
+    rows = session.execute(_watching(tuple(roles_that_see(category))), asked)
+    watchers = [Watcher(row[0], row[1]) for row in rows]
     return sorted([*watchers, *opener(session, thread, category, after)], key=lambda one: one.account_id)[:limit]
+
+
+@cache
+def _watching(roles: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """Built once for each set of roles, because every reply runs it."""
+    return (
+        select(SUBSCRIPTION.c.account_id, SUBSCRIPTION.c.reason)
+        .join(ACCOUNT, ACCOUNT.c.id == SUBSCRIPTION.c.account_id)
+        .where(
+            SUBSCRIPTION.c.thread_id == bindparam("thread"),
+            SUBSCRIPTION.c.level == WATCHING,
+            SUBSCRIPTION.c.account_id > bindparam("after"),
+            ACCOUNT.c.role.in_(roles),
+        )
+        .order_by(SUBSCRIPTION.c.account_id)
+        .limit(bindparam("at_most", type_=Integer))
+    )
 
 
 def opener(session: Session, thread: Thread, category: Category, after: int) -> list[Watcher]:
     """Who opened the thread, as the one watcher without a row: none if they have a level, may not see it, or are
     not past `after`.
     """
-    any_level = select(col(Subscription.id)).where(
-        col(Subscription.thread_id) == thread.id, col(Subscription.account_id) == thread.author_id
+    if thread.author_id is None or thread.author_id <= after:
+        return []
+    asked = {"thread": thread.id, "author": thread.author_id}
+    found = session.scalars(_opening(tuple(roles_that_see(category))), asked)
+    return [Watcher(int(each), "opened") for each in found]
+
+
+@cache
+def _opening(roles: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """As `_watching`."""
+    author = bindparam("author", type_=BigInteger)
+    any_level = select(SUBSCRIPTION.c.id).where(
+        SUBSCRIPTION.c.thread_id == bindparam("thread"), SUBSCRIPTION.c.account_id == author
     )
-    author = select(col(Account.id)).where(
-        col(Account.id) == thread.author_id,
-        col(Account.id) > after,
-        col(Account.role).in_(roles_that_see(category)),
-        ~any_level.exists(),
-    )
-    return [Watcher(int(found), "opened") for found in session.scalars(author) if found is not None]
+    return select(ACCOUNT.c.id).where(ACCOUNT.c.id == author, ACCOUNT.c.role.in_(roles), ~any_level.exists())

@@ -8,8 +8,9 @@ from sqlalchemy import delete
 
 from service.kit.clock import EPOCH, now
 from service.kit.database import Session
+from service.kit.database.rows import upsert
 from service.kit.queue.kinds import Cron
-from service.kit.queue.statements import enqueue, upsert
+from service.kit.queue.statements import enqueue
 from service.kit.queue.tables import cron_tick, job
 
 

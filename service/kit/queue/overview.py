@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, delete, func, not_, select, update
 
 from service.kit.clock import now
 from service.kit.database import Session, notify
-from service.kit.queue.statements import upsert
+from service.kit.database.rows import upsert
 from service.kit.queue.tables import Job, job, worker_heartbeat
 
 ALIVE_WITHIN = timedelta(seconds=30)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     CursorResult,
     Executable,
     Integer,
+    and_,
     bindparam,
     case,
     delete,
@@ -26,15 +27,18 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.kit.clock import MICROSECOND, now, to_micros
 from service.kit.database import Session, notify
+from service.kit.database.rows import upsert
 from service.kit.queue.tables import job
 
 Payload = dict[str, Any]
 LAST_ERROR_LENGTH = 500
+HELD = and_(job.c.id == bindparam("held_id"), job.c.token == bindparam("held_token"))
+FINISH = delete(job).where(HELD)
+CHANGE = update(job).where(HELD)
 
 
 class LeaseLost(Exception):
@@ -52,9 +56,9 @@ class Claim:
     token: str
 
 
-def upsert(session: Session) -> Any:
-    """The dialect's `insert`, the one that knows ON CONFLICT."""
-    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+ADD = insert(job).returning(job.c.id)
+END = delete(job).where(job.c.id == bindparam("held"), job.c.token == bindparam("fence"))
+"""Built once, because every reply runs them: to build a statement costs more than to run it."""
 
 
 def enqueue(
@@ -71,7 +75,7 @@ def enqueue(
         "dedupe_key": dedupe_key,
     }  # fmt: skip
     if dedupe_key is None:
-        statement = insert(job).returning(job.c.id)
+        statement: Any = ADD
     else:
         conflict = {"index_elements": ["dedupe_key"], "index_where": job.c.dead_at.is_(None)}
         statement = upsert(session)(job).on_conflict_do_nothing(**conflict).returning(job.c.id)
@@ -130,38 +134,34 @@ def _claim_statement(leases: tuple[tuple[str, timedelta], ...]) -> ReturningUpda
 
 def finish(session: Session, held: Claim) -> None:
     """Delete the job in the transaction of its effect: both are stored or neither. Raises LeaseLost."""
-    _exactly_one(session, delete(job).where(*_held(held)))
+    _exactly_one(session, END, {"held": held.id, "fence": held.token})
 
 
 def renew(session: Session, held: Claim, lease: timedelta) -> None:
     """Begin the lease anew for work that takes long. Raises LeaseLost."""
-    _exactly_one(session, update(job).where(*_held(held)).values(run_at=now(session) + lease))
+    _exactly_one(session, held, CHANGE.values(run_at=now(session) + lease))
 
 
 def release(session: Session, held: Claim) -> None:
     """Give an unfinished job back at once, as if this attempt had not been; nothing happens if the lease is lost."""
     values = {"run_at": now(session), "token": None, "attempts": job.c.attempts - 1}
-    session.execute(update(job).where(*_held(held)).values(values))
+    session.execute(CHANGE.values(values), {"held_id": held.id, "held_token": held.token})
     notify(session, "job")
 
 
 def put_back(session: Session, held: Claim, error: str, delay: timedelta) -> None:
     """Record why the attempt failed and make the job due again after `delay`. Raises LeaseLost."""
     values = {"run_at": now(session) + delay, "token": None, "last_error": error[:LAST_ERROR_LENGTH]}
-    _exactly_one(session, update(job).where(*_held(held)).values(values))
+    _exactly_one(session, held, CHANGE.values(values))
 
 
 def bury(session: Session, held: Claim, error: str) -> None:
     """Mark the job dead: it is tried no more, and stays to be seen, revived or discarded. Raises LeaseLost."""
     values = {"dead_at": now(session), "token": None, "last_error": error[:LAST_ERROR_LENGTH]}
-    _exactly_one(session, update(job).where(*_held(held)).values(values))
+    _exactly_one(session, held, CHANGE.values(values))
 
 
-def _held(held: Claim) -> tuple[Any, Any]:
-    return job.c.id == held.id, job.c.token == held.token
-
-
-def _exactly_one(session: Session, statement: Executable) -> None:
-    result = cast("CursorResult[Any]", session.execute(statement))
+def _exactly_one(session: Session, held: Claim, statement: Executable) -> None:
+    result = cast("CursorResult[Any]", session.execute(statement, {"held_id": held.id, "held_token": held.token}))
     if result.rowcount != 1:
         raise LeaseLost
