@@ -113,6 +113,7 @@ def _first(session: Session, actor: Actor, which: ColumnElement[bool]) -> ReplyS
         .join(Thread, col(Thread.id) == Reply.thread_id)
         .join(Category, col(Category.id) == Thread.category_id)
         .where(which, listed(), seen_by(actor))
+        .execution_options(populate_existing=True)  # under the lock nothing counts that was read before it
     )
     row = session.execute(query).first()
     if row is None:

@@ -4,7 +4,13 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
+from sqlmodel import Session, col
 
+from service.kit.actor import SYSTEM
+from service.replies.models import Reply
+from service.replies.queries import lock_reply
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.replies.test_posting import replies_of
@@ -138,3 +144,16 @@ async def test_a_stub_stays_while_any_branch_stands(alice: Person, bob: Person) 
     assert [reply["number"] for reply in await replies_of(bob, thread)] == [1, 3]
     await alice.delete(at(two))
     assert await replies_of(bob, thread) == []
+
+
+async def test_a_reply_is_read_afresh_once_its_thread_is_locked(app: FastAPI, alice: Person, bob: Person) -> None:
+    reply = await a_reply(bob, await a_thread(by=alice))
+
+    def lock(session: Session) -> tuple[int, int]:
+        read_before = session.get_one(Reply, reply["id"])
+        by_another = update(Reply).where(col(Reply.id) == reply["id"]).values(version=7)
+        session.execute(by_another.execution_options(synchronize_session=False))
+        _, found = lock_reply(session, SYSTEM, reply["id"])
+        return found.reply.version, read_before.version
+
+    assert await app.state.database.write(lock) == (7, 7)
