@@ -46,38 +46,27 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else from_micros(int(value))
 
 
-class Span(TypeDecorator[timedelta]):
-    """A column that holds a timedelta as microseconds."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
-        """To the database."""
-        return None if value is None else value // MICROSECOND
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
-        """From the database."""
-        return None if value is None else timedelta(microseconds=int(value))
-
-
 class Clock:
-    """This process's clock: never decreasing, and movable by tests through `offset`."""
+    """This process's clock: never decreasing, and movable by tests through `offset`.
+
+    The machine's readings and the database's are kept apart: on a machine whose clock is fast, the one floor under both
+    would date with that machine's time what all processes decide by the database's.
+    """
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
-        self._last = EPOCH
+        self._last: dict[str, datetime] = {}
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
         """The present instant, never earlier than one this clock has given before (unless the offset moved back)."""
         return self.settle(datetime.now(UTC))
 
-    def settle(self, reading: datetime) -> datetime:
-        """A raw reading (the machine's, or the database's) with the offset, kept from going backwards."""
+    def settle(self, reading: datetime, source: str = "machine") -> datetime:
+        """A raw reading of `source` (`machine` or `database`) with the offset, kept from going backwards."""
         with self._lock:
-            self._last = max(reading, self._last)
-            return self._last + self.offset
+            last = self._last[source] = max(reading, self._last.get(source, EPOCH))
+            return last + self.offset
 
 
 def clock_of(session: Session) -> Clock:
@@ -100,7 +89,7 @@ def retake(session: Session) -> datetime:
     clock = clock_of(session)
     if session.get_bind().dialect.name == "postgresql":
         micros = session.scalar(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))
-        instant = clock.settle(from_micros(int(cast(int, micros))))
+        instant = clock.settle(from_micros(int(cast(int, micros))), "database")
     else:
         instant = clock.now()
     session.info["now"] = instant

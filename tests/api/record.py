@@ -30,7 +30,7 @@ SECRETS = {"token": "parley_…", "hint": "parley_…", "user_agent": "Mozilla/5
 class StoppedClock(Clock):
     """A clock that stands still."""
 
-    def settle(self, reading: datetime) -> datetime:
+    def settle(self, reading: datetime, source: str = "machine") -> datetime:
         """Always the same moment."""
         return MOMENT + self.offset
 
