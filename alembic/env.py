@@ -13,20 +13,23 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
     """Columns are written in the words of SQLAlchemy and of our own types, never of SQLModel's."""
     if kind == "type" and type(item).__name__ == "AutoString":
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
-    if kind == "type" and type(item).__name__ in ("Instant", "Span"):
+    if kind == "type" and type(item).__name__ == "Instant":
         return "sa.BigInteger()"
     return False
 
 
 def run(connection: Connection) -> None:
-    """Run what was asked for on this connection, a transaction for each migration."""
+    """Run what was asked for on this connection, all steps in one transaction: what is killed leaves old or new.
+
+    On SQLite that transaction holds the write lock from before the version is read; with one for each step, two
+    processes took turns between the steps, and each then repeated the other's.
+    """
     context.configure(
         connection=connection,
         target_metadata=METADATA,
         render_as_batch=connection.dialect.name == "sqlite",
         render_item=render_item,
         compare_type=True,
-        transaction_per_migration=True,
         transactional_ddl=True,  # SQLite too: its transactions are begun by us, and DDL is part of them
     )
     with context.begin_transaction():

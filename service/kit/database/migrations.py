@@ -32,7 +32,7 @@ def newest() -> str:
 
 
 def upgrade(url: str) -> str:
-    """Bring the database to the newest version, each step a transaction; returns that version.
+    """Bring the database to the newest version, all steps in one transaction; returns that version.
 
     Safe to call from several processes at once: the others wait, and find nothing to do. Blocks: not for the event
     loop's thread.
