@@ -57,7 +57,6 @@ class Claim:
 
 
 ADD = insert(job).returning(job.c.id)
-END = delete(job).where(job.c.id == bindparam("held"), job.c.token == bindparam("fence"))
 """Built once, because every reply runs them: to build a statement costs more than to run it."""
 
 
@@ -134,7 +133,7 @@ def _claim_statement(leases: tuple[tuple[str, timedelta], ...]) -> ReturningUpda
 
 def finish(session: Session, held: Claim) -> None:
     """Delete the job in the transaction of its effect: both are stored or neither. Raises LeaseLost."""
-    _exactly_one(session, END, {"held": held.id, "fence": held.token})
+    _exactly_one(session, held, FINISH)
 
 
 def renew(session: Session, held: Claim, lease: timedelta) -> None:
