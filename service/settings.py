@@ -3,6 +3,7 @@
 What a moderator or an admin may change at run time is not here: it is a row with a page and an API.
 """
 
+import contextlib
 import ipaddress
 import secrets
 from datetime import timedelta
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+starttls")
@@ -93,6 +96,12 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite+", "sqlite:", "postgresql+", "postgresql:")):
             raise ValueError("must start with sqlite+… or postgresql+…")
+        try:
+            database = make_url(value).database if value else "the default"
+        except (ArgumentError, ValueError) as error:
+            raise ValueError("must be an address such as postgresql+asyncpg://user:password@host:5432/name") from error
+        if database in (None, "", ":memory:"):
+            raise ValueError("must name a database, for SQLite a file: several connections share it")
         return value
 
     @field_validator("bind")
@@ -176,6 +185,17 @@ def keep_secret(settings: Settings) -> str:
     path = settings.data_dir / "secret_key"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        make_secret(path)
     return path.read_text(encoding="ascii")
+
+
+def make_secret(path: Path) -> None:
+    """A new secret in a file that is there whole or not at all; of two processes that start at once one's counts."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    try:
+        fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(fresh)  # unlike a rename it never replaces a secret that somebody may have read
+    finally:
+        fresh.unlink()

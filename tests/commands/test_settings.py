@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import WrongSettings, keep_secret, load_settings
+from service.settings import WrongSettings, keep_secret, load_settings, make_secret
 from tests.commands.running import parley
 
 pytestmark = pytest.mark.no_database
@@ -32,6 +32,12 @@ def test_a_wrong_setting_is_refused_with_its_name_and_the_rule(name: str, monkey
         load_settings()
     assert f"PARLEY_{name}" in str(refusal.value)
     assert rule in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["sqlite+pysqlite://", "sqlite+pysqlite:///:memory:", "postgresql+asyncpg://h:port/p"])
+def test_an_address_of_no_database_is_refused_too(url: str) -> None:
+    with pytest.raises(WrongSettings, match="PARLEY_DATABASE_URL: must"):
+        load_settings(database_url=url, secret_key="x" * 32)
 
 
 def test_the_command_ends_with_1_and_says_which_setting(tmp_path: Path) -> None:
@@ -79,3 +85,11 @@ def test_the_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) 
     assert len(first) >= 32
     assert keep_secret(load_settings(data_dir=tmp_path / "var")) == first
     assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_of_two_processes_that_start_at_once_one_makes_the_secret(tmp_path: Path) -> None:
+    make_secret(tmp_path / "secret_key")
+    kept = (tmp_path / "secret_key").read_text()
+    make_secret(tmp_path / "secret_key")
+    assert (tmp_path / "secret_key").read_text() == kept
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
