@@ -150,6 +150,6 @@ async def test_the_first_admins_form_takes_nothing_bad(stage: Stage) -> None:
     ],
 )
 async def test_a_body_that_is_no_form_is_refused(stage: Stage, kind: str, body: bytes, statuses: set[int]) -> None:
-    answer = await stage.client("alice").post("/new", content=body, headers={"Content-Type": kind.encode("latin-1")})
+    answer = await stage.client("alice").post("/new", content=body, headers={b"Content-Type": kind.encode("latin-1")})
     assert answer.status_code in statuses, answer.text[:400]
     assert answer.headers["content-type"].startswith("text/html")

@@ -1,7 +1,7 @@
 """What queue tests count: effects in the database, so that a rolled-back one does not show."""
 
 from service.kit.database import Session
-from service.kit.queue.statements import upsert
+from service.kit.database.rows import upsert
 from service.kit.queue.tables import cron_tick
 
 
