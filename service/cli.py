@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import sys
-from typing import Annotated, Any, NoReturn
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 import uvicorn
@@ -15,7 +16,7 @@ from service.accounts.operations import make_admin, offer_first_admin
 from service.accounts.schemas import newcomer_of, registration
 from service.app import create_app, make_worker
 from service.kit.database import Database, open_database
-from service.kit.database.migrations import upgrade
+from service.kit.database.migrations import upgrade, version_of
 from service.kit.errors import Problem, settled
 from service.kit.queue import is_worked
 from service.settings import Settings, WrongSettings, keep_secret, load_settings
@@ -25,6 +26,7 @@ from service.worker import run_forever
 app = typer.Typer(name="parley", help="A discussion forum that people run themselves.", no_args_is_help=True)
 admin = typer.Typer(help="Admins of the site.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
+T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
 
@@ -85,8 +87,9 @@ class Site(uvicorn.Server):
 
     async def _greet_first_admin(self) -> None:
         database: Database = self.config.app.state.database  # type: ignore[union-attr]
-        secret = await database.write(offer_first_admin)
-        if secret:
+        if await database.read(version_of) is None:
+            typer.echo("The database has no tables yet: run `parley migrate`", err=True)
+        elif secret := await database.write(offer_first_admin):
             typer.echo(
                 f"There is no admin yet. Become the first one: {self.settings.base_url}/first-admin?token={secret}"
             )
@@ -142,10 +145,10 @@ def create_admin(
     tell(as_json, f"{account.username} is an admin ({outcome})", username=account.username, outcome=outcome)
 
 
-def with_database(database: Database, work: Any) -> Any:
+def with_database(database: Database, work: Callable[[], Awaitable[T]]) -> T:
     """Start the database, await `work()`, stop the database."""
 
-    async def run() -> Any:
+    async def run() -> T:
         await database.start()
         try:
             return await work()

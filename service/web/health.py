@@ -39,5 +39,6 @@ async def readyz(request: Request) -> JSONResponse:
 
 
 def look(session: Session) -> tuple[str | None, bool]:
-    """The schema's version, and whether a worker's heartbeat is fresh."""
-    return version_of(session), is_worked(session)
+    """The schema's version, None before the first migration, and whether a worker's heartbeat is fresh."""
+    version = version_of(session)
+    return version, version is not None and is_worked(session)

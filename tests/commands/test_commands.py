@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.commands.running import environment, parley
 from tests.conftest import SECRET
@@ -98,6 +99,16 @@ def test_serve_says_where_it_is_and_ends_well(database_url: str, tmp_path: Path)
     assert f"is at {url}" in said
     assert str(tmp_path / "mail") in said
     assert re.search(rf"{url}/first-admin\?token=\S{{40,}}", said)
+
+
+@pytest.mark.postgresql_only("with SQLite, serve migrates by itself")
+def test_serve_before_the_first_migration_says_what_to_do(empty_database_url: str, tmp_path: Path) -> None:
+    with serving(database_url=empty_database_url, data_dir=str(tmp_path), secret_key=SECRET) as (url, process):
+        answer = httpx.get(f"{url}/readyz")
+        assert (answer.status_code, answer.json()["migrations"][:7]) == (503, "at None")
+    said = process.stdout.read() if process.stdout else ""
+    assert "run `parley migrate`" in said
+    assert "Traceback" not in said
 
 
 def test_the_first_admin_link_of_the_greeting_makes_one_admin(database_url: str, tmp_path: Path) -> None:
