@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import select
 
+from service.accounts import queries
 from service.kit import credentials
 from service.kit.clock import Clock
 from service.kit.events import EventRow
@@ -105,6 +106,14 @@ async def test_an_address_of_somebody_else_is_refused(alice: Person, bob: Person
     assert pointers(answer) == ["/email"]
     mine = await change(alice, email="Alice@Example.org", current_password=PASSWORD)
     assert mine.json()["email"] == "Alice@Example.org"
+
+
+async def test_an_address_that_is_taken_at_this_moment_is_refused_too(
+    alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "taken_fields", lambda *_, **__: [])  # bob has it only after alice has looked
+    assert pointers(await change(alice, email="bob@example.org", current_password=PASSWORD)) == ["/email"]
+    assert (await alice.get("/api/v1/me")).json()["email"] == "alice@example.org"
 
 
 async def test_both_need_the_present_password(alice: Person) -> None:

@@ -6,6 +6,7 @@ argon2 derivation between them, and the same limits.
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from service.accounts import policy, queries
@@ -95,6 +96,9 @@ def _secure(session: Session, actor: Actor, account: Account, change: OwnChange)
         fields.append("password")
     if fields:
         session.add(account)
-        session.flush()
+        try:
+            session.flush()
+        except IntegrityError as error:  # somebody else took the address since we looked
+            raise taken(["email"]) from error
         who = stored_id(account.id)
         events.record(session, CredentialsChanged(actor=actor, account_id=who, fields=tuple(fields)))
