@@ -40,12 +40,16 @@ Prepare = Callable[[Page], None]
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture to take: its name, who looks (None: a guest), where, and what they do there first."""
+    """One picture to take: its name, who looks (None: a guest), where, and what they do there first.
+
+    `whole` pictures show the page to its end; of a very long one the first screen is enough.
+    """
 
     name: str
     who: str | None
     path: str
     prepare: Prepare | None = None
+    whole: bool = True
 
 
 class Site:
@@ -163,7 +167,7 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("menu", "ada", "/", lambda page: page.locator("details.account > summary").click()),
         Shot("not-found", None, "/nowhere"),
         Shot("problem", None, "/problems/thread-closed"),
-        Shot("api", None, "/api/v1/docs"),
+        Shot("api", None, "/api/v1/docs", whole=False),
     ]
 
 
@@ -216,11 +220,12 @@ def take(browser: Browser, site: Site, wanted: list[Shot], width: int, theme: st
         if shot.who is not None:
             cookies = site.people[shot.who].cookies.items()
             context.add_cookies([{"name": name, "value": value, "url": site.url} for name, value in cookies])
+        context.set_default_timeout(120_000)
         page = context.new_page()
         page.goto(shot.path)
         if shot.prepare is not None:
             shot.prepare(page)
-        page.screenshot(path=SHOTS / f"{shot.name}-{width}-{theme}.png", full_page=True)
+        page.screenshot(path=SHOTS / f"{shot.name}-{width}-{theme}.png", full_page=shot.whole)
         context.close()
 
 

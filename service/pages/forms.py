@@ -88,7 +88,7 @@ class Sent:
         if problem is None:
             return fresh(kept)
         errors = tuple(_form_error(error, labels or {}) for error in problem.errors)
-        refusal = problem.title if errors else problem.detail
+        refusal = problem.title if errors or problem.code == "edit-conflict" else problem.detail
         return Form(new_key(), kept, errors, refusal.rstrip(".") + ".", problem.code)
 
 

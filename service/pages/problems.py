@@ -21,7 +21,7 @@ REMEDIES: Final = {
     "suspended": "The reason and the end of the suspension stand in the answer.",
     "silenced": "You may read, but not write, until the silence ends.",
     "cross-origin": "Do this from the site's own pages. Programs send a token instead of a cookie.",
-    "not-found": "Check the address. What you may not see is answered in the same way.",
+    "not-found": "There is nothing at this address, or you may not see it: then it is answered in the same way.",
     "method-not-allowed": "Use one of the methods that the Allow header names.",
     "conflict": "Load the present state, and decide again.",
     "thread-closed": "Keep your text. A moderator can reopen the thread, or it stays as it is.",
@@ -54,7 +54,8 @@ async def problem_page(request: Request, problem: Problem) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
         return see_other(f"/sign-in{returning(here + query)}")
     sign_in = f"/sign-in{returning(here)}" if isinstance(problem, NotSignedIn) else None
-    view = ProblemPage(problem.status, problem.code, problem.title, problem.detail, sign_in)
+    said = problem.detail if problem.detail != problem.title else REMEDIES.get(problem.code, problem.detail)
+    view = ProblemPage(problem.status, problem.code, problem.title, said, sign_in)
     return page("problem.html", await _frame(request, here), view, status=problem.status, headers=dict(problem.headers))
 
 

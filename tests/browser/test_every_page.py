@@ -45,7 +45,7 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
     mona.call("put", f"/api/v1/threads/{closed['id']}/closure", reason="It is settled.")
     soon = mona.opens(title="Closing soon", closing={"close_after_age": "P3D"})
     guest_pages = ("/", "/c/general", lively["url"], closed["url"], "/sign-in", "/register", f"/u/{alice.username}",
-                   "/problems/thread-closed", "/nowhere")  # fmt: skip
+                   "/problems/thread-closed", "/nowhere", "/api/v1/docs")  # fmt: skip
     own = ("/", "/new", lively["url"], f"{lively['url']}/edit", soon["url"], "/settings", "/notifications")
     staff = (lively["url"], closed["url"], f"{closed['url']}?post_anyway=1", f"{lively['url']}/delete",
              f"/t/{lively['id']}/replies/1/edit", f"/t/{lively['id']}/replies/1/delete",

@@ -87,7 +87,7 @@ async def test_a_thread_says_that_it_will_close_only_in_its_last_seven_days(
     assert not parse((await bob.get(thread["url"])).text).all("p", class_="notice")
     clock.offset += timedelta(days=1, seconds=1)
     notice = parse((await bob.get(thread["url"])).text).one("p", class_="notice")
-    assert notice.text.startswith("Closing ")
+    assert notice.text.startswith("This thread closes on ")
     assert notice.one("time").attributes["datetime"] == (thread["closes_at"][:19] + "Z")
 
 
