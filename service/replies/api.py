@@ -16,7 +16,7 @@ from service.threads.errors import ThreadIsClosed
 from service.threads.queries import get_thread, lock_thread
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
-from service.web.cache import etag, wanted_version, with_etag
+from service.web.cache import wanted_version, with_etag
 from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
 from service.web.problems import declare
 
@@ -77,9 +77,8 @@ async def post_reply(thread_id: ThreadId, draft: Deferred[PostReply], asks: Aski
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
         reply = operations.post_reply(session, actor, seen, ready)
-        view = ReplyView.of(queries.get_reply(session, actor, reply.id or 0), seen.thread.slug)
-        tag = etag(view.version, view.model_dump_json().encode())
-        return created(view, f"/api/v1/replies/{view.id}", ETag=tag)
+        view = ReplyView.of(queries.just_posted(session, reply), seen.thread.slug)
+        return with_etag(created(view, f"/api/v1/replies/{view.id}"), view.version)
 
     return await asks.write(work)
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, literal, or_, select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
 from service.categories.models import Category
 from service.kit.actor import Actor
-from service.kit.database.rows import stored_id
+from service.kit.database.rows import stored_id, table_of
 from service.kit.errors import NotFound
 from service.replies.models import Reply
 from service.threads.models import Thread
@@ -71,9 +71,25 @@ def list_replies(
 
 def replies_between(session: Session, thread_id: int, first: int, last: int) -> Sequence[ReplySeen]:
     """The replies of a thread that the caller has loaded, with numbers from `first` to `last`: one screen."""
-    number = col(Reply.number)
-    query = select_seen().where(col(Reply.thread_id) == thread_id, number >= first, number <= last, listed())
-    return [to_seen(row) for row in session.execute(query.order_by(number))]
+    asked = {"thread": thread_id, "first": first, "last": last}
+    return [to_seen(row) for row in session.execute(SCREEN, asked)]
+
+
+# Built once: the screen, because every page shows one; the names, because every reply is shown to its author.
+SCREEN = (
+    select_seen()
+    .where(col(Reply.thread_id) == bindparam("thread"), listed())
+    .where(col(Reply.number).between(bindparam("first"), bindparam("last")))
+    .order_by(col(Reply.number))
+)
+ACCOUNT = table_of(Account)
+NAMES = select(ACCOUNT.c.username, ACCOUNT.c.display_name).where(ACCOUNT.c.id == bindparam("account"))
+
+
+def just_posted(session: Session, reply: Reply) -> ReplySeen:
+    """A reply that this unit of work has stored, as its author sees it."""
+    username, display_name = session.execute(NAMES, {"account": reply.author_id}).one()
+    return ReplySeen(reply, username, display_name or username)
 
 
 def numbers_of(session: Session, reply_ids: Sequence[int]) -> dict[int, int]:
