@@ -129,3 +129,16 @@ async def test_two_deletions_at_once_leave_one(ada: Person) -> None:
     answers = await asyncio.gather(*(ada.delete(f"{LIST}/{slug}") for slug in slugs))
     assert sorted(answer.status_code for answer in answers) == [204, 204, 409]
     assert len((await ada.get(LIST)).json()["items"]) == 1
+
+
+async def test_a_thread_opened_while_its_category_goes_is_there_or_refused(alice: Person, ada: Person) -> None:
+    for _ in range(3):
+        await ada.post(LIST, {"name": "Books"})
+        draft = {"title": "T", "body": "B", "category": "books"}
+        racing = [alice.post("/api/v1/threads", draft) for _ in range(4)]
+        gone, *opened = await asyncio.gather(ada.delete(f"{LIST}/books"), *racing)
+        statuses = [answer.status_code for answer in opened]
+        assert (gone.status_code, set(statuses)) in ((204, {404}), (409, {201})), statuses
+        for answer in opened:
+            if answer.status_code == 201:
+                await ada.delete(answer.headers["location"])
