@@ -67,13 +67,17 @@ def session_writes(source: Source) -> Iterator[Remark]:
             yield node.lineno, f"{name}()"
 
 
-def write_statements(source: Source) -> Iterator[Remark]:
-    """Imports of SQL's INSERT, UPDATE and DELETE."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"sqlalchemy", "sqlmodel"}:
-            for alias in node.names:
-                if alias.name in {"insert", "update", "delete"}:
-                    yield node.lineno, f"imports {alias.name} from {node.module}"
+def statements(*names: str) -> Callable[[Source], Iterator[Remark]]:
+    """A look that remarks on imports of these SQL statements."""
+
+    def look(source: Source) -> Iterator[Remark]:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"sqlalchemy", "sqlmodel"}:
+                for alias in node.names:
+                    if alias.name in names:
+                        yield node.lineno, f"imports {alias.name} from {node.module}"
+
+    return look
 
 
 def awaits(source: Source) -> Iterator[Remark]:
@@ -173,8 +177,16 @@ HABITS = [
         "INSERT, UPDATE and DELETE stand in operations",
         "The same rule for statements: who looks for what changes a table reads one file of its room.",
         lambda s: (s.in_a_room and s.role != "operations") or s.room == "pages",
-        write_statements,
+        statements("insert", "update", "delete"),
         ("service/threads/policy.py", "from sqlalchemy import select, update\n"),
+    ),
+    Habit(
+        "every SELECT stands in queries",
+        "What an actor may see is decided where rows are loaded. A SELECT of one's own, somewhere else, is where a "
+        "hidden post's title came out on a badge.",
+        lambda s: (s.in_a_room and s.role != "queries") or s.room == "pages",
+        statements("select"),
+        ("service/threads/operations.py", "from sqlmodel import Session, select\n"),
     ),
     Habit(
         "no await below the doors",
