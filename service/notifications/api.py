@@ -41,8 +41,10 @@ async def list_notifications(
     def work(session: Session, actor: Actor) -> Answer:
         key = from_cursor(cursor, 1)
         rows = queries.list_notices(session, actor, unread=unread, before=key[0] if key else None, limit=limit)
-        path = f"/api/v1/notifications{'?unread=true' if unread else ''}"
-        return page_answer(rows, limit, lambda seen: (seen.event_id,), NotificationView.of, path)
+        only = "true" if unread else None
+        return page_answer(
+            rows, limit, lambda seen: (seen.event_id,), NotificationView.of, "/api/v1/notifications", unread=only
+        )
 
     return await asks.answer(work)
 

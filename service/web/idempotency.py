@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import JSON, Column, CursorResult, LargeBinary, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.clock import Instant, now
+from service.kit.database.rows import upsert
 from service.kit.errors import IdempotencyConflict, InProgress, Invalid, Problem, invalid
 from service.web.answers import Answer
 
@@ -71,8 +71,7 @@ def once(
 
 
 def _reserve(session: Session, principal: str, key: str, mark: str) -> bool:
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(KeptAnswer).values(
+    statement = upsert(session)(KeptAnswer).values(
         principal=principal, key=key, fingerprint=mark, status=0, headers={}, body=b"", created_at=now(session)
     )
     try:

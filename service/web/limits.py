@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, Column, CursorResult, case, delete, literal
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.clock import Instant, now
+from service.kit.database.rows import upsert
 from service.kit.errors import RateLimited
 
 
@@ -59,9 +59,8 @@ def spend(session: Session, quota: Quota, key: str) -> dict[str, str]:
     The caller commits the count by returning normally, whatever else it refuses.
     """
     at = now(session)
-    insert: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     fresh = col(RateCount.window_start) <= at - quota.window
-    statement = insert(RateCount).values(key=key, window_start=at, uses=1)
+    statement = upsert(session)(RateCount).values(key=key, window_start=at, uses=1)
     statement = statement.on_conflict_do_update(
         index_elements=["key"],
         set_={

@@ -73,5 +73,5 @@ def page_answer(
     if following:
         given = {name: value for name, value in named.items() if value is not None}
         query = urlencode(given | {"limit": limit, "cursor": following})
-        answer.headers["Link"] = f'<{path}{"&" if "?" in path else "?"}{query}>; rel="next"'
+        answer.headers["Link"] = f'<{path}?{query}>; rel="next"'
     return answer
