@@ -7,14 +7,14 @@ three steps with no transaction open between them: take, send (jobs.py), record.
 import secrets
 from datetime import timedelta
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import CursorResult, insert, update
+from sqlalchemy import insert, update
 from sqlmodel import Session, col
 
 from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
-from service.kit.database.rows import table_of, upsert
+from service.kit.database.rows import changed, table_of, upsert
 from service.kit.errors import Problem, settled
 from service.kit.events import Event
 from service.kit.queue import enqueue, enqueue_many
@@ -142,7 +142,7 @@ def take_delivery(session: Session, delivery_id: int, token: str) -> Letter | No
         .where(col(Delivery.id) == delivery_id, col(Delivery.state).in_((WAITING, SENDING, DEAD)))
         .values(state=SENDING, token=token, attempts=Delivery.attempts + 1, ended_at=None)
     )
-    if cast("CursorResult[Any]", session.execute(claim)).rowcount != 1:
+    if changed(session, claim) != 1:
         return None
     letter = queries.find_letter(session, delivery_id)
     if letter is None:

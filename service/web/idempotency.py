@@ -9,14 +9,13 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import JSON, Column, CursorResult, LargeBinary, delete, select, update
+from sqlalchemy import JSON, Column, LargeBinary, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.clock import Instant, now
-from service.kit.database.rows import upsert
+from service.kit.database.rows import changed, upsert
 from service.kit.errors import IdempotencyConflict, InProgress, Invalid, Problem, invalid
 from service.web.answers import Answer
 
@@ -75,7 +74,7 @@ def _reserve(session: Session, principal: str, key: str, mark: str) -> bool:
         principal=principal, key=key, fingerprint=mark, status=0, headers={}, body=b"", created_at=now(session)
     )
     try:
-        return cast(CursorResult[Any], session.execute(statement.on_conflict_do_nothing())).rowcount == 1
+        return changed(session, statement.on_conflict_do_nothing()) == 1
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise InProgress(headers={"Retry-After": "5"}) from error
@@ -93,5 +92,4 @@ def _replay(session: Session, principal: str, key: str, mark: str) -> Answer:
 
 def forget_old(session: Session) -> int:
     """Delete keys older than 48 h (the contract promises 24); returns how many."""
-    gone = session.execute(delete(KeptAnswer).where(col(KeptAnswer.created_at) < now(session) - KEPT))
-    return cast(CursorResult[Any], gone).rowcount
+    return changed(session, delete(KeptAnswer).where(col(KeptAnswer.created_at) < now(session) - KEPT))

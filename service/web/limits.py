@@ -5,13 +5,12 @@ import hmac
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, CursorResult, case, delete, literal
+from sqlalchemy import BigInteger, Column, case, delete, literal
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.clock import Instant, now
-from service.kit.database.rows import upsert
+from service.kit.database.rows import changed, upsert
 from service.kit.errors import RateLimited
 
 
@@ -80,5 +79,4 @@ def spend(session: Session, quota: Quota, key: str) -> dict[str, str]:
 
 def forget_old(session: Session) -> int:
     """Delete counts whose window ended long ago; returns how many."""
-    gone = session.execute(delete(RateCount).where(col(RateCount.window_start) < now(session) - timedelta(days=1)))
-    return cast(CursorResult[Any], gone).rowcount
+    return changed(session, delete(RateCount).where(col(RateCount.window_start) < now(session) - timedelta(days=1)))

@@ -5,9 +5,9 @@ claims at the same moment only one finds it.
 """
 
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Final
 
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from service.accounts import policy, queries
@@ -18,7 +18,7 @@ from service.accounts.operations.roles import give_role
 from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.credentials import hash_secret, new_secret
-from service.kit.database.rows import upsert
+from service.kit.database.rows import changed, upsert
 from service.kit.errors import Problem, settled
 
 HOLDS: Final = timedelta(hours=24)
@@ -55,10 +55,8 @@ def register_first_admin(session: Session, newcomer: Newcomer | Problem, secret:
 
 def spend_link(session: Session, secret: str) -> None:
     """Delete the link if this is its secret and it still holds. Raises FirstAdminLinkIsSpent otherwise."""
-    spent = session.execute(
-        delete(FirstAdminLink).where(
-            col(FirstAdminLink.secret_hash) == hash_secret(secret), col(FirstAdminLink.expires_at) > now(session)
-        )
+    spent = delete(FirstAdminLink).where(
+        col(FirstAdminLink.secret_hash) == hash_secret(secret), col(FirstAdminLink.expires_at) > now(session)
     )
-    if cast(CursorResult[Any], spent).rowcount != 1 or queries.has_admin(session):
+    if changed(session, spent) != 1 or queries.has_admin(session):
         raise FirstAdminLinkIsSpent

@@ -1,9 +1,9 @@
 """Browser sessions: opened by signing in, ended by their owner, by a password change, or by 60 days of silence."""
 
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Final
 
-from sqlalchemy import CursorResult, delete, or_, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col
 
 from service.accounts import policy
@@ -12,6 +12,7 @@ from service.accounts.operations.signing_in import WITHIN
 from service.kit.actor import Actor
 from service.kit.clock import clock_of, now
 from service.kit.credentials import hash_secret, new_secret
+from service.kit.database.rows import changed
 from service.kit.errors import NotFound
 
 LASTS: Final = timedelta(days=60)
@@ -38,7 +39,7 @@ def end_session(session: Session, actor: Actor, session_id: int | None) -> None:
     """End one of the actor's own sessions, at once. Raises NotSignedIn, NotAllowed, NotFound."""
     policy.check_owns_credentials(actor)
     own = (col(SignedIn.id) == session_id, col(SignedIn.account_id) == actor.account_id)
-    if cast(CursorResult[Any], session.execute(delete(SignedIn).where(*own))).rowcount != 1:
+    if changed(session, delete(SignedIn).where(*own)) != 1:
         raise NotFound("You have no such session")
 
 
@@ -68,8 +69,5 @@ def touch(session: Session, actor: Actor) -> None:
 def forget_ended(session: Session) -> int:
     """Delete ended sessions and wrong passwords that no lock-out counts any more; returns how many rows."""
     at = now(session)
-    gone = (
-        session.execute(delete(SignedIn).where(col(SignedIn.expires_at) <= at)),
-        session.execute(delete(SignInFailure).where(col(SignInFailure.at) <= at - WITHIN)),
-    )
-    return sum(cast(CursorResult[Any], result).rowcount for result in gone)
+    sessions = changed(session, delete(SignedIn).where(col(SignedIn.expires_at) <= at))
+    return sessions + changed(session, delete(SignInFailure).where(col(SignInFailure.at) <= at - WITHIN))

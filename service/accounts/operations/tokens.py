@@ -1,9 +1,9 @@
 """API tokens: what programs sign in with."""
 
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final
 
-from sqlalchemy import CursorResult, delete
+from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from service.accounts import policy
@@ -13,7 +13,7 @@ from service.kit import events
 from service.kit.actor import SCOPES, Actor
 from service.kit.clock import now
 from service.kit.credentials import hash_secret, new_secret
-from service.kit.database.rows import stored_id
+from service.kit.database.rows import changed, stored_id
 from service.kit.errors import NotFound, Problem, settled
 
 PREFIX: Final = "parley_"
@@ -53,7 +53,7 @@ def revoke_token(session: Session, actor: Actor, token_id: int) -> None:
     """End one of the actor's own tokens, at once. Raises NotSignedIn, NotAllowed, NotFound."""
     policy.check_owns_credentials(actor)
     own = (col(ApiToken.id) == token_id, col(ApiToken.account_id) == actor.account_id)
-    if cast(CursorResult[Any], session.execute(delete(ApiToken).where(*own))).rowcount != 1:
+    if changed(session, delete(ApiToken).where(*own)) != 1:
         raise NotFound("You have no such token")
     _record(session, actor)
 

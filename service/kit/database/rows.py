@@ -1,8 +1,9 @@
-"""Small truths about rows, and the one statement that the dialects spell apart."""
+"""Small truths about rows, and what the dialects or the types would have everybody spell out."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
-from sqlalchemy import Table, inspect
+from sqlalchemy import CursorResult, Executable, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -22,3 +23,8 @@ def table_of(model: type[SQLModel]) -> Table:
 def upsert(session: Session) -> Any:
     """The dialect's `insert`, the one that knows ON CONFLICT."""
     return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+
+
+def changed(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
+    """Run an INSERT, UPDATE or DELETE; returns how many rows it touched."""
+    return cast("CursorResult[Any]", session.execute(statement, values)).rowcount

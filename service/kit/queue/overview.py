@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, not_, select, update
+from sqlalchemy import delete, func, not_, select, update
 
 from service.kit.clock import now
 from service.kit.database import Session, notify
-from service.kit.database.rows import upsert
+from service.kit.database.rows import changed, upsert
 from service.kit.queue.tables import Job, job, worker_heartbeat
 
 ALIVE_WITHIN = timedelta(seconds=30)
@@ -46,7 +45,7 @@ def revive(session: Session, job_id: int) -> bool:
     taken = select(rival.c.id).where(rival.c.dead_at.is_(None), rival.c.dedupe_key == job.c.dedupe_key).exists()
     statement = update(job).where(job.c.id == job_id, job.c.dead_at.is_not(None), not_(taken))
     revived = statement.values(dead_at=None, attempts=0, token=None, run_at=now(session))
-    if cast("CursorResult[Any]", session.execute(revived)).rowcount != 1:
+    if changed(session, revived) != 1:
         return False
     notify(session, "job")
     return True
@@ -55,7 +54,7 @@ def revive(session: Session, job_id: int) -> bool:
 def discard(session: Session, job_id: int) -> bool:
     """Delete a dead job for good; False if there is none."""
     statement = delete(job).where(job.c.id == job_id, job.c.dead_at.is_not(None))
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+    return changed(session, statement) == 1
 
 
 def beat(session: Session, name: str) -> None:

@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    CursorResult,
     Executable,
     Integer,
     and_,
@@ -31,7 +30,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.kit.clock import MICROSECOND, now, to_micros
 from service.kit.database import Session, notify
-from service.kit.database.rows import upsert
+from service.kit.database.rows import changed, upsert
 from service.kit.queue.tables import job
 
 Payload = dict[str, Any]
@@ -161,6 +160,5 @@ def bury(session: Session, held: Claim, error: str) -> None:
 
 
 def _exactly_one(session: Session, held: Claim, statement: Executable) -> None:
-    result = cast("CursorResult[Any]", session.execute(statement, {"held_id": held.id, "held_token": held.token}))
-    if result.rowcount != 1:
+    if changed(session, statement, {"held_id": held.id, "held_token": held.token}) != 1:
         raise LeaseLost
