@@ -103,10 +103,11 @@ async def read(request: Request) -> Sent:
     wrong: list[FieldError] = []
     for pair in pairs:
         name, _, value = pair.partition(b"=")
-        label, text = _decode(name), _decode(value)
-        if UNSTORABLE.search(label + text) or "\ufffd" in label:
+        typed = _decode(name), _decode(value)
+        label, text = (UNSTORABLE.sub("\ufffd", part) for part in typed)
+        if (label, text) != typed or "\ufffd" in label:
             wrong.append(FieldError(f"/{label[:80]}", "must be UTF-8 text without NUL"))
-        values.setdefault(label, UNSTORABLE.sub("\ufffd", text))
+        values.setdefault(label, text)
     refusal = Invalid("Some fields are not text", errors=tuple(wrong)) if wrong else None
     return Sent(values, values.get(KEY) or None, refusal)
 

@@ -144,7 +144,7 @@ def closed(seen: ThreadSeen, now: datetime) -> Closed | None:
     if closing.at is None or not closing.is_closed(now):
         return None
     by_hand = closing.reason == "manual"
-    by = Person(seen.closer_username, seen.closer_username) if by_hand and seen.closer_username else None
+    by = Person(seen.closer_username, seen.closer_name or "Anonymous") if by_hand and seen.closer_username else None
     return Closed(closing.at, by, why(seen), seen.thread.closure_reason if by_hand else "")
 
 

@@ -33,6 +33,7 @@ class ThreadSeen:
     author_username: str | None
     author_name: str | None
     closer_username: str | None
+    closer_name: str | None
 
     @property
     def id(self) -> int:
@@ -62,7 +63,15 @@ def seen_within(visible: tuple[str, ...]) -> ColumnElement[bool]:
 def select_seen() -> Select[*tuple[Any, ...]]:
     """The columns of a ThreadSeen."""
     return (
-        select(Thread, Category, Site, col(Account.username), col(Account.display_name), col(Closer.username))
+        select(
+            Thread,
+            Category,
+            Site,
+            col(Account.username),
+            col(Account.display_name),
+            col(Closer.username),
+            col(Closer.display_name),
+        )
         .join(Category, col(Category.id) == Thread.category_id)
         .join(Site, col(Site.id) == 1)
         .outerjoin(Account, col(Account.id) == Thread.author_id)
@@ -72,8 +81,8 @@ def select_seen() -> Select[*tuple[Any, ...]]:
 
 def to_seen(row: Any) -> ThreadSeen:
     """A row of `select_seen` as a ThreadSeen."""
-    thread, category, site, username, display_name, closer = row
-    return ThreadSeen(thread, category, site, username, display_name or username, closer)
+    thread, category, site, username, display_name, closer, closer_name = row
+    return ThreadSeen(thread, category, site, username, display_name or username, closer, closer_name or closer)
 
 
 def get_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
