@@ -29,6 +29,11 @@ class Actor:
         """True for an account, false for a guest and for SYSTEM."""
         return self.account_id is not None
 
+    @property
+    def recorded_role(self) -> str:
+        """The role as events keep it: Parley itself is `system` there, though it may do what an admin may."""
+        return self.role if self.signed_in or self.role == "guest" else "system"
+
     def is_at_least(self, role: str) -> bool:
         """Whether the role reaches `role`: guest < member < moderator < admin."""
         return ROLES.index(self.role) >= ROLES.index(role)

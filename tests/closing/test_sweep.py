@@ -47,7 +47,7 @@ async def test_a_closing_is_told_once_with_the_deadline_as_its_time_after_downti
     (event,) = await told(app, thread, "thread.closed")
     due = instant(thread["created_at"]) + 7 * DAY
     assert (event.at, instant(event.facts["closed_at"]), event.facts["reason"]) == (due, due, "age")
-    assert (event.actor_id, event.actor_role) == (None, "admin"), "nobody did it: time did"
+    assert (event.actor_id, event.actor_role) == (None, "system"), "nobody did it: time did"
     assert await told(app, other, "thread.closed") == []
     seen = await shown(alice, thread)
     assert (instant(seen["closed_at"]), seen["version"]) == (due, thread["version"] + 1), "telling changes nothing"

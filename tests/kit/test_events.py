@@ -67,7 +67,7 @@ async def test_the_envelope_holds_what_was_recorded(database: Database) -> None:
     await positioned(database, 1)
     (row,) = await database.read(read_after, 0)
     assert (row.kind, row.subject_type, row.subject_id, row.schema_version) == ("thing.happened", "thing", 7, 1)
-    assert (row.actor_id, row.actor_role, row.audience, row.audience_id) == (None, "admin", "public", None)
+    assert (row.actor_id, row.actor_role, row.audience, row.audience_id) == (None, "system", "public", None)
     assert (row.at, row.facts) == (deadline, {"twice": 14, "name": None})
 
 
