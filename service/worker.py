@@ -40,17 +40,21 @@ jobs to end when the worker is told to stop; and for giving the rest back. A sto
 class Pool:
     """Slots for one shape of work, so that a mail server that hangs never keeps a closing from being told.
 
-    Its size is also how many letters at most are sent twice (under one Message-ID) when the worker is killed.
+    `size` is also how many letters at most are sent twice (under one Message-ID) when the worker is killed. `least`
+    keeps claims from becoming small; `more` says that the last claim may have left something.
     """
 
     kinds: dict[str, JobKind]
     size: int
+    least: int = 1
     running: dict[asyncio.Task[None], Claim] = field(default_factory=dict)
+    more: bool = False
 
     @property
-    def free(self) -> int:
-        """How many more jobs may start."""
-        return self.size - len(self.running)
+    def wanted(self) -> int:
+        """How many jobs to claim now: as many as are free, and none for fewer than `least`."""
+        free = self.size - len(self.running)
+        return free if free >= self.least else 0
 
     def leases(self) -> dict[str, timedelta]:
         """The lease of each kind."""
@@ -82,7 +86,9 @@ class Worker:
         self._context = context
         self._retry_base = retry_base
         self._poll = poll
-        self._pools = (Pool(inside, concurrency), Pool(outside, concurrency))
+        # On SQLite units of work share commits, so many short jobs at once; on PostgreSQL each takes a connection.
+        many = concurrency * 4 if database.dialect == "sqlite" else concurrency
+        self._pools = (Pool(inside, many, least=many // 2), Pool(outside, concurrency))
         self._ticks: dict[str, int] = {}
         self._last_beat = float("-inf")
         self._woken = asyncio.Event()
@@ -144,17 +150,18 @@ class Worker:
 
     async def _round(self) -> bool:
         """One unit of work, then start what it claimed. True if there may be more to claim at once."""
-        wanted = [pool.free for pool in self._pools]
+        wanted = [pool.wanted for pool in self._pools]
         entries = self._due_entries()
         beating = time.monotonic() - self._last_beat >= BEAT
         ticks, claims = await self._database.write(self._take, wanted, entries, beating)
         self._ticks |= ticks
         if beating:
             self._last_beat = time.monotonic()
-        for pool, held in zip(self._pools, claims, strict=True):
+        for pool, limit, held in zip(self._pools, wanted, claims, strict=True):
+            pool.more = len(held) == limit
             for one in held:
                 self._begin(pool, one)
-        return any(len(held) == limit > 0 for held, limit in zip(claims, wanted, strict=True))
+        return any(pool.more and pool.wanted for pool in self._pools)
 
     def _due_entries(self) -> list[Cron]:
         """Entries whose tick, by this process's clock, is not the one the database last answered."""
@@ -177,9 +184,9 @@ class Worker:
         task.add_done_callback(lambda done: self._ended(pool, done))
 
     def _ended(self, pool: Pool, task: asyncio.Task[None]) -> None:
-        if pool.free == 0:
-            self._woken.set()
         pool.running.pop(task, None)
+        if pool.more and pool.wanted:
+            self._woken.set()
 
 
 def give_back(session: Session, claims: Sequence[Claim], name: str) -> None:
