@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Path, Response
 
 from service.accounts.current import Asking
 from service.categories import operations, queries
@@ -14,13 +14,12 @@ from service.kit.database import Session
 from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
-from service.web.cache import etag, wanted_version, with_etag
+from service.web.cache import IfMatch, IfNoneMatch, etag, wanted_version, with_etag
 from service.web.paging import Page
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["categories"])
 Slug = Annotated[str, Path(max_length=60, description="The category's name in addresses.")]
-IfMatch = Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")]
 
 
 def shown(category: Category, if_none_match: str | None = None) -> Answer:
@@ -66,9 +65,7 @@ async def make_category(draft: Deferred[MakeCategory], asks: Asking) -> Response
     response_model=CategoryView,
     responses=declare(NotFound, NotReady),
 )
-async def get_category(
-    slug: Slug, asks: Asking, if_none_match: Annotated[str | None, Header(max_length=500)] = None
-) -> Response:
+async def get_category(slug: Slug, asks: Asking, if_none_match: IfNoneMatch = None) -> Response:
     """One category."""
     return await asks.answer(lambda session, actor: shown(queries.get_category(session, actor, slug), if_none_match))
 

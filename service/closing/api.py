@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Header, Path, Response
+from fastapi import APIRouter, Body, Path, Response
 
 from service.accounts.current import Asking
 from service.closing import operations
@@ -17,12 +17,11 @@ from service.threads.queries import ThreadSeen, get_thread, lock_thread
 from service.threads.schemas import ClosingView, ThreadView
 from service.web.answers import Answer, json_answer
 from service.web.bodies import Deferral, Deferred, StrictRoute
-from service.web.cache import wanted_version, with_etag
+from service.web.cache import IfMatch, wanted_version, with_etag
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["closing"])
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
-IfMatch = Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")]
 
 
 def changing(thread_id: int, deed: Callable[[Session, Actor, ThreadSeen], None]) -> Callable[[Session, Actor], Answer]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from service.accounts.current import Asking
 from service.kit.actor import Actor
@@ -16,15 +16,13 @@ from service.threads.errors import ThreadIsClosed
 from service.threads.queries import get_thread, lock_thread
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
-from service.web.cache import wanted_version, with_etag
+from service.web.cache import IfMatch, IfNoneMatch, wanted_version, with_etag
 from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["replies"])
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
 ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The reply's id.")]
-IfMatch = Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")]
-IfNoneMatch = Annotated[str | None, Header(max_length=500, description="ETags that you have.")]
 
 
 def show(found: ReplySeen, slug: str, if_none_match: str | None = None) -> Answer:

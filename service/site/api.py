@@ -1,8 +1,6 @@
 """The JSON door of the site's settings."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 
 from service.accounts.current import Asking
 from service.kit.actor import Actor
@@ -12,14 +10,14 @@ from service.site import operations, queries
 from service.site.schemas import ChangeSite, SiteView
 from service.web.answers import Answer, json_answer
 from service.web.bodies import Deferred, StrictRoute
-from service.web.cache import required_version, with_etag
+from service.web.cache import IfMatch, IfNoneMatch, required_version, with_etag
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["site"])
 
 
 @router.get("/site", operation_id="get_site", response_model=SiteView, responses=declare(NotReady))
-async def get_site(asks: Asking, if_none_match: Annotated[str | None, Header(max_length=500)] = None) -> Response:
+async def get_site(asks: Asking, if_none_match: IfNoneMatch = None) -> Response:
     """The site's settings, readable by everybody."""
 
     def work(session: Session, actor: Actor) -> Answer:
@@ -35,9 +33,7 @@ async def get_site(asks: Asking, if_none_match: Annotated[str | None, Header(max
     response_model=SiteView,
     responses=declare(NotSignedIn, NotAllowed, Invalid, EditConflict, PreconditionRequired, NotReady),
 )
-async def change_site(
-    draft: Deferred[ChangeSite], asks: Asking, if_match: Annotated[str | None, Header(max_length=200)] = None
-) -> Response:
+async def change_site(draft: Deferred[ChangeSite], asks: Asking, if_match: IfMatch = None) -> Response:
     """Change settings (admins). `If-Match` is required; a closing policy acts on existing threads at once."""
     changes = draft if isinstance(draft, Invalid) else draft.changes()
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from service.accounts.current import Asking
 from service.categories.queries import default_category, get_category
@@ -26,14 +26,12 @@ from service.threads.schemas import (
 )
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
-from service.web.cache import etag, wanted_version, with_etag
+from service.web.cache import IfMatch, IfNoneMatch, etag, wanted_version, with_etag
 from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["threads"])
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
-IfMatch = Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")]
-IfNoneMatch = Annotated[str | None, Header(max_length=500, description="ETags that you have.")]
 
 
 def show(session: Session, actor: Actor, seen: ThreadSeen, if_none_match: str | None = None) -> Answer:

@@ -7,10 +7,16 @@
 import hashlib
 import re
 from dataclasses import replace
+from typing import Annotated
+
+from fastapi import Header
 
 from service.kit.errors import PreconditionRequired, invalid
 from service.kit.versions import Wanted
 from service.web.answers import Answer
+
+IfMatch = Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")]
+IfNoneMatch = Annotated[str | None, Header(max_length=500, description="ETags that you have.")]
 
 ENTITY_TAGS = re.compile(r'\s*(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*\s*')
 NO_VERSION = 0
