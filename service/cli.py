@@ -20,6 +20,7 @@ from service.kit.database.migrations import upgrade, version_of
 from service.kit.errors import Problem, settled
 from service.kit.queue import is_worked
 from service.settings import Settings, WrongSettings, keep_secret, load_settings
+from service.web.heads import BoundedHead
 from service.wiring import LISTENERS
 from service.worker import run_forever
 
@@ -63,7 +64,7 @@ def serve() -> None:
     host, port = settings.address
     config = uvicorn.Config(
         create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False,
-        proxy_headers=False, timeout_graceful_shutdown=10,
+        proxy_headers=False, timeout_graceful_shutdown=10, http=BoundedHead,
     )  # fmt: skip
     Site(config, settings).run()
 

@@ -46,6 +46,13 @@ PLAINLY: Final = tuple(
 )
 """What pydantic says of a field, and what the form says instead."""
 
+SAID: Final = {
+    "edit-conflict": "Somebody else changed this meanwhile",
+    "idempotency-conflict": "This form was sent before, with something else in it. If this is new, send it again",
+    "in-progress": "This form is being stored already. Wait a moment, then look whether it is there",
+}
+"""Problems whose own words are meant for programs."""
+
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -88,7 +95,7 @@ class Sent:
         if problem is None:
             return fresh(kept)
         errors = tuple(_form_error(error, labels or {}) for error in problem.errors)
-        refusal = problem.title if errors or problem.code == "edit-conflict" else problem.detail
+        refusal = SAID.get(problem.code) or (problem.title if errors else problem.detail)
         return Form(new_key(), kept, errors, refusal.rstrip(".") + ".", problem.code)
 
 

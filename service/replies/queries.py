@@ -106,8 +106,9 @@ def get_reply(session: Session, actor: Actor, reply_id: int) -> ReplySeen:
 
 
 def get_reply_by_number(session: Session, actor: Actor, thread_id: int, number: int) -> ReplySeen:
-    """The reply with this number in this thread; NotFound as `get_reply`."""
-    return _first(session, actor, and_(col(Reply.thread_id) == thread_id, col(Reply.number) == number))
+    """The reply with this number in this thread; NotFound as `get_reply`. A form's number may exceed the column."""
+    wanted = literal(number, BigInteger)
+    return _first(session, actor, and_(col(Reply.thread_id) == thread_id, col(Reply.number) == wanted))
 
 
 def lock_reply(session: Session, actor: Actor, reply_id: int) -> tuple[ThreadSeen, ReplySeen]:

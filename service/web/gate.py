@@ -29,6 +29,8 @@ SECURITY: Final = [
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 ]
+UNKEPT: Final = ((b"cache-control", b"private, no-cache"),)
+"""For answers that say nothing of caches: what one reader may see is for nobody else's."""
 
 
 class BodyOverflow(BaseException):
@@ -60,7 +62,9 @@ class Exchange:
         """Send a piece of the answer, its head with the security headers."""
         if message["type"] == "http.response.start":
             self.started = True
-            message["headers"] = [*message.get("headers", ()), *self.security]
+            given = message.get("headers", ())
+            kept = () if any(name == b"cache-control" for name, _ in given) else UNKEPT
+            message["headers"] = [*given, *kept, *self.security]
         await self.send(message)
 
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from service.app import create_app
 from service.settings import Settings, load_settings
+from service.web.heads import BoundedHead
 from service.web.openapi import describe
 from tests.api.openapi import Json
 from tests.api.stage import Open, Stage, set_stage
@@ -36,7 +37,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Json:
 @pytest.fixture
 async def address(app: FastAPI) -> AsyncIterator[tuple[str, int]]:
     """Host and port of uvicorn serving the application under test, with the defaults that `parley serve` uses."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_level="critical", http=BoundedHead))
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

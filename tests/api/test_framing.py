@@ -111,6 +111,15 @@ async def test_a_request_with_two_lengths_is_refused(address: tuple[str, int], p
         assert b"connection: close" in top, f"{lines}: {top!r}"
 
 
+async def test_a_head_without_end_is_cut_off(address: tuple[str, int]) -> None:
+    long = "Cookie: " + "x" * 60_000
+    assert (await exchange(address, request_head("GET", "/healthz", long, "Connection: close")))[0] == 200
+    head = request_head("GET", "/healthz", "Connection: close")[:-2] + "X-Long: "
+    status, top, _ = await exchange(address, head, *[b"x" * 0x10000] * 200)
+    assert status == 431
+    assert b"connection: close" in top
+
+
 async def test_the_server_still_answers_after_all_of_this(address: tuple[str, int]) -> None:
     for _ in range(20):
         head = request_head("POST", "/api/v1/threads", "Transfer-Encoding: chunked")

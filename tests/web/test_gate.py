@@ -128,6 +128,7 @@ async def test_every_answer_carries_the_security_headers(client: httpx.AsyncClie
             assert directive in policy
         assert "unsafe" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert any(word in answer.headers["cache-control"] for word in ("private", "no-store")), answer.url
 
 
 async def test_a_fault_of_ours_is_a_problem_with_the_same_headers(app: FastAPI, client: httpx.AsyncClient) -> None:
