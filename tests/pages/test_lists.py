@@ -31,6 +31,9 @@ async def test_threads_stand_in_the_order_of_their_last_activity(alice: Person, 
     assert titles(shown.text) == ["First", "Second"]
     line = parse(shown.text).one("ul", class_="lines").all("li")[0]
     assert line.one("p", class_="meta").text.startswith("alice General One thought closed ")
+    await mona.put(f"/api/v1/threads/{first['id']}/archive")
+    line = parse((await bob.get("/")).text).one("ul", class_="lines").all("li")[0]
+    assert line.one("p", class_="meta").text.startswith("alice General One thought archived ")
 
 
 async def test_the_list_pages_by_cursor_without_losing_or_repeating(alice: Person) -> None:

@@ -8,7 +8,7 @@ from service.pages.views.frame import Form, Person
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """One thread in a list. `state` is `open` or `closed`; `active_at` is the newest of opening and last reply."""
+    """One thread in a list. `state` is `open`, `closed` or `archived`; `active_at` is the newest of opening and last reply."""
 
     title: str
     url: str
@@ -33,7 +33,7 @@ class CategoryLine:
 
 @dataclass(frozen=True, slots=True)
 class ThreadsPage:
-    """`/` and `/c/{slug}`. `before` and `newest_url` page the list; `may_open` shows the invitation to write."""
+    """`/` and `/c/{slug}`. `older_url` and `newest_url` page the list; without a `new_url` the reader may not write."""
 
     title: str
     description: str
@@ -43,16 +43,6 @@ class ThreadsPage:
     newest_url: str | None
     new_url: str | None
     is_home: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyLine:
-    """One reply on a person's page."""
-
-    thread_title: str
-    url: str
-    number: int
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
