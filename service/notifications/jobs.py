@@ -84,7 +84,6 @@ def compose(letter: Letter, base_url: str) -> Mail:
     text, html = TEMPLATES.draw(
         notice.kind,
         site=letter.site,
-        recipient=letter.recipient,
         notice=notice,
         body=body,
         because=CLOSED_BECAUSE.get(letter.closing_reason or "", ""),

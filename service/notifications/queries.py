@@ -223,7 +223,6 @@ class Letter:
 
     message_id: str
     to: str
-    recipient: str
     site: str
     notice: NoticeSeen
     body: str
@@ -253,7 +252,6 @@ def find_letter(session: Session, delivery_id: int) -> Letter | None:
     return Letter(
         message_id=delivery.message_id,
         to=account.email,
-        recipient=account.shown_name,
         site=site.name,
         notice=NoticeSeen(
             notification.id, notification.event_id, notification.kind, notification.reason, thread.id, thread.title,
