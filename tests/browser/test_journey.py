@@ -43,6 +43,15 @@ def test_register_open_reply_be_told_close(visit: Visit, scripts: bool) -> None:
         alice.wait_for_timeout(100)
     alice.get_by_role("link", name=f"bob-{suffix} replied").click()
     expect(alice).to_have_url(bob.url)
+    if scripts:  # following it marked it as read
+        alice.goto("/notifications")
+        expect(alice.locator(".unread")).to_have_count(0)
+        alice.go_back()
+    else:
+        alice.go_back()
+        alice.get_by_role("button", name=f"Mark as read: bob-{suffix} replied").click()
+        expect(alice.get_by_text("Everything is read.")).to_be_visible()
+        alice.goto(bob.url)
 
     mona = visit("mona", role="moderator", scripts=scripts).page
     mona.goto(alice.url.partition("#")[0])

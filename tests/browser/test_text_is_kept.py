@@ -33,9 +33,23 @@ def test_text_survives_a_reload_and_another_visit(visit: Visit) -> None:
     writes(bob.goes(thread["url"]), "Half a thought")
     bob.page.reload()
     expect(bob.page.get_by_label("Your thought")).to_have_value("Half a thought")
-    expect(bob.page.locator("[data-status]")).to_have_text("Your unsent text was restored.")
+    expect(bob.page.locator("[data-status]")).to_contain_text("Your unsent text was restored.")
     bob.goes("/")
     expect(bob.goes(thread["url"]).get_by_label("Your thought")).to_have_value("Half a thought")
+
+
+def test_a_restored_text_can_be_discarded(visit: Visit) -> None:
+    alice = visit("alice")
+    thread = alice.opens()
+    page = alice.goes(f"{thread['url']}/edit")
+    page.get_by_label("Text").fill("Better not")
+    until_saved(page)
+    page.reload()
+    expect(page.get_by_label("Text")).to_have_value("Better not")
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.get_by_label("Text")).to_have_value(thread["body"])
+    page.reload()
+    expect(page.get_by_label("Text")).to_have_value(thread["body"])
 
 
 def test_it_is_let_go_once_the_post_is_stored(visit: Visit) -> None:

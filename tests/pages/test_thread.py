@@ -79,6 +79,17 @@ async def test_the_same_form_sent_twice_posts_once(alice: Person, bob: Person) -
     assert parse((await bob.get(thread["url"])).text).one("h2", id="thoughts").text.startswith("One thought")
 
 
+async def test_a_form_that_comes_back_with_another_text_keeps_it_and_says_what_to_do(alice: Person, bob: Person) -> None:
+    thread = await a_thread(by=alice)
+    shown = await bob.get(thread["url"])
+    await press(bob.client, shown, "Post reply", body="Once.")
+    answer = await press(bob.client, shown, "Post reply", body="Another, after going back.")
+    assert answer.status_code == 422
+    assert "If this is new, send it again." in parse(answer.text).one("div", role="alert").text
+    again = await press(bob.client, answer, "Post reply")
+    assert again.headers["location"].endswith("#reply-2")
+
+
 async def test_a_reply_to_a_reply_says_so_and_stands_under_it(alice: Person, bob: Person) -> None:
     thread = await a_thread(by=alice)
     await a_reply(by=alice, thread=thread)

@@ -39,7 +39,21 @@ function restore(form) {
   if (fields.every((field) => field.value === values[field.name])) return;
   for (const field of fields) field.value = values[field.name];
   const status = form.querySelector("[data-status]");
-  if (status) status.textContent = "Your unsent text was restored.";
+  if (status) status.replaceChildren("Your unsent text was restored. ", discardButton(form));
+}
+
+// Back to the text as it is stored (or to none).
+function discardButton(form) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "plain";
+  button.textContent = "Discard it";
+  button.addEventListener("click", () => {
+    localStorage.removeItem(place(form.dataset.draft));
+    form.reset();
+    form.querySelector("[data-status]").textContent = "";
+  });
+  return button;
 }
 
 function showKept(section) {

@@ -15,6 +15,15 @@ document.addEventListener("keydown", (event) => {
   event.target.form.requestSubmit(button);
 });
 
+// Following an unread notification marks it as read; without scripts its own button does.
+document.addEventListener("click", (event) => {
+  const notice = event.target.closest?.(".unread h2 a")?.closest(".unread");
+  if (!notice) return;
+  const ids = [Number(notice.querySelector("input[name=notice]").value)];
+  const headers = { "Content-Type": "application/json" };
+  fetch("/api/v1/notifications/read", { method: "POST", keepalive: true, headers, body: JSON.stringify({ ids }) });
+});
+
 // The account menu closes when the reader turns elsewhere.
 const menu = document.querySelector("details.account");
 if (menu) {
