@@ -8,7 +8,7 @@ from service.pages.views.frame import Form, Person
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """One thread in a list. `state` is `open`, `closed` or `archived`; `active_at` is the newest of opening and last reply."""
+    """One thread in a list. `state` is `open`, `closed` or `archived`; `active_at` the newest of opening and reply."""
 
     title: str
     url: str
