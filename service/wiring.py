@@ -77,16 +77,16 @@ SCHEDULE: Final = (
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    replies_api.router,
+    threads_api.router,
     accounts_api.router,
     categories_api.router,
-    threads_api.router,
-    replies_api.router,
     closing_api.router,
     subscriptions_api.router,
     notifications_api.router,
     site_api.router,
 )
-"""The JSON doors, under /api/v1."""
+"""The JSON doors, under /api/v1. The busiest come first: a request is compared with every route before its own."""
 
 PAGES: Final[tuple[APIRouter, ...]] = (
     home.router,
