@@ -13,6 +13,7 @@ from pydantic import (
     PlainSerializer,
     StrictBool,
     StrictInt,
+    WithJsonSchema,
 )
 
 from service.kit.clock import EPOCH, MICROSECOND, from_micros, to_micros, utc_text
@@ -56,7 +57,8 @@ def in_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-Moment = Annotated[datetime, PlainSerializer(utc_text, return_type=str)]
+DATE_TIME = WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization")
+Moment = Annotated[datetime, PlainSerializer(utc_text, return_type=str), DATE_TIME]
 """An instant on the wire."""
 TimeText = Annotated[str, Field(max_length=MOST_TIME)]
 WireInstant = Annotated[
@@ -64,6 +66,7 @@ WireInstant = Annotated[
     BeforeValidator(only_text, json_schema_input_type=TimeText),
     AfterValidator(in_utc),
     PlainSerializer(utc_text, return_type=str),
+    DATE_TIME,
 ]
 WireSpan = Annotated[timedelta, BeforeValidator(only_text, json_schema_input_type=TimeText), AfterValidator(in_bounds)]
 InstantTerm = WireInstant | Literal["off"] | None

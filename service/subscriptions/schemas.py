@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.kit.clock import utc_text
+from service.site.schemas import Moment
 from service.subscriptions.queries import Following
 from service.web.bodies import RequestModel
 
@@ -25,10 +25,9 @@ class SubscriptionView(BaseModel):
     reason: Literal["opened", "replied", "chosen"] | None = Field(
         description="Why you watch: you opened the thread, replied in it, or chose so. Null by default."
     )
-    since: str | None = Field(description="RFC 3339, in UTC.")
+    since: Moment | None = Field(description="Since when it is so; null by default.")
 
     @classmethod
     def of(cls, following: Following) -> "SubscriptionView":
         """The wire form."""
-        since = utc_text(following.since) if following.since else None
-        return cls.model_validate({"level": following.level, "reason": following.reason, "since": since})
+        return cls.model_validate(following, from_attributes=True)
