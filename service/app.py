@@ -1,7 +1,6 @@
 """`create_app(settings)`: the doors, their life, and the worker that serves beside them in embedded mode."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -77,12 +76,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await app.state.database.start()
     if app.state.worker is not None:
         await app.state.worker.start()
-    gc.collect()
-    gc.freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
         if app.state.worker is not None:
             await app.state.worker.stop()
         await app.state.database.stop()

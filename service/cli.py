@@ -1,6 +1,7 @@
 """`parley`: the commands by which people run it. Exit codes: 0 done, 1 refused or failed, 2 wrong usage."""
 
 import asyncio
+import gc
 import json
 import logging
 import sys
@@ -77,10 +78,12 @@ class Site(uvicorn.Server):
         self.settings = settings
 
     async def startup(self, sockets: Any = None) -> None:
-        """Listen, then greet."""
+        """Listen, then greet. What start-up made lives as long as the process, so the collector need not look at it."""
         await super().startup(sockets)
         if self.should_exit:
             return
+        gc.collect()
+        gc.freeze()
         typer.echo(f"Parley {__version__} is at {self.settings.base_url}")
         if not self.settings.smtp_url:
             typer.echo(f"Mail is written as files into {self.settings.data_dir / 'mail'} (PARLEY_SMTP_URL is not set)")
