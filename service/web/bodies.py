@@ -93,9 +93,9 @@ class StrictRequest(Request):
         return await super().body() or (b"null" if self.needs_body else b"")
 
     async def json(self) -> Any:
-        """The decoded body, or an `Invalid` in its place."""
+        """The decoded body, or an `Invalid` in its place. UTF-8 and no other encoding (RFC 8259 section 8.1)."""
         try:
-            value = json.loads(await self.body())
+            value = json.loads((await self.body()).decode())
         except RecursionError:
             return Invalid("The body is nested too deeply", errors=(FieldError("", "is nested too deeply"),))
         except ValueError as error:

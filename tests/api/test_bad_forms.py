@@ -28,10 +28,20 @@ SCREENS = {
 
 UNSTORABLE = {"NUL": b"%00", "no UTF-8": b"text%ff%fe", "half a pair": b"text%ed%a0%80", "an overlong slash": b"%c0%af"}
 STRANGE = {
-    "nothing": b"", "much": b"x" * 40_000, "a number": b"9" * 400, "past 32 bits": b"4294967296",
-    "negative": b"-1", "a bidi override": b"%e2%80%ae",
-    "a broken escape": b"%zz%", "markup": b"%3Cscript%3Ealert(1)%3C/script%3E", "no such choice": b"nonsense",
-}  # fmt: skip
+    "nothing": b"",
+    "much": b"x" * 40_000,
+    "a bidi override": b"%e2%80%ae",
+    "markup": b"%3Cscript%3Ealert(1)%3C/script%3E",
+}
+NO_CHOICE = {
+    "nothing": b"",
+    "a number": b"9" * 400,
+    "negative": b"-1",
+    "no such choice": b"nonsense",
+    "a broken escape": b"%zz%",
+} | UNSTORABLE
+"""For what a person does not type: hidden fields, choices, buttons."""
+
 TEXTS = {"text", "email", "password", "search", "url", ""}
 
 
@@ -117,7 +127,7 @@ async def test_strange_values_never_break_a_screen(stage: Stage) -> None:
     wrong = []
     for form in await every_form(stage):
         for field in form.values:
-            for label, raw in (STRANGE | UNSTORABLE).items():
+            for label, raw in (STRANGE if field in form.texts else NO_CHOICE).items():
                 answer = await send(stage, form, form.body(field, raw))
                 if answer.status_code >= 500:
                     wrong.append(f"{form.who} {form.target} {field}: {label}: {answer.status_code}")
