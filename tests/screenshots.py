@@ -90,7 +90,8 @@ class Site:
     def bring_people(self) -> None:
         """Everybody registers and signs in; Ada is the admin and gives the others their roles."""
         ada = Newcomer("ada", "ada@example.org", "Ada Lindqvist", HASH)
-        asyncio.run_coroutine_threadsafe(self.app.state.database.write(make_admin, ada), loop_of(self.server)).result(30)
+        made = self.app.state.database.write(make_admin, ada)
+        asyncio.run_coroutine_threadsafe(made, loop_of(self.server)).result(30)
         guest = httpx.Client(base_url=self.url)
         for username, name, role in sample.PEOPLE:
             self.people[username] = httpx.Client(base_url=self.url, timeout=30)
@@ -132,12 +133,13 @@ class Site:
             parent = {"parent": ids[answers]} if answers else {}
             ids[number] = self.ask(who, "POST", f"/threads/{thread['id']}/replies", body=body, **parent)["id"]
         self.ask("tomasz", "DELETE", f"/replies/{ids[8]}")
-        self.ask("lea", "PATCH", f"/replies/{ids[5]}", body=sample.LIVELY_REPLIES[4][1] + " *Especially* in chapter 15.")
+        mended = f"{sample.LIVELY_REPLIES[4][1]} *Especially* in chapter 15."
+        self.ask("lea", "PATCH", f"/replies/{ids[5]}", body=mended)
 
 
 def loop_of(server: uvicorn.Server) -> asyncio.AbstractEventLoop:
     """The event loop that the server runs on."""
-    return server.servers[0].get_loop()  # type: ignore[no-any-return, attr-defined]
+    return server.servers[0].get_loop()
 
 
 def shots(threads: dict[str, Any]) -> list[Shot]:
@@ -244,17 +246,20 @@ def main() -> None:
     for name in [name for name in os.environ if name.startswith("PARLEY_") and not name.startswith("PARLEY_TEST_")]:
         del os.environ[name]
     SHOTS.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="parley-shots-") as folder, Site(Path(folder)).running() as site:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(**launch_options())
-            for width, theme in product(WIDTHS, THEMES):
-                take(browser, site, [Shot("threads-empty", None, "/")], width, theme)
-            site.bring_people()
-            threads = site.write_content()
-            for width, theme in product(WIDTHS, THEMES):
-                take(browser, site, shots(threads), width, theme)
-            take_picture(browser, site, threads["lively"]["url"])
-            browser.close()
+    with (
+        TemporaryDirectory(prefix="parley-shots-") as folder,
+        Site(Path(folder)).running() as site,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(**launch_options())
+        for width, theme in product(WIDTHS, THEMES):
+            take(browser, site, [Shot("threads-empty", None, "/")], width, theme)
+        site.bring_people()
+        threads = site.write_content()
+        for width, theme in product(WIDTHS, THEMES):
+            take(browser, site, shots(threads), width, theme)
+        take_picture(browser, site, threads["lively"]["url"])
+        browser.close()
     print(f"{len(list(SHOTS.glob('*.png')))} pictures in {SHOTS.relative_to(ROOT)}")
 
 

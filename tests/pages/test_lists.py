@@ -3,6 +3,7 @@
 import pytest
 
 from service.pages.home import PAGE_SIZE
+from service.pages.notifications import PAGE_SIZE as INBOX
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.pages.reading import follow, parse, press
@@ -90,6 +91,21 @@ async def test_one_is_told_counts_what_is_unread_and_marks_it(
     everything = await follow(alice.client, await press(alice.client, one, "Mark all as read"))
     assert not parse(everything.text).all("span", class_="count")
     assert "Everything is read." in everything.text
+
+
+async def test_notifications_page_without_losing_or_repeating(alice: Person, bob: Person, jobs: Jobs) -> None:
+    thread = await a_thread(by=alice)
+    for _ in range(INBOX + 2):
+        await a_reply(by=bob, thread=thread)
+    await jobs()
+    first = await alice.get("/notifications")
+    second = await alice.get(parse(first.text).one("a", rel="next").attributes["href"])
+    links = [
+        heading.one("a").attributes["href"]
+        for shown in (first, second)
+        for heading in parse(shown.text).one("ul", class_="lines").all("h2")
+    ]
+    assert links == [f"{thread['url']}#reply-{number}" for number in range(INBOX + 2, 0, -1)]
 
 
 async def test_looking_at_notifications_changes_nothing(alice: Person, bob: Person, jobs: Jobs) -> None:

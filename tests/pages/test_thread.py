@@ -79,7 +79,7 @@ async def test_the_same_form_sent_twice_posts_once(alice: Person, bob: Person) -
     assert parse((await bob.get(thread["url"])).text).one("h2", id="thoughts").text.startswith("One thought")
 
 
-async def test_a_form_that_comes_back_with_another_text_keeps_it_and_says_what_to_do(alice: Person, bob: Person) -> None:
+async def test_a_form_that_comes_back_with_another_text_keeps_it_and_says_so(alice: Person, bob: Person) -> None:
     thread = await a_thread(by=alice)
     shown = await bob.get(thread["url"])
     await press(bob.client, shown, "Post reply", body="Once.")
