@@ -10,6 +10,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 import uvicorn
+from starlette.types import ASGIApp
 
 from service import __version__
 from service.accounts.models import Account
@@ -62,12 +63,17 @@ def tell(as_json: bool, words: str, **facts: Any) -> None:
 def serve() -> None:
     """Serve the site and the JSON API; in embedded mode (SQLite) migrate first and run the worker too."""
     settings = settings_or_refuse()
+    Site(serving(create_app(settings), settings), settings).run()
+
+
+def serving(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves the application: quietly, and believing no proxy but the configured ones."""
     host, port = settings.address
-    config = uvicorn.Config(
-        create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False,
-        proxy_headers=False, timeout_graceful_shutdown=10, http=BoundedHead,
+    proxies = [str(network) for network in settings.trusted_proxies]
+    return uvicorn.Config(
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
+        proxy_headers=bool(proxies), forwarded_allow_ips=proxies, timeout_graceful_shutdown=10, http=BoundedHead,
     )  # fmt: skip
-    Site(config, settings).run()
 
 
 class Site(uvicorn.Server):

@@ -67,7 +67,13 @@ class Settings(BaseSettings):
         default=(), description="Private networks that outgoing requests may reach, in CIDR form, separated by commas."
     )
 
-    @field_validator("outbound_allow", mode="before")
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(),
+        description="Networks of the proxies in front, in CIDR form, separated by commas. What they say in "
+        "`X-Forwarded-For` is believed, and what anybody else says there is not; limits and lock-outs count by it.",
+    )
+
+    @field_validator("outbound_allow", "trusted_proxies", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
         if not isinstance(value, str):

@@ -20,6 +20,7 @@ WRONG = {
     "MAIL_DELAY": ("ten minutes", "ISO 8601"),
     "RETRY_BASE": ("0", "greater than 0"),
     "OUTBOUND_ALLOW": ("10.0.0.0/99", "CIDR"),
+    "TRUSTED_PROXIES": ("the proxy", "CIDR"),
     "DATA_DIR": (__file__, "folder"),
 }
 
