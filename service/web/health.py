@@ -1,16 +1,20 @@
 """Is it alive, and is it ready: for proxies, containers and people (`/healthz`, `/readyz`)."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from service.kit.database import Session
+from service.kit.database import Database, Session
 from service.kit.database.migrations import version_of
 from service.kit.errors import NotReady
 from service.kit.queue import is_worked
+from service.web.limits import Quota, spend
 
 router = APIRouter(include_in_schema=False)
+PROBES: Final = Quota("readyz", 2**62, timedelta(days=1))
+"""Any number: what counts is that counting works."""
 
 
 @router.get("/healthz")
@@ -21,7 +25,10 @@ async def healthz() -> JSONResponse:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> JSONResponse:
-    """Database, migrations and worker, each with what was found; 503 when one is missing."""
+    """Database, migrations and worker, each with what was found; 503 when one is missing.
+
+    The database is asked to store something as well: on a full disk it can still be read.
+    """
     state = request.app.state
     found: dict[str, Any] = {"database": "ok", "migrations": "ok", "worker": "ok"}
     try:
@@ -31,11 +38,22 @@ async def readyz(request: Request) -> JSONResponse:
     else:
         found["migrations"] = "ok" if version == state.newest else f"at {version}, want {state.newest}"
         found["worker"] = "ok" if worked else "no worker has been seen lately"
+        if found["migrations"] == "ok" and not await can_store(state.database):
+            found["database"] = "can be read, but stores nothing"
     ready = all(value == "ok" for value in found.values())
     found["rate_limits"] = state.settings.rate_limits
     return JSONResponse(
         found, 200 if ready else 503, headers={"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"})
     )
+
+
+async def can_store(database: Database) -> bool:
+    """Whether a write is committed: one row of the rate counts, which the hourly clean-up knows."""
+    try:
+        await database.write(spend, PROBES, "readyz")
+    except NotReady:
+        return False
+    return True
 
 
 def look(session: Session) -> tuple[str | None, bool]:

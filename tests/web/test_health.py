@@ -5,6 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from service.kit.database import open_database
+from service.kit.errors import NotReady
 from service.kit.queue.overview import beat
 from service.web.health import look
 
@@ -30,6 +31,19 @@ async def test_ready_is_who_has_a_database_its_newest_schema_and_a_worker(
     answer = await client.get("/readyz")
     assert answer.status_code == 503
     assert "want 9999" in answer.json()["migrations"]
+
+
+async def test_a_database_that_stores_nothing_is_not_ready(
+    app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise NotReady
+
+    await app.state.database.write(beat, "a worker")
+    monkeypatch.setattr(app.state.database, "write", refuse)
+    answer = await client.get("/readyz")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["database"] == "can be read, but stores nothing"
 
 
 async def test_a_database_without_tables_is_not_ready_instead_of_failing(empty_database_url: str) -> None:
