@@ -57,7 +57,7 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
 """Called in the transaction of the event, with (session, event, event id): they insert rows or enqueue jobs."""
 
 JOBS: Final = (
-    JobKind(name="closing.sweep", work=Transactional(closing_jobs.sweep)),
+    JobKind(name="closing.sweep", work=Outside(closing_jobs.sweep)),
     JobKind(name="closing.look_again", work=Transactional(closing_jobs.tell_reopened)),
     JobKind(name=NOTIFY, work=Transactional(notifications_jobs.notify)),
     JobKind(

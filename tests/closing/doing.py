@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlmodel import col
 
-from service.closing.jobs import sweep
+from service.closing.jobs import AT_ONCE, tell_closed
+from service.closing.queries import closed_untold
 from service.kit.clock import from_micros, now, to_micros
 from service.kit.database import Session
 from service.kit.events import EventRow
@@ -85,8 +86,8 @@ async def do_sweep(app: FastAPI, jobs: Jobs) -> None:
 
 
 def sweep_now(session: Session) -> None:
-    """The sweep itself, as a unit of work of the test's own."""
-    sweep(session, None)  # type: ignore[arg-type]  # the sweep is the same whatever run it is
+    """The sweep, as one unit of work of the test's own."""
+    tell_closed(session, closed_untold(session, AT_ONCE))
 
 
 async def told(app: FastAPI, thread: Json, kind: str) -> list[EventRow]:
