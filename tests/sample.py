@@ -3,9 +3,9 @@
 from typing import Final
 
 ESSAY_TITLE: Final = "What a map leaves out"
-ESSAY: Final = """In the autumn of 1854 a physician drew a street plan of Soho and marked on it, with short black \
-bars, the houses in which people had died. The bars stood closest together around one water pump. What he had drawn was an \
-argument, and anybody who owned a pair of shoes could check it.[^1]
+ESSAY: Final = """In the autumn of 1854 a physician drew a street plan of Soho and marked on it, with short \
+black bars, the houses in which people had died. The bars stood closest together around one water pump. What he had \
+drawn was an argument, and anybody who owned a pair of shoes could check it.[^1]
 
 > A map is never the ground. It is a letter about the ground, written by somebody who wanted something.
 

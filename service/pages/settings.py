@@ -150,5 +150,7 @@ async def _show(
         return around(session, actor, "/settings"), settings_view(session, actor, refused, saved, secret)
 
     framed, view = await asks.read(load)
-    status, headers = (problem.status, dict(problem.headers)) if problem else (200, None)
+    status, headers = (problem.status, dict(problem.headers)) if problem else (200, {})
+    if secret is not None:
+        headers["Cache-Control"] = "no-store"
     return page("settings.html", framed, view, status=status, headers=headers)

@@ -21,6 +21,7 @@ async def test_a_moderator_closes_with_a_reason_and_readers_see_who_when_and_why
     assert "The thread is closed." in shown.one("details", id="closing").text
     assert "open" in shown.one("details", id="closing").attributes
     page = parse((await bob.get(thread["url"])).text)
+    assert not page.all("textarea")
     closed = page.one("section", id="closed")
     assert closed.one("h2").text == "Comments are closed."
     assert closed.one("a", class_="author").text == "mona"

@@ -140,6 +140,7 @@ async def test_sessions_are_listed_and_revoked(alice: Person, client: httpx.Asyn
 async def test_a_token_is_shown_once_and_revoked(alice: Person) -> None:
     shown = await alice.get("/settings")
     made = await press(alice.client, shown, "Make a token", name="Archive", scope_write="on")
+    assert made.headers["cache-control"] == "no-store"
     secret = parse(made.text).one("code", class_="secret").text
     bearer = {"Authorization": f"Bearer {secret}"}
     alice.client.cookies, kept = httpx.Cookies(), alice.client.cookies

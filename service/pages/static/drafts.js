@@ -60,15 +60,24 @@ function showKept(section) {
   const key = place(section.dataset.kept);
   const stored = localStorage.getItem(key);
   if (!stored) return;
-  const text = section.querySelector("textarea");
-  if (!text.value) text.value = JSON.parse(stored).body;
-  section.hidden = false;
   const discard = section.querySelector("[data-discard]");
+  if (!section.querySelector("textarea")) discard.parentElement.before(writtenText(JSON.parse(stored).body));
+  section.hidden = false;
   discard.hidden = false;
   discard.addEventListener("click", () => {
     localStorage.removeItem(key);
     section.hidden = true;
   });
+}
+
+function writtenText(text) {
+  const field = document.createElement("label");
+  const area = document.createElement("textarea");
+  field.className = "written";
+  area.readOnly = true;
+  area.value = text;
+  field.append("What you wrote", area);
+  return field;
 }
 
 function watch(form) {
