@@ -27,7 +27,8 @@ async def healthz() -> JSONResponse:
 async def readyz(request: Request) -> JSONResponse:
     """Database, migrations and worker, each with what was found; 503 when one is missing.
 
-    The database is asked to store something as well: on a full disk it can still be read.
+    On a full disk the database can still be read. So a failed write counts until one succeeds: the worker's heartbeat
+    tries every few seconds, and while storing does not work this asks as well (the only GET that may write).
     """
     state = request.app.state
     found: dict[str, Any] = {"database": "ok", "migrations": "ok", "worker": "ok"}
@@ -38,7 +39,7 @@ async def readyz(request: Request) -> JSONResponse:
     else:
         found["migrations"] = "ok" if version == state.newest else f"at {version}, want {state.newest}"
         found["worker"] = "ok" if worked else "no worker has been seen lately"
-        if found["migrations"] == "ok" and not await can_store(state.database):
+        if not (state.database.storing.works or await can_store(state.database)):
             found["database"] = "can be read, but stores nothing"
     ready = all(value == "ok" for value in found.values())
     found["rate_limits"] = state.settings.rate_limits

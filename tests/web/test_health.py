@@ -36,14 +36,20 @@ async def test_ready_is_who_has_a_database_its_newest_schema_and_a_worker(
 async def test_a_database_that_stores_nothing_is_not_ready(
     app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def refuse(*_: object) -> None:
+    def full(*_: object) -> None:
         raise NotReady
 
-    await app.state.database.write(beat, "a worker")
-    monkeypatch.setattr(app.state.database, "write", refuse)
-    answer = await client.get("/readyz")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert answer.json()["database"] == "can be read, but stores nothing"
+    database = app.state.database
+    await database.write(beat, "a worker")
+    with monkeypatch.context() as patch:
+        patch.setattr("service.web.health.spend", full)
+        with pytest.raises(NotReady):
+            await database.write(full)
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert answer.json()["database"] == "can be read, but stores nothing"
+    assert (await client.get("/readyz")).status_code == 200
+    assert database.storing.works
 
 
 async def test_a_database_without_tables_is_not_ready_instead_of_failing(empty_database_url: str) -> None:

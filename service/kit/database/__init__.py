@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from service.kit.clock import Clock
 from service.kit.database.channels import Channels
+from service.kit.database.faults import Storing
 from service.kit.database.marks import after_commit, notify
 
 P = ParamSpec("P")
@@ -20,10 +21,13 @@ Unit = Callable[Concatenate[Session, P], T]
 
 
 class Database(Protocol):
-    """What rooms' callers may ask of a database. `clock` is the process's clock (tests move it)."""
+    """What rooms' callers may ask of a database. `clock` is the process's clock (tests move it); `storing` says whether
+    the last write reached the disk.
+    """
 
     clock: Clock
     channels: Channels
+    storing: Storing
 
     async def read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` in a transaction that is never committed. Raises NotReady if the database is away."""

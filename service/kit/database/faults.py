@@ -35,6 +35,23 @@ def _is_away_code(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in AWAY_CODES
 
 
+class Storing:
+    """Whether the last attempt to store something reached the disk, as far as this process knows."""
+
+    def __init__(self) -> None:
+        self.works = True
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Inside is one write: NotReady says that storing does not work, a commit that it does."""
+        try:
+            yield
+        except NotReady:
+            self.works = False
+            raise
+        self.works = True
+
+
 @contextmanager
 def as_not_ready() -> Iterator[None]:
     """Inside, an error that means "not now" is raised as NotReady; every other one passes unchanged."""

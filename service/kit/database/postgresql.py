@@ -12,7 +12,7 @@ from sqlmodel import Session
 from service.kit import events
 from service.kit.clock import Clock
 from service.kit.database.channels import Channels, run_hooks, touched
-from service.kit.database.faults import as_not_ready
+from service.kit.database.faults import Storing, as_not_ready
 from service.kit.database.hints import Hints
 
 P = ParamSpec("P")
@@ -42,6 +42,7 @@ class PostgreSQL:
     def __init__(self, url: str, *, clock: Clock, listeners: Any) -> None:
         self.clock = clock
         self.channels = Channels()
+        self.storing = Storing()
         self.info = {"clock": clock, "listeners": listeners}
         self.engine = open_async_engine(url)
         self.hints = Hints(self.engine, self.channels, self._sequence)
@@ -80,7 +81,7 @@ class PostgreSQL:
                 self._after_commit(session.sync_session)
                 return result
 
-        with as_not_ready():
+        with self.storing.watched(), as_not_ready():
             return await again_if_retriable(once)
 
     def _after_commit(self, session: Any) -> None:

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from service.kit.clock import Clock
 from service.kit.database.channels import Channels
-from service.kit.database.faults import as_not_ready
+from service.kit.database.faults import Storing, as_not_ready
 from service.kit.database.writer import Writer
 
 P = ParamSpec("P")
@@ -95,6 +95,7 @@ class SQLite:
     def __init__(self, url: str, *, clock: Clock, listeners: Any) -> None:
         self.clock = clock
         self.channels = Channels()
+        self.storing = Storing()
         self.info = {"clock": clock, "listeners": listeners}
         self.path = make_url(url).database or ""
         if self.path in ("", ":memory:"):
@@ -131,7 +132,8 @@ class SQLite:
         """Queue `fn(session, …)` for the writer thread; returns, or raises, once its batch is committed."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self.writer.put(lambda session: fn(session, *args, **kwargs), future)
-        return await future
+        with self.storing.watched():
+            return await future
 
     def _committed(self, names: set[str], hooks: list[Callable[[], None]]) -> None:
         for hook in hooks:
