@@ -16,7 +16,7 @@ from service.categories.events import CategoryChanged
 from service.closing import api as closing_api
 from service.closing import jobs as closing_jobs
 from service.closing.events import ThreadClosed
-from service.kit.queue import Cron, JobKind, Outside, Transactional
+from service.kit.queue import Cron, JobKind, Outside, Stepwise, Transactional
 from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
 from service.notifications.operations import DELIVER, NOTIFY, announce
@@ -57,7 +57,7 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
 """Called in the transaction of the event, with (session, event, event id): they insert rows or enqueue jobs."""
 
 JOBS: Final = (
-    JobKind(name="closing.sweep", work=Outside(closing_jobs.sweep)),
+    JobKind(name="closing.sweep", work=Stepwise(closing_jobs.sweep)),
     JobKind(name="closing.look_again", work=Transactional(closing_jobs.tell_reopened)),
     JobKind(name=NOTIFY, work=Transactional(notifications_jobs.notify)),
     JobKind(

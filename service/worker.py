@@ -20,7 +20,7 @@ from typing import Any
 
 from service.kit.clock import EPOCH
 from service.kit.database import Database, Session
-from service.kit.queue import Claim, Cron, JobKind, Transactional
+from service.kit.queue import Claim, Cron, JobKind, Stepwise, Transactional
 from service.kit.queue.cron import keep_time
 from service.kit.queue.overview import beat, rest
 from service.kit.queue.running import explain, run_claim
@@ -38,7 +38,7 @@ jobs to end when the worker is told to stop; and for giving the rest back. A sto
 
 @dataclass(slots=True)
 class Pool:
-    """Slots for one shape of work, so that a mail server that hangs never keeps a closing from being told.
+    """Slots for work inside or outside the database, so that a mail server that hangs keeps no closing from being told.
 
     `size` is also how many letters at most are sent twice (under one Message-ID) when the worker is killed. `least`
     keeps claims from becoming small; `more` says that the last claim may have left something.
@@ -76,7 +76,7 @@ class Worker:
         poll: float = POLL,
     ) -> None:
         kinds = {kind.name: kind.hastened(retry_base) for kind in jobs}
-        inside = {name: kind for name, kind in kinds.items() if isinstance(kind.work, Transactional)}
+        inside = {name: kind for name, kind in kinds.items() if isinstance(kind.work, Transactional | Stepwise)}
         outside = {name: kind for name, kind in kinds.items() if name not in inside}
         if strange := {entry.job for entry in schedule} - set(kinds):
             raise ValueError(f"the schedule names unknown kinds of job: {', '.join(sorted(strange))}")

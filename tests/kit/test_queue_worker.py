@@ -11,7 +11,18 @@ import pytest
 
 from service.kit.database import Database, Session, open_database
 from service.kit.errors import NotReady
-from service.kit.queue import Cron, JobKind, Outside, Run, Transactional, backlog, dead_jobs, enqueue, is_worked
+from service.kit.queue import (
+    Cron,
+    JobKind,
+    Outside,
+    Run,
+    Stepwise,
+    Transactional,
+    backlog,
+    dead_jobs,
+    enqueue,
+    is_worked,
+)
 from service.kit.queue.cron import keep_time
 from service.kit.queue.statements import bury, claim, finish
 from service.kit.queue.tables import job
@@ -150,6 +161,22 @@ async def test_outside_work_that_hangs_holds_nothing_else_up(database: Database)
     async with at_work(database, [COUNT, stuck], concurrency=2):
         await database.write(fill)
         await until(database, lambda session: effects(session) == {"1": 1}, 2)
+
+
+async def test_a_mail_server_that_hangs_holds_up_no_work_on_the_database(database: Database) -> None:
+    async def hang(database: Database, run: Run[Any]) -> None:
+        await asyncio.sleep(3600)
+
+    async def step(database: Database, run: Run[Any]) -> None:
+        await database.write(bump, "step")
+
+    kinds = [COUNT, JobKind(name="hang", work=Outside(hang)), JobKind(name="step", work=Stepwise(step))]
+    async with at_work(database, kinds, concurrency=2):
+        for _ in range(4):
+            await database.write(enqueue, "hang", {})
+        await database.write(enqueue, "count", {"n": 1})
+        await database.write(enqueue, "step", {})
+        await until(database, lambda session: effects(session) == {"1": 1, "step": 1})
 
 
 async def test_a_stop_lets_running_jobs_end_and_claims_no_more(database: Database) -> None:

@@ -8,12 +8,22 @@ random fence, runs each as its kind says, and tries again later what fails. Wake
     overview    dead jobs, backlog, heartbeat   tables    job, cron_tick, worker_heartbeat
 """
 
-from service.kit.queue.kinds import Cron, GiveUp, JobFailure, JobKind, Outside, Run, Transactional, TryAgainAfter
+from service.kit.queue.kinds import (
+    Cron,
+    GiveUp,
+    JobFailure,
+    JobKind,
+    Outside,
+    Run,
+    Stepwise,
+    Transactional,
+    TryAgainAfter,
+)
 from service.kit.queue.overview import Backlog, backlog, dead_jobs, discard, is_worked, revive
 from service.kit.queue.statements import Claim, LeaseLost, Payload, enqueue, enqueue_many
 
 __all__ = [
     "Backlog", "Claim", "Cron", "GiveUp", "JobFailure", "JobKind", "LeaseLost", "Outside", "Payload", "Run",
-    "Transactional", "TryAgainAfter", "backlog", "dead_jobs", "discard", "enqueue", "enqueue_many",
+    "Stepwise", "Transactional", "TryAgainAfter", "backlog", "dead_jobs", "discard", "enqueue", "enqueue_many",
     "is_worked", "revive",
 ]  # fmt: skip

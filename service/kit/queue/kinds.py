@@ -1,7 +1,8 @@
-"""What a kind of job is: its name, its work in one of two shapes, its lease, and when it is tried again.
+"""What a kind of job is: its name, its work in one of three shapes, its lease, and when it is tried again.
 
 Transactional work changes the database only: the effect and the end of the job are one transaction. Outside work
 talks to the world with no transaction open and may happen twice if a worker dies, so it is made safe to repeat.
+Stepwise work is a row of short units on the database, repeated in the same way.
 """
 
 import random
@@ -85,6 +86,14 @@ class Outside:
     fn: Callable[[Database, Run[Any]], Awaitable[None]]
     lease: timedelta = timedelta(seconds=60)
     timeout: timedelta = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Stepwise(Outside):
+    """Work on the database alone in several short units, such as a long read before a write.
+
+    It waits for nobody outside, so it shares the slots of transactional work and not those where letters may hang.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
