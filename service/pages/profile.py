@@ -1,40 +1,85 @@
-"""`/u/{username}`: a person, and the threads they opened."""
+"""`/u/{username}`: a person, the threads they opened, and for admins the role they have."""
 
 from typing import Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from service.accounts.current import Asking
+from service.accounts import operations
+from service.accounts.current import Asking, Asks
+from service.accounts.models import Account
 from service.accounts.queries import get_account
+from service.accounts.schemas import ChangeAccount
 from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
+from service.kit.errors import Invalid, Problem
+from service.pages import forms
 from service.pages.frame import Frame, around
 from service.pages.home import lines, older
 from service.pages.rendering import page
-from service.pages.views.frame import Person
+from service.pages.views.frame import Choice, Form, Person
 from service.pages.views.lists import ProfilePage
 from service.threads.queries import list_threads
 from service.threads.queries.lists import Filters
+from service.web.answers import Answer, see_other
 from service.web.paging import from_cursor
 
 router = APIRouter(include_in_schema=False)
 PAGE_SIZE: Final = 20
+ROLES: Final = (
+    Choice("member", "Member: opens threads and replies"),
+    Choice("moderator", "Moderator: closes and reopens, edits and deletes others' posts"),
+    Choice("admin", "Admin: everything, with the site's settings and roles"),
+)
 
 
 @router.get("/u/{username}")
-async def show_profile(username: str, asks: Asking, before: str | None = None) -> Response:
+async def show_profile(username: str, asks: Asking, before: str | None = None, saved: str = "") -> Response:
     """The page of one person; 301 to the name as it is written."""
+    return await _show(asks, username, before=before, notice="The role was saved." if saved == "role" else None)
 
+
+@router.post("/u/{username}")
+async def change_role(request: Request, username: str, asks: Asking) -> Response:
+    """Give the person another role (admins)."""
+    sent = await forms.read(request)
+    draft = sent.model(ChangeAccount, {"role": sent.value("role")})
+    role = draft if isinstance(draft, Invalid) else draft.role
+
+    def work(session: Session, actor: Actor) -> Answer:
+        account = operations.change_role(session, actor, username, role)
+        return see_other(f"{address(account)}?saved=role#role")
+
+    outcome = await forms.attempt(asks, sent, work)
+    if isinstance(outcome, Response):
+        return outcome
+    return await _show(asks, username, refused=sent.again(outcome), problem=outcome)
+
+
+def address(account: Account) -> str:
+    """The path of a person's page."""
+    return f"/u/{quote(account.username)}"
+
+
+async def _show(
+    asks: Asks,
+    username: str,
+    *,
+    before: str | None = None,
+    notice: str | None = None,
+    refused: Form | None = None,
+    problem: Problem | None = None,
+) -> Response:
     def load(session: Session, actor: Actor) -> tuple[Frame, ProfilePage] | str:
         account = get_account(session, actor, username)
-        here = f"/u/{quote(account.username)}"
-        if account.username != username:
+        here = address(account)
+        if account.username != username and problem is None:
             return here
         filters = Filters(author=account.username, sort="new")
         rows = list_threads(session, actor, filters, from_cursor(before, 2), PAGE_SIZE, with_text=False)
+        role_form = refused or forms.fresh({"role": account.role}, notice=notice)
         return around(session, actor, here), ProfilePage(
             person=Person(account.username, account.shown_name),
             role=account.role,
@@ -42,7 +87,11 @@ async def show_profile(username: str, asks: Asking, before: str | None = None) -
             threads=lines(rows[:PAGE_SIZE], now(session)),
             older_url=older(here, rows, PAGE_SIZE, "new"),
             is_self=account.id == actor.account_id,
+            role_form=role_form if actor.administers else None,
+            roles=ROLES,
         )
 
     found = await asks.read(load)
-    return RedirectResponse(found, 301) if isinstance(found, str) else page("profile.html", *found)
+    if isinstance(found, str):
+        return RedirectResponse(found, 301)
+    return page("profile.html", *found, status=problem.status if problem else 200)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.pages.views.frame import Form, Person
+from service.pages.views.frame import Choice, Form, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class ThreadsPage:
 
 @dataclass(frozen=True, slots=True)
 class ProfilePage:
-    """`/u/{username}`: who, since when, and what they opened, newest first."""
+    """`/u/{username}`: who, since when, and what they opened, newest first. Admins get the form that gives a role."""
 
     person: Person
     role: str
@@ -55,6 +55,8 @@ class ProfilePage:
     threads: tuple[ThreadLine, ...]
     older_url: str | None
     is_self: bool
+    role_form: Form | None
+    roles: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
