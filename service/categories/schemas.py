@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from service.categories.models import Category
 from service.kit.text import check_text
 from service.site.schemas import ClosingTermsBody, ClosingTermsView, name_text
-from service.web.bodies import RequestModel
+from service.web.bodies import ChangeModel
 
 Visibility = Literal["public", "members", "staff"]
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -18,7 +18,7 @@ def description_text(value: str) -> str:
     return check_text(value, name="the description", lines=False, least=0, most=300)
 
 
-class ChangeCategory(RequestModel):
+class ChangeCategory(ChangeModel):
     """The fields to change; what is absent stays."""
 
     model_config = ConfigDict(

@@ -19,7 +19,7 @@ from pydantic import (
 from service.kit.clock import EPOCH, MICROSECOND, from_micros, to_micros, utc_text
 from service.kit.text import check_text
 from service.site.models import OFF, ClosingTerms, Site
-from service.web.bodies import RequestModel
+from service.web.bodies import ChangeModel, RequestModel
 
 LONGEST = timedelta(days=36_500)
 LATEST = datetime(9001, 1, 1, tzinfo=UTC)
@@ -123,7 +123,7 @@ def span_of(column: int | None) -> SpanTerm:
     return None if column is None else "off" if column == OFF else timedelta(microseconds=column)
 
 
-class ChangeSite(RequestModel):
+class ChangeSite(ChangeModel):
     """The settings to change; what is absent stays."""
 
     model_config = ConfigDict(

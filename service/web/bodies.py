@@ -11,7 +11,8 @@ from typing import Annotated, Any, TypeVar, get_args
 
 from fastapi import Body, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidationError
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from service.kit.errors import FieldError, Invalid
@@ -33,6 +34,18 @@ class RequestModel(BaseModel):
     """The base of every request body: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
+class ChangeModel(RequestModel):
+    """The base of a body whose absent members leave things as they are: their stand-ins are no defaults to show."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema without defaults."""
+        schema = handler(core)
+        for member in handler.resolve_ref_schema(schema).get("properties", {}).values():
+            member.pop("default", None)
+        return schema
 
 
 def invalid_fields(error: ValidationError) -> Invalid:

@@ -59,3 +59,12 @@ def test_every_operation_says_what_it_does_and_which_problems_it_answers(documen
         for status, answer in answers.items():
             if int(status) >= 400:
                 assert "application/problem+json" in answer["content"], f"{operation.id} {status}"
+
+
+def test_every_default_fits_its_own_schema(document: Json) -> None:
+    wrong = []
+    for name, schema in document["components"]["schemas"].items():
+        for member, shape in schema.get("properties", {}).items():
+            if "default" in shape and faults(document, shape, shape["default"]):
+                wrong.append(f"{name}.{member}: {shape['default']!r}")
+    assert not wrong, wrong
