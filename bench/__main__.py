@@ -1,7 +1,7 @@
 """`python -m bench`: measure the real server and print each work beside its budget.
 
-    python -m bench            five rounds of everything, under four minutes
-    python -m bench --quick    a smoke run: one short round, our own generator, no figure to be quoted
+python -m bench            five rounds of everything, under four minutes
+python -m bench --quick    a smoke run: one short round, our own generator, no figure to be quoted
 """
 
 import argparse
@@ -107,7 +107,8 @@ def temporary_folder() -> Iterator[Path]:
 
 def etag_of(server: Server, path: str) -> str | None:
     """The ETag of a page; None when it has none, and so no 304 to be measured."""
-    return httpx.get(f"http://127.0.0.1:{server.port}{path}").headers.get("etag")
+    found: str | None = httpx.get(f"http://127.0.0.1:{server.port}{path}").headers.get("etag")
+    return found
 
 
 def places(chosen: set[int]) -> str:

@@ -1,6 +1,6 @@
 """What Parley is compared with: bare uvicorn (uvloop, httptools) that answers `/{size}` with so many static bytes.
 
-    python -m bench.calibration 8123
+python -m bench.calibration 8123
 """
 
 import sys

@@ -68,7 +68,7 @@ class Connection(asyncio.Protocol):
         self.parser.feed_data(data)
 
     def on_message_complete(self) -> None:
-        """httptools calls it at the end of an answer."""
+        """Httptools calls it at the end of an answer."""
         now, course = time.perf_counter(), self.course
         course.times.append(now - self._began)
         course.wrong += self.parser.get_status_code() != course.status

@@ -14,10 +14,13 @@ REPLIES = 50
 REPLY_LENGTH = 600
 THREADS = 40
 WRITTEN_IN = 16
-"""The page has 50 replies of 600 characters by five people; the list has its first page full; replies are stored in
-16 threads, one for each client, whose opener is somebody else and so is told of every reply."""
+"""The page has 50 replies of 600 characters by five people, two thirds of them answers; the list has its first page
+full; replies are stored in 16 threads, one for each client, whose opener is somebody else and so is told of all."""
 
-SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi no ki ta ler mon den gar tis".split()
+SYLLABLES = (
+    "ba", "ce", "di", "fo", "gu", "la", "me", "ni", "po", "ru",
+    "sa", "te", "vi", "no", "ki", "ta", "ler", "mon", "den", "gar",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,12 @@ def seed(port: int) -> Seeded:
     people = [Person(port, name) for name in PEOPLE]
     threads = [open_thread(chance, people[number % 3], number) for number in range(THREADS)]
     shown = threads[0]
+    before: dict[str, int] = {}
     for number in range(REPLIES):
         body = text(chance, REPLY_LENGTH)
-        people[number % len(people)].post(f"/threads/{shown['id']}/replies", body=body)
+        answers = before if number % 3 else {}  # a third of the replies begins a conversation, the rest goes on
+        made = people[number % len(people)].post(f"/threads/{shown['id']}/replies", body=body, **answers)
+        before = {"parent": made["id"]}
     writer = people[-1]
     return Seeded(
         page=shown["url"],

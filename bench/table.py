@@ -22,7 +22,9 @@ def table(results: Sequence[Result]) -> str:
     """All works, columns aligned."""
     rows = [HEADINGS, *(row(result) for result in results)]
     widths = [max(len(line[place]) for line in rows) for place in range(len(HEADINGS))]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in rows]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in rows
+    ]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines)
 
