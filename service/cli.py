@@ -5,7 +5,8 @@ import gc
 import json
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -18,8 +19,9 @@ from service.accounts.operations import make_admin, offer_first_admin
 from service.accounts.schemas import newcomer_of, registration
 from service.app import create_app, make_worker
 from service.kit.database import Database, open_database
+from service.kit.database.faults import as_not_ready
 from service.kit.database.migrations import upgrade, version_of
-from service.kit.errors import Problem, settled
+from service.kit.errors import NotReady, Problem, settled
 from service.kit.queue import is_worked
 from service.settings import Settings, WrongSettings, keep_secret, load_settings
 from service.web.heads import BoundedHead
@@ -52,6 +54,16 @@ def settings_or_refuse() -> Settings:
         return load_settings()
     except WrongSettings as error:
         refuse(str(error))
+
+
+@contextmanager
+def or_refused() -> Iterator[None]:
+    """Inside, a database that cannot be used ends the command with a sentence instead of a traceback."""
+    try:
+        with as_not_ready():
+            yield
+    except NotReady as problem:
+        refuse(problem.detail)
 
 
 def tell(as_json: bool, words: str, **facts: Any) -> None:
@@ -117,14 +129,16 @@ def work(
             refuse("no worker has been seen lately")
         return
     keep_secret(settings)
-    asyncio.run(run_forever(database, make_worker(settings, database)))
+    with or_refused():
+        asyncio.run(run_forever(database, make_worker(settings, database)))
 
 
 @app.command()
 def migrate(as_json: AsJson = False) -> None:
     """Bring the database to the newest schema; nothing to do is fine."""
     settings = settings_or_refuse()
-    version = upgrade(settings.database_url)
+    with or_refused():
+        version = upgrade(settings.database_url)
     tell(as_json, f"The database is at version {version}", version=version)
 
 
@@ -156,13 +170,16 @@ def create_admin(
 
 
 def with_database(database: Database, work: Callable[[], Awaitable[T]]) -> T:
-    """Start the database, await `work()`, stop the database."""
+    """Start the database, await `work()`, stop the database; refuses one that is away or has no tables."""
 
     async def run() -> T:
         await database.start()
         try:
+            if await database.read(version_of) is None:
+                refuse("The database has no tables yet: run `parley migrate`")
             return await work()
         finally:
             await database.stop()
 
-    return asyncio.run(run())
+    with or_refused():
+        return asyncio.run(run())
