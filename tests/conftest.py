@@ -1,22 +1,20 @@
 """What every test stands on: a fresh migrated database, the application over it, and the cast of people.
 
 `--database=sqlite|postgresql` chooses the database (tests/plugin.py). Each test gets its own: a copy of a file, or a
-database made from a template. Most tests speak HTTP through `client` or through a person of the cast.
+database that was made as good as new (tests/fresh.py). Most tests speak HTTP through `client` or through a person of
+the cast.
 """
 
-import os
 import shutil
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import URL, make_url
+from sqlalchemy import make_url
 
 from service.app import create_app
 from service.kit.clock import Clock
@@ -25,7 +23,7 @@ from service.kit.database.migrations import upgrade
 from service.settings import Settings, load_settings
 from service.wiring import LISTENERS
 from tests.cast import Person, enter
-from tests.provision.postgresql import VARIABLE
+from tests.fresh import Recycling, fresh_postgresql
 from tests.working import Jobs
 
 pytest_plugins = ["tests.plugin"]
@@ -58,16 +56,26 @@ def template(dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             yield url
 
 
+@pytest.fixture(scope="session")
+def databases(dialect: str, template: str) -> Iterator[Recycling | None]:
+    """On PostgreSQL: where this process's tests take their database from and bring it back to."""
+    if dialect == "sqlite":
+        yield None
+    else:
+        with Recycling(template) as recycling:
+            yield recycling
+
+
 @pytest.fixture
-def database_url(template: str, tmp_path: Path) -> Iterator[str]:
+def database_url(template: str, databases: Recycling | None, tmp_path: Path) -> Iterator[str]:
     """The address of this test's own database, at the newest version and empty but for what migrations put there."""
-    if template.startswith("sqlite"):
+    if databases is None:
         copy = tmp_path / "parley.db"
         shutil.copy(make_url(template).database or "", copy)
         yield f"sqlite+pysqlite:///{copy}"
     else:
-        with fresh_postgresql(template) as url:
-            yield url
+        yield databases.take()
+        databases.bring_back()
 
 
 @pytest.fixture
@@ -78,41 +86,6 @@ def empty_database_url(dialect: str, tmp_path: Path) -> Iterator[str]:
     else:
         with fresh_postgresql() as url:
             yield url
-
-
-class fresh_postgresql:  # noqa: N801 - reads as what it gives: `with fresh_postgresql() as url`
-    """A database of its own on the test cluster, dropped at the end; a copy of `template` when one is given."""
-
-    def __init__(self, template: str | None = None) -> None:
-        self.admin = make_url(os.environ[VARIABLE])
-        self.name = f"parley_{uuid.uuid4().hex[:16]}"
-        self.source = make_url(template).database if template else "template0"
-
-    def __enter__(self) -> str:
-        run_sql(self.admin, f'CREATE DATABASE "{self.name}" TEMPLATE "{self.source}"')
-        return self.admin.set(database=self.name).render_as_string(hide_password=False)
-
-    def __exit__(self, *_: object) -> None:
-        run_sql(self.admin, f'DROP DATABASE "{self.name}" WITH (FORCE)')
-
-
-def run_sql(url: URL, statement: str) -> None:
-    """Run one statement as the cluster's admin, from a test that may have no event loop."""
-    import asyncio
-
-    async def run() -> None:
-        address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        connection = await asyncpg.connect(address)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    import threading
-
-    worker = threading.Thread(target=lambda: asyncio.run(run()))
-    worker.start()
-    worker.join()
 
 
 @pytest.fixture

@@ -21,10 +21,10 @@ from pathlib import Path
 import httpx
 
 from service.kit.database import open_database
-from tests.conftest import fresh_postgresql
 from tests.crash.clients import Book, Person, keep_posting, open_threads, register, reply
 from tests.crash.processes import Process, Site
 from tests.crash.verdict import Verdict, come_to_rest, judge
+from tests.fresh import fresh_postgresql
 from tests.mailbox import Mailbox
 from tests.provision import postgresql
 
