@@ -88,7 +88,7 @@ class Worker:
         self._poll = poll
         # On SQLite units of work share commits, so many short jobs at once; on PostgreSQL each takes a connection.
         many = concurrency * 4 if database.dialect == "sqlite" else concurrency
-        self._pools = (Pool(inside, many, least=many // 2), Pool(outside, concurrency))
+        self._pools = (Pool(inside, many, least=many // 4), Pool(outside, concurrency))
         self._ticks: dict[str, int] = {}
         self._last_beat = float("-inf")
         self._woken = asyncio.Event()
