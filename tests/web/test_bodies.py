@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from service.kit.errors import Invalid
 from service.web.bodies import StrictRequest, find_unstorable
 from tests.build import a_reply, a_thread
 from tests.cast import Person
@@ -100,12 +101,14 @@ async def test_broken_json_is_a_problem_and_in_its_turn(client: httpx.AsyncClien
 
 
 async def test_a_hundred_thousand_wrong_fields_are_answered_soon_and_shortly(alice: Person) -> None:
-    many = json.dumps({f"field{number}": 1 for number in range(50_000)}).encode()
     started = time.monotonic()
-    answer = await alice.client.post("/api/v1/threads", content=many, headers=JSON)
-    assert answer.status_code == 422
-    assert len(answer.content) < 10_000
-    assert len(answer.json()["errors"]) == 20
+    for many, named in ((900, 20), (50_000, 1)):
+        wrong = {f"field{number}": 1 for number in range(many)}
+        for body in (wrong, GOOD | {"closing": wrong}):
+            answer = await alice.post("/api/v1/threads", body)
+            assert answer.status_code == 422
+            assert len(answer.content) < 10_000
+            assert len(answer.json()["errors"]) == named
     assert time.monotonic() - started < 10
 
 
@@ -135,6 +138,20 @@ async def test_a_body_is_read_once_and_strictly() -> None:
 
     found = await StrictRequest({"type": "http", "method": "POST", "headers": []}, receive).json()
     assert [error.pointer for error in found.errors] == ["/a/1/b"]
+
+
+@pytest.mark.no_database
+async def test_every_way_to_spell_what_is_unstorable_is_found() -> None:
+    async def read(body: bytes) -> Any:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return await StrictRequest({"type": "http", "method": "POST", "headers": []}, receive).json()
+
+    for escape in ("\\u0000", "\\ud800", "\\uDBff", "\\uDc00", "\\udfff", "\\ud83dx\\ude00", "\\\\\\u0000"):
+        assert isinstance(await read(f'{{"body": "a{escape}b"}}'.encode()), Invalid), escape
+    for sound in ("\\u0001", "\\ud83d\\ude00", "\\\\u0000", "\\ud7ff\\ue000"):
+        assert await read(f'{{"body": "{sound}"}}'.encode()) == {"body": json.loads(f'"{sound}"')}, sound
 
 
 async def test_a_reply_is_read_as_strictly(alice: Person) -> None:
