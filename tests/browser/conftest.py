@@ -10,13 +10,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.visitors import PASSWORD, Visit, Visitor
 from tests.crash.processes import SECRET, START_WAIT, Process, free_port
 from tests.provision.chromium import launch_options
 
 NUMBERS = count(1)
+expect.set_options(timeout=20_000)  # ms; a page is there in a tenth of a second, but machines are shared
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ def test_register_open_reply_be_told_close(visit: Visit, scripts: bool) -> None:
         alice.go_back()
     else:
         alice.go_back()
-        alice.get_by_role("button", name=f"Mark as read: bob-{suffix} replied").click()
+        alice.get_by_role("button", name=f"Mark read: bob-{suffix} replied").click()
         expect(alice.get_by_text("Everything is read.")).to_be_visible()
         alice.goto(bob.url)
 

@@ -86,7 +86,7 @@ async def test_one_is_told_counts_what_is_unread_and_marks_it(
     assert oldest.one("a").attributes["href"] == f"{thread['url']}#reply-1"
     assert newest.one("a").attributes["href"] == thread["url"]
     assert "because you opened this thread" in page.text
-    one = await follow(alice.client, await press(alice.client, shown, "Mark as read: bob replied to “On telling”"))
+    one = await follow(alice.client, await press(alice.client, shown, "Mark read: bob replied to “On telling”"))
     assert parse(one.text).one("span", class_="count").text == "1"
     everything = await follow(alice.client, await press(alice.client, one, "Mark all as read"))
     assert not parse(everything.text).all("span", class_="count")
