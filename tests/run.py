@@ -23,7 +23,7 @@ from tests.tally import Leg, complaints, read_leg, summary
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-LEG_LIMIT = 20 * 60  # seconds; the whole run is meant to stay under 25 minutes on two cores
+LEG_LIMIT = 30 * 60  # seconds, for a machine with other work; at rest the whole run stays well under 25 minutes
 
 LINTERS = (
     [str(BIN / "ruff"), "check", "."],
