@@ -105,10 +105,13 @@ class Site(uvicorn.Server):
         typer.echo(f"Parley {__version__} is at {self.settings.base_url}")
         if not self.settings.smtp_url:
             typer.echo(f"Mail is written as files into {self.settings.data_dir / 'mail'} (PARLEY_SMTP_URL is not set)")
-        await self._greet_first_admin()
+        try:
+            await self.greet_first_admin(self.config.app.state.database)  # type: ignore[union-attr]
+        except NotReady as problem:  # read-only, or full: what is there can be read all the same
+            typer.echo(f"There may be no admin yet, and no link can be made now. {problem.detail}", err=True)
 
-    async def _greet_first_admin(self) -> None:
-        database: Database = self.config.app.state.database  # type: ignore[union-attr]
+    async def greet_first_admin(self, database: Database) -> None:
+        """Offer the one-time link where there is no admin. Raises NotReady where nothing can be stored."""
         if await database.read(version_of) is None:
             typer.echo("The database has no tables yet: run `parley migrate`", err=True)
         elif secret := await database.write(offer_first_admin):
