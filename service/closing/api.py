@@ -12,6 +12,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import EditConflict, Invalid, InvalidTransition, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.kit.versions import Wanted
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
 from service.threads.schemas import ClosingView, ThreadView
@@ -24,12 +25,20 @@ router = APIRouter(route_class=StrictRoute, tags=["closing"])
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
 
 
-def changing(thread_id: int, deed: Callable[[Session, Actor, ThreadSeen], None]) -> Callable[[Session, Actor], Answer]:
-    """The unit of work that locks a thread, does the deed and shows the thread."""
+def policy_of(seen: ThreadSeen) -> Answer:
+    """The answer that shows a thread's own policy, with the ETag that guards its change."""
+    return with_etag(json_answer(ClosingView.of_thread(seen)), seen.thread.version)
+
+
+Deed = Callable[[Session, Actor, ThreadSeen, Wanted], None]
+
+
+def changing(thread_id: int, deed: Deed, if_match: str | None) -> Callable[[Session, Actor], Answer]:
+    """The unit of work that locks a thread, does the deed to the version that was seen, and shows the thread."""
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
-        deed(session, actor, seen)
+        deed(session, actor, seen, wanted_version(if_match))
         fresh = get_thread(session, actor, thread_id)
         return with_etag(json_answer(ThreadView.of(fresh, actor, now(session))), fresh.thread.version)
 
@@ -40,27 +49,32 @@ def changing(thread_id: int, deed: Callable[[Session, Actor, ThreadSeen], None])
     "/threads/{thread_id}/closure",
     operation_id="close_thread",
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, EditConflict, NotReady),
 )
 async def close_thread(
-    thread_id: ThreadId, asks: Asking, draft: Annotated[CloseThread | Invalid | None, Body(), Deferral()] = None
+    thread_id: ThreadId,
+    asks: Asking,
+    draft: Annotated[CloseThread | Invalid | None, Body(), Deferral()] = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """Close the discussion (moderators; its author where the site allows). Closed already: the first time stays."""
     reason = draft if isinstance(draft, Invalid) else draft.reason if draft else ""
-    return await asks.write(
-        changing(thread_id, lambda session, actor, seen: operations.close_thread(session, actor, seen, reason))
-    )
+
+    def deed(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted) -> None:
+        operations.close_thread(session, actor, seen, reason, version)
+
+    return await asks.write(changing(thread_id, deed, if_match))
 
 
 @router.delete(
     "/threads/{thread_id}/closure",
     operation_id="reopen_thread",
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, InvalidTransition, NotReady),
+    responses=declare(NotFound, NotSignedIn, NotAllowed, InvalidTransition, EditConflict, NotReady),
 )
-async def reopen_thread(thread_id: ThreadId, asks: Asking) -> Response:
+async def reopen_thread(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:
     """Reopen the discussion. Where its policy would close it again at once, `closing.override` becomes `open`."""
-    return await asks.write(changing(thread_id, operations.reopen_thread))
+    return await asks.write(changing(thread_id, operations.reopen_thread, if_match))
 
 
 @router.get(
@@ -71,9 +85,7 @@ async def reopen_thread(thread_id: ThreadId, asks: Asking) -> Response:
 )
 async def get_closing(thread_id: ThreadId, asks: Asking) -> Response:
     """The thread's own closing policy; null terms are inherited from its category, then the site."""
-    return await asks.answer(
-        lambda session, actor: json_answer(ClosingView.of_thread(get_thread(session, actor, thread_id)))
-    )
+    return await asks.answer(lambda session, actor: policy_of(get_thread(session, actor, thread_id)))
 
 
 @router.put(
@@ -91,7 +103,7 @@ async def change_closing(
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
         operations.change_closing(session, actor, seen, columns, wanted_version(if_match))
-        return json_answer(ClosingView.of_thread(seen))
+        return policy_of(seen)
 
     return await asks.write(work)
 
@@ -100,19 +112,19 @@ async def change_closing(
     "/threads/{thread_id}/archive",
     operation_id="archive_thread",
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, NotReady),
+    responses=declare(NotFound, NotSignedIn, NotAllowed, EditConflict, NotReady),
 )
-async def archive_thread(thread_id: ThreadId, asks: Asking) -> Response:
+async def archive_thread(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:
     """Archive the thread (moderators): closed, and nothing in it changes."""
-    return await asks.write(changing(thread_id, operations.archive_thread))
+    return await asks.write(changing(thread_id, operations.archive_thread, if_match))
 
 
 @router.delete(
     "/threads/{thread_id}/archive",
     operation_id="unarchive_thread",
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, NotReady),
+    responses=declare(NotFound, NotSignedIn, NotAllowed, EditConflict, NotReady),
 )
-async def unarchive_thread(thread_id: ThreadId, asks: Asking) -> Response:
+async def unarchive_thread(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:
     """Take the thread out of the archive (moderators)."""
-    return await asks.write(changing(thread_id, operations.unarchive_thread))
+    return await asks.write(changing(thread_id, operations.unarchive_thread, if_match))

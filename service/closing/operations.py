@@ -19,14 +19,18 @@ from service.threads.operations import facts_of
 from service.threads.queries import ThreadSeen, lock_thread
 
 
-def close_thread(session: Session, actor: Actor, seen: ThreadSeen, reason: str | Problem) -> None:
+def close_thread(
+    session: Session, actor: Actor, seen: ThreadSeen, reason: str | Problem, version: Wanted = None
+) -> None:
     """Close the discussion from now on; one that is closed already keeps its first time and reason.
 
-    `seen` is locked, `reason` may be empty. Raises NotSignedIn, NotAllowed, Invalid.
+    `seen` is locked, `reason` may be empty, `version` is the one the actor saw (None: any). Raises NotSignedIn,
+    NotAllowed, Invalid, EditConflict.
     """
     thread = seen.thread
     policy.check_may_close(actor, thread, seen.site)
     words, at = settled(reason), now(session)
+    check_version(version, thread.version)
     if seen.closing.is_closed(at):
         return
     thread.closed_at, thread.closed_by_id, thread.closure_reason = at, actor.account_id, words
@@ -35,17 +39,18 @@ def close_thread(session: Session, actor: Actor, seen: ThreadSeen, reason: str |
     events.record(session, ThreadClosed(actor=actor, closed_at=at, reason="manual", **facts_of(thread)))
 
 
-def reopen_thread(session: Session, actor: Actor, seen: ThreadSeen) -> None:
+def reopen_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted = None) -> None:
     """Open the discussion again, whatever closed it; one that is open stays as it is.
 
-    A moderator's closure is lifted. Where the policy would close the thread again at once, a passed `closes_at` is
-    switched off for this thread and `override` becomes `open`. Raises NotSignedIn, NotAllowed, InvalidTransition
-    (archived).
+    The closure is lifted; one that a moderator made, only by a moderator. Where the policy would close the thread again
+    at once, a passed `closes_at` is switched off for this thread and `override` becomes `open`. Raises NotSignedIn,
+    NotAllowed, InvalidTransition (archived), EditConflict.
     """
     thread, at = seen.thread, now(session)
-    policy.check_may_close(actor, thread, seen.site)
+    policy.check_may_reopen(actor, thread, seen.site)
     if thread.archived_at is not None:
         raise InvalidTransition("Take the thread out of the archive first")
+    check_version(version, thread.version)
     if not seen.closing.is_closed(at):
         return
     thread.closed_at, thread.closed_by_id, thread.closure_reason = None, None, ""
@@ -68,6 +73,7 @@ def change_closing(
     thread = seen.thread
     policy.check_may_close(actor, thread, seen.site)
     terms = settled(columns)
+    policy.check_terms(actor, terms)
     policy.check_not_archived(thread)
     check_version(version, thread.version)
     for name, value in terms.items():
@@ -78,12 +84,13 @@ def change_closing(
         tell_open(session, seen)
 
 
-def archive_thread(session: Session, actor: Actor, seen: ThreadSeen) -> None:
+def archive_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted = None) -> None:
     """Close the thread and freeze it: no edits, no own deletes. Archiving twice keeps the first time.
 
-    Raises NotSignedIn, NotAllowed.
+    Raises NotSignedIn, NotAllowed, EditConflict.
     """
     check_moderates(actor)
+    check_version(version, seen.thread.version)
     thread, at = seen.thread, now(session)
     if thread.archived_at is not None:
         return
@@ -93,12 +100,15 @@ def archive_thread(session: Session, actor: Actor, seen: ThreadSeen) -> None:
     events.record(session, ThreadArchived(actor=actor, **facts_of(thread)))
 
 
-def unarchive_thread(session: Session, actor: Actor, seen: ThreadSeen) -> None:
-    """Let the thread change again; it is open or closed as its other terms say. Raises NotSignedIn, NotAllowed.
+def unarchive_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted = None) -> None:
+    """Let the thread change again; it is open or closed as its other terms say.
+
+    Raises NotSignedIn, NotAllowed, EditConflict.
 
     A deadline that passed while it was archived, or had not been told before, is then told by the sweep.
     """
     check_moderates(actor)
+    check_version(version, seen.thread.version)
     thread = seen.thread
     if thread.archived_at is None:
         return

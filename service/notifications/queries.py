@@ -205,6 +205,8 @@ def find_occasion(session: Session, event_id: int) -> Occasion | None:
     if row is None or row[0].moderation != "published":
         return None
     thread, category = row
+    if thread.closing_recorded_at != at:  # reopened meanwhile; if it closed again, that closing has its own event
+        return None
     return Occasion(event_id, CLOSED, f"closing:{thread.id}:{to_micros(at)}", thread, category, None, actor_id, None)
 
 

@@ -105,7 +105,7 @@ async def preview_text(draft: Deferred[Preview], asks: Asking) -> Response:
         check_signed_in(actor)
         return json_answer(settled(drawn))
 
-    return await asks.answer(work)
+    return await asks.write(work)  # nothing to store but the answer to an Idempotency-Key, if there is one
 
 
 @router.get(

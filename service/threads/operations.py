@@ -63,7 +63,7 @@ def open_thread(session: Session, actor: Actor, category: Category, opening: Ope
     """
     policy.check_may_open(actor)
     ready = settled(opening)
-    policy.check_opening_terms(actor, ready.terms)
+    policy.check_terms(actor, ready.terms)
     at = now(session)
     thread = Thread(
         category_id=stored_id(category.id), author_id=actor.account_id, title=ready.title, slug=slugify(ready.title),

@@ -192,3 +192,16 @@ async def test_a_closure_that_comes_after_the_deadline_changes_nothing(
     assert instant(closed["closed_at"]) == instant(thread["created_at"]) + timedelta(days=1)
     await do_sweep(app, jobs)
     assert [event.facts["reason"] for event in await told(app, thread, "thread.closed")] == ["age"]
+
+
+async def test_if_match_guards_closing_reopening_and_the_archive(alice: Person, mona: Person) -> None:
+    thread = await a_thread(by=alice)
+    for verb, what in (("PUT", "closure"), ("DELETE", "closure"), ("PUT", "archive"), ("DELETE", "archive")):
+        place = f"/api/v1/threads/{thread['id']}/{what}"
+        before = (await mona.get(f"/api/v1/threads/{thread['id']}")).json()
+        stale = await mona.client.request(verb, place, headers={"If-Match": '"v999-x"'})
+        assert (stale.status_code, stale.json()["code"]) == (412, "edit-conflict")
+        assert (await mona.get(f"/api/v1/threads/{thread['id']}")).json() == before
+        fresh = await mona.client.request(verb, place, headers={"If-Match": f'"v{before["version"]}-x"'})
+        assert fresh.status_code == 200
+        assert fresh.json()["version"] == before["version"] + 1

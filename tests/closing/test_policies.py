@@ -253,3 +253,19 @@ async def test_wrong_terms_are_refused_by_name(alice: Person, mona: Person) -> N
         assert opened.status_code == 422, terms
         assert all(error["pointer"].startswith(f"/closing/{name}") for error in opened.json()["errors"])
     assert (await shown(alice, thread))["closing"]["close_after_age"] is None
+
+
+async def test_an_author_who_may_close_reopens_only_what_no_moderator_closed(
+    alice: Person, mona: Person, ada: Person
+) -> None:
+    tag = (await ada.get("/api/v1/site")).headers["etag"]
+    assert (await ada.patch("/api/v1/site", {"author_may_close": True}, headers={"If-Match": tag})).is_success
+    thread = await a_thread(by=alice)
+    closure = f"/api/v1/threads/{thread['id']}/closure"
+    assert (await alice.put(closure)).json()["state"] == "closed"
+    assert (await alice.delete(closure)).json()["state"] == "open"
+    await mona.put(closure)
+    refused = await alice.delete(closure)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not-allowed")
+    assert (await alice.put(f"/api/v1/threads/{thread['id']}/closing", {"override": "open"})).status_code == 403
+    assert (await mona.delete(closure)).json()["state"] == "open"

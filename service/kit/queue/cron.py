@@ -4,7 +4,7 @@ A tick is the number of whole periods since 1970. `cron_tick` remembers the last
 done and deleted within its tick is not enqueued again in the same tick by another worker.
 """
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from service.kit.clock import EPOCH, now
 from service.kit.database import Session
@@ -17,16 +17,22 @@ from service.kit.queue.tables import cron_tick, job
 def keep_time(session: Session, entry: Cron) -> int:
     """Enqueue the entry's job if no worker has yet done so in the present tick; returns the tick.
 
-    Earlier ticks' jobs that wait for a retry or are dead make room: the new one does their work.
+    The last tick's job, if it waits for a retry or is dead, makes room: the new one does its work.
     """
     tick = (now(session) - EPOCH) // entry.every
+    last = session.execute(select(cron_tick.c.tick).where(cron_tick.c.name == entry.name)).scalar_one_or_none()
     statement = upsert(session)(cron_tick).values(name=entry.name, tick=tick)
     seen = statement.excluded.tick
     advance = statement.on_conflict_do_update(
         index_elements=["name"], set_={"tick": seen}, where=cron_tick.c.tick < seen
     ).returning(cron_tick.c.tick)
     if session.execute(advance).scalar_one_or_none() is not None:
-        earlier = job.c.dedupe_key.startswith(f"cron:{entry.name}:", autoescape=True)
-        session.execute(delete(job).where(earlier, job.c.token.is_(None)))
-        enqueue(session, entry.job, {}, dedupe_key=f"cron:{entry.name}:{tick}")
+        for state in (job.c.dead_at.is_(None), job.c.dead_at.is_not(None)):  # each has an index of its own
+            session.execute(delete(job).where(job.c.dedupe_key == key_of(entry, last), state, job.c.token.is_(None)))
+        enqueue(session, entry.job, {}, dedupe_key=key_of(entry, tick))
     return tick
+
+
+def key_of(entry: Cron, tick: int | None) -> str:
+    """The dedupe key of an entry's job in a tick."""
+    return f"cron:{entry.name}:{tick}"

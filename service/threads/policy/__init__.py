@@ -42,8 +42,15 @@ def check_may_close(actor: Actor, thread: Thread, site: Site) -> None:
         raise NotAllowed("Only moderators may close and reopen discussions here")
 
 
-def check_opening_terms(actor: Actor, terms: dict[str, int | str | None]) -> None:
-    """Raise when somebody who does not moderate opens a thread that escapes the closing policy it would inherit."""
+def check_may_reopen(actor: Actor, thread: Thread, site: Site) -> None:
+    """As `check_may_close`; what somebody else closed, only a moderator reopens."""
+    check_may_close(actor, thread, site)
+    if not actor.moderates and thread.closed_by_id not in (None, actor.account_id):
+        raise NotAllowed("A moderator closed this discussion: ask one to reopen it")
+
+
+def check_terms(actor: Actor, terms: dict[str, int | str | None]) -> None:
+    """Raise when somebody who does not moderate switches off the closing policy that a thread inherits."""
     if not actor.moderates and (OFF in terms.values() or terms.get("override") == "open"):
         raise NotAllowed("Only moderators may switch a closing policy off")
 
@@ -96,6 +103,6 @@ def cannot_reply_code(actor: Actor, thread: Thread, closing: Closing, now: datet
 
 __all__ = [
     "Closing", "cannot_reply_code", "check_may_close", "check_may_delete", "check_may_edit", "check_may_open",
-    "check_may_reply", "check_not_archived", "check_open", "check_open_to_all", "check_opening_terms", "closed_problem",
-    "effective_closing", "is_author", "may_post_while_closed", "state_of",
+    "check_may_reopen", "check_may_reply", "check_not_archived", "check_open", "check_open_to_all", "check_terms",
+    "closed_problem", "effective_closing", "is_author", "may_post_while_closed", "state_of",
 ]  # fmt: skip
