@@ -121,7 +121,8 @@ def parley(folder: Path, environment: Mapping[str, str] | None = None, *, worker
     """
     port = free_port()
     own = {"PARLEY_DATA_DIR": str(folder), "PARLEY_BIND": f"127.0.0.1:{port}", "PARLEY_RATE_LIMITS": "off"}
-    settings = own | dict(environment or {})
+    waiting = {"PARLEY_MAIL_DELAY": "PT10M"}  # people are told on the site; what a letter costs is the mail server's
+    settings = own | waiting | dict(environment or {})
     with contextlib.ExitStack() as stack:
         server = Server(port, [stack.enter_context(running(["service", "serve"], settings))])
         wait_for(server, "/healthz")
