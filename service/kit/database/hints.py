@@ -39,10 +39,16 @@ class Hints:
         self._tasks = [asyncio.create_task(self._send_forever()), asyncio.create_task(self._listen_forever())]
 
     async def stop(self) -> None:
-        """End the tasks; hints not sent yet are dropped, which costs their readers one poll."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """End the tasks; hints not sent yet are dropped, which costs their readers one poll.
+
+        A cancellation can get lost on its way through a driver or a pool (`asyncio.wait_for` of Python 3.11 swallows
+        one that meets a result), so it is repeated until the tasks have ended.
+        """
+        waiting = set(self._tasks)
+        while waiting:
+            for task in waiting:
+                task.cancel()
+            _, waiting = await asyncio.wait(waiting, timeout=1)
 
     def send(self, names: Iterable[str]) -> None:
         """Tell the other processes soon that these channels were touched."""
@@ -53,7 +59,8 @@ class Hints:
     async def _send_forever(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL)
+                async with asyncio.timeout(POLL):  # not wait_for: Python 3.11's can swallow the cancellation of stop()
+                    await self._wake.wait()
             self._wake.clear()
             names, self._pending = self._pending, set()
             try:
