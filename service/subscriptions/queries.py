@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, bindparam, select
+from sqlalchemy import BigInteger, Integer, Select, bindparam, literal, select, union_all
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
@@ -69,16 +69,19 @@ def audience(session: Session, thread: Thread, category: Category, after: int, l
 
     Fewer than `limit` are the last ones. Each chunk costs the same however many watch (the unique index is walked).
     """
-    asked = {"thread": thread.id, "after": after, "at_most": limit}
-    rows = session.execute(_watching(tuple(roles_that_see(category))), asked)
-    watchers = [Watcher(row[0], row[1]) for row in rows]
-    return sorted([*watchers, *opener(session, thread, category, after)], key=lambda one: one.account_id)[:limit]
+    asked = {"thread": thread.id, "author": thread.author_id, "after": after, "at_most": limit}
+    rows = session.execute(_audience(tuple(roles_that_see(category))), asked)
+    return [Watcher(int(row[0]), row[1]) for row in rows]
 
 
 @cache
-def _watching(roles: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    """Built once for each set of roles, because every reply runs it."""
-    return (
+def _audience(roles: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """Those with a row, and who opened the thread without one; built once for each set of roles.
+
+    One statement, so one snapshot: as two, on PostgreSQL, an author whose first own reply gave them a row in between
+    was in neither, and was not told.
+    """
+    chosen = (
         select(SUBSCRIPTION.c.account_id, SUBSCRIPTION.c.reason)
         .join(ACCOUNT, ACCOUNT.c.id == SUBSCRIPTION.c.account_id)
         .where(
@@ -89,25 +92,14 @@ def _watching(roles: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
         )
         .order_by(SUBSCRIPTION.c.account_id)
         .limit(bindparam("at_most", type_=Integer))
+        .subquery()
     )
-
-
-def opener(session: Session, thread: Thread, category: Category, after: int) -> list[Watcher]:
-    """Who opened the thread, as the one watcher without a row: none if they have a level, may not see it, or are
-    not past `after`.
-    """
-    if thread.author_id is None or thread.author_id <= after:
-        return []
-    asked = {"thread": thread.id, "author": thread.author_id}
-    found = session.scalars(_opening(tuple(roles_that_see(category))), asked)
-    return [Watcher(int(each), "opened") for each in found]
-
-
-@cache
-def _opening(roles: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
-    """As `_watching`."""
     author = bindparam("author", type_=BigInteger)
     any_level = select(SUBSCRIPTION.c.id).where(
         SUBSCRIPTION.c.thread_id == bindparam("thread"), SUBSCRIPTION.c.account_id == author
     )
-    return select(ACCOUNT.c.id).where(ACCOUNT.c.id == author, ACCOUNT.c.role.in_(roles), ~any_level.exists())
+    opener = select(ACCOUNT.c.id, literal("opened")).where(
+        ACCOUNT.c.id == author, ACCOUNT.c.id > bindparam("after"), ACCOUNT.c.role.in_(roles), ~any_level.exists()
+    )
+    everybody = union_all(select(chosen), opener).subquery()
+    return select(everybody).order_by(everybody.c.account_id).limit(bindparam("at_most", type_=Integer))

@@ -1,6 +1,8 @@
 """The audience of a thread, chunk by chunk, below the doors."""
 
 import pytest
+from sqlalchemy.event import listen, remove
+from sqlmodel import select
 
 from service.categories.models import Category
 from service.kit.clock import now
@@ -87,3 +89,26 @@ async def test_nobody_who_may_not_see_the_category(database: Database, visibilit
 
     found, people = await database.write(work)
     assert [account_id for account_id, _ in found] == [people[place] for place in expected]
+
+
+async def test_the_audience_is_one_statement_and_so_one_snapshot(database: Database) -> None:
+    """As two statements, an author whose own first reply came in between was in neither, and was not told."""
+
+    def count(session: Session) -> tuple[int, list[int]]:
+        thread_id, people = fill(session)
+        thread, category = session.get_one(Thread, thread_id), session.exec(select(Category)).first()
+        assert category is not None
+        asked: list[str] = []
+        connection = session.connection()
+
+        def note(*passed: object) -> None:
+            asked.append(str(passed[2]))
+
+        listen(connection, "before_cursor_execute", note)
+        found = audience(session, thread, category, 0, 10)
+        remove(connection, "before_cursor_execute", note)
+        assert [one.account_id for one in found] == [people[2]]
+        return len(asked), people
+
+    statements, _ = await database.write(count)
+    assert statements == 1
