@@ -164,18 +164,24 @@ async def test_two_hundred_posters_against_a_moderator(forum: Forum) -> None:
 
 
 async def test_two_hundred_posters_against_a_deadline(forum: Forum) -> None:
-    deadline = datetime.now(UTC) + timedelta(seconds=4)
-    closing = {"closes_at": deadline.isoformat()}
-    thread = await forum.as_moderator(
-        "POST", "/threads", {"title": "Open", "body": "For now.", "closing": closing}, 201
-    )
+    for seconds in (4, 12, 36):  # on a busy machine the crowd's first answer may come after a short deadline
+        deadline = datetime.now(UTC) + timedelta(seconds=seconds)
+        opening = {"title": "Open", "body": "For now.", "closing": {"closes_at": deadline.isoformat()}}
+        thread = await forum.as_moderator("POST", "/threads", opening, 201)
+        answers, known = await everybody_posts(forum, thread["id"], known_to_be(deadline))
+        if answers.accepted:
+            break
+    await check(forum, thread["id"], deadline, known, answers)
+    assert {problem["reason"] for _, problem in answers.refused} == {"scheduled"}
+
+
+def known_to_be(deadline: datetime) -> Callable[[Answers], Awaitable[datetime]]:
+    """Closing by itself: nobody does anything, and it is known to be closed from the deadline on."""
 
     async def wait(answers: Answers) -> datetime:
         return deadline
 
-    answers, known = await everybody_posts(forum, thread["id"], wait)
-    await check(forum, thread["id"], deadline, known, answers)
-    assert {problem["reason"] for _, problem in answers.refused} == {"scheduled"}
+    return wait
 
 
 def hold_then_reply(session: Session, thread_id: int, account_id: int) -> datetime:

@@ -137,7 +137,7 @@ async def test_a_form_from_another_site_is_refused(alice: Person) -> None:
 
 
 SCRIPT = "<script>alert(1)</script>"
-BREAKOUT = '"></textarea><img src=x onerror=alert(1)>{{7*7}}'
+BREAKOUT = '"></textarea><img src=x onerror=alert(1)>{{1234*5678}}'
 
 
 async def test_what_people_write_stays_text(alice: Person) -> None:
@@ -149,5 +149,5 @@ async def test_what_people_write_stays_text(alice: Person) -> None:
             page = parse((await alice.get(path)).text)
             check_no_code(page)
             assert not page.all("img")
-            assert "49" not in page.one("main").text
+            assert "7006652" not in page.one("main").text
         assert parse((await alice.get(url)).text).one("h1").text == typed
