@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
@@ -23,10 +23,17 @@ from service.worker import Worker
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None, worker: bool | None = None) -> FastAPI:
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    worker: bool | None = None,
+    greet: Callable[[Database], Awaitable[None]] | None = None,
+) -> FastAPI:
     """The whole service as an ASGI application.
 
-    `worker` says whether jobs run in this process (embedded mode does, unless told otherwise); `clock` is for tests.
+    `worker` says whether jobs run in this process (embedded mode does, unless told otherwise); `clock` is for tests;
+    `greet` is awaited once everything runs, before the first request.
     """
     app = FastAPI(
         title="Parley",
@@ -42,6 +49,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None, worker: bool |
     app.state.settings = settings
     app.state.secret = keep_secret(settings)
     app.state.newest = newest()
+    app.state.greet = greet
     app.state.database = open_database(settings.database_url, clock=clock, listeners=wiring.LISTENERS)
     app.state.worker = (
         make_worker(settings, app.state.database) if (settings.embedded if worker is None else worker) else None
@@ -77,6 +85,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if app.state.worker is not None:
         await app.state.worker.start()
     try:
+        if app.state.greet is not None:
+            await app.state.greet(app.state.database)
         yield
     finally:
         if app.state.worker is not None:

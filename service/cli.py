@@ -75,7 +75,12 @@ def tell(as_json: bool, words: str, **facts: Any) -> None:
 def serve() -> None:
     """Serve the site and the JSON API; in embedded mode (SQLite) migrate first and run the worker too."""
     settings = settings_or_refuse()
-    Site(serving(create_app(settings), settings), settings).run()
+    config = serving(create_app(settings, greet=Greeting(settings)), settings)
+    try:
+        bound = config.bind_socket()  # before the greeting, which names it; nobody is answered until it listens
+    except SystemExit as error:  # uvicorn has said what is wrong with the address
+        raise typer.Exit(1) from error
+    Site(config).run(sockets=[bound])
 
 
 def serving(app: ASGIApp, settings: Settings) -> uvicorn.Config:
@@ -89,28 +94,32 @@ def serving(app: ASGIApp, settings: Settings) -> uvicorn.Config:
 
 
 class Site(uvicorn.Server):
-    """uvicorn, which says where the site is once it is really there."""
-
-    def __init__(self, config: uvicorn.Config, settings: Settings) -> None:
-        super().__init__(config)
-        self.settings = settings
+    """uvicorn, with a garbage collector that passes over what start-up made."""
 
     async def startup(self, sockets: Any = None) -> None:
-        """Listen, then greet. What start-up made lives as long as the process, so the collector need not look at it."""
+        """Listen. What start-up made lives as long as the process, so the collector need not look at it."""
         await super().startup(sockets)
-        if self.should_exit:
-            return
         gc.collect()
         gc.freeze()
+
+
+class Greeting:
+    """Says where the site is, before the first request can be answered: who saw a page can read how to go on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    async def __call__(self, database: Database) -> None:
+        """Say it, with the link to the first admin where there is none."""
         typer.echo(f"Parley {__version__} is at {self.settings.base_url}")
         if not self.settings.smtp_url:
             typer.echo(f"Mail is written as files into {self.settings.data_dir / 'mail'} (PARLEY_SMTP_URL is not set)")
         try:
-            await self.greet_first_admin(self.config.app.state.database)  # type: ignore[union-attr]
+            await self.offer_first_admin(database)
         except NotReady as problem:  # read-only, or full: what is there can be read all the same
             typer.echo(f"There may be no admin yet, and no link can be made now. {problem.detail}", err=True)
 
-    async def greet_first_admin(self, database: Database) -> None:
+    async def offer_first_admin(self, database: Database) -> None:
         """Offer the one-time link where there is no admin. Raises NotReady where nothing can be stored."""
         if await database.read(version_of) is None:
             typer.echo("The database has no tables yet: run `parley migrate`", err=True)
