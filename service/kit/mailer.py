@@ -18,7 +18,6 @@ from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
@@ -27,6 +26,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 import jinja2
+
+from service.kit.mail_headers import LETTER_POLICY, one_line
 
 DEADLINE: Final = 30.0
 """Seconds for one letter, from the look-up of the name to the server's last word. smtplib's own limits are per read."""
@@ -83,11 +84,6 @@ def mail_domain(base_url: str) -> str:
     return f"[IPv6:{address}]" if isinstance(address, IPv6Address) else f"[{address}]"
 
 
-def one_line(value: str) -> str:
-    """A header's value without line ends or other controls: nothing typed can begin a header of its own."""
-    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", value).strip()
-
-
 def ascii_address(address: str) -> str:
     """The address as every server takes it: its domain in ASCII (RFC 5890).
 
@@ -106,7 +102,7 @@ def build(mail: Mail, domain: str) -> EmailMessage:
     Raises:
         MailRefused: the recipient's address is none.
     """
-    message = EmailMessage(policy=SMTP_POLICY)
+    message = EmailMessage(policy=LETTER_POLICY)
     try:
         message["From"] = Address(one_line(mail.from_name), "parley", domain)
         message["To"] = Address(addr_spec=ascii_address(mail.to))

@@ -8,8 +8,11 @@ from service.kit.mailer import Mailer
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """The way out: a mailer, the address that absolute links start with, and how long mail waits before it is sent."""
+    """The way out: a mailer, the address that absolute links start with, how long mail waits before it is sent, and
+    the secret that links in letters are signed with.
+    """
 
     mailer: Mailer
     base_url: str
     mail_delay: timedelta
+    secret: str

@@ -143,7 +143,7 @@ class Slow:
 async def test_a_slow_server_holds_nobody_up(alice: Person, bob: Person, app: FastAPI) -> None:
     """No transaction is open while a letter is on its way: another person's reply is stored meanwhile."""
     slow = Slow()
-    worker = Worker(app.state.database, JOBS, (), Outgoing(slow, BASE_URL, timedelta(0)), poll=0.05)
+    worker = Worker(app.state.database, JOBS, (), Outgoing(slow, BASE_URL, timedelta(0), SECRET), poll=0.05)
     thread = await a_thread(by=alice)
     await worker.start()
     try:
@@ -181,7 +181,7 @@ async def test_a_worker_that_dies_after_the_hand_over_repeats_the_letter_with_it
     dying = Dying()
 
     async def at_work(until: int) -> None:
-        worker = Worker(app.state.database, JOBS, (), Outgoing(dying, BASE_URL, timedelta(0)), poll=0.05)
+        worker = Worker(app.state.database, JOBS, (), Outgoing(dying, BASE_URL, timedelta(0), SECRET), poll=0.05)
         await worker.start()
         try:
             async with asyncio.timeout(10):
@@ -210,7 +210,7 @@ class Broken:
 async def test_the_servers_words_stay_with_the_delivery_and_out_of_the_log(
     alice: Person, bob: Person, app: FastAPI, caplog: pytest.LogCaptureFixture
 ) -> None:
-    worker = Worker(app.state.database, JOBS, (), Outgoing(Broken(), BASE_URL, timedelta(0)), poll=0.05)
+    worker = Worker(app.state.database, JOBS, (), Outgoing(Broken(), BASE_URL, timedelta(0), SECRET), poll=0.05)
     await worker.start()
     try:
         await a_reply(bob, await a_thread(by=alice))
