@@ -1,5 +1,6 @@
 """Markdown as the page shows it: what is supported, how it is fitted, and that no input is slow or fails."""
 
+import re
 import time
 
 import pytest
@@ -112,9 +113,19 @@ def test_commonmark_and_the_named_extensions() -> None:
     assert render("*a* **b** `c`", "t") == "<p><em>a</em> <strong>b</strong> <code>c</code></p>\n"
     assert render("~~gone~~", "t") == "<p><del>gone</del></p>\n"
     assert render("5. five", "t") == '<ol start="5">\n<li>five</li>\n</ol>\n'
-    assert render("- [x] done\n- [ ] open", "t") == "<ul>\n<li>☑ done</li>\n<li>☐ open</li>\n</ul>\n"
     assert "<blockquote>" in render("> said", "t")
     assert 'href="http://www.a.example"' in render("see www.a.example", "t")
+
+
+def test_a_tasks_box_says_what_it_is() -> None:
+    """A reader of the screen hears "Done" and not the name of a character; nothing can be ticked in a stored text."""
+    done, to_do = (f'<span class="box" role="img" aria-label="{name}">{box}</span>' for name, box in BOXES)
+    assert render("- [x] fed\n- [ ] washed", "t") == f"<ul>\n<li>{done} fed</li>\n<li>{to_do} washed</li>\n</ul>\n"
+    assert f"<p>{done} fed</p>" in render("- [x] fed\n\n  with milk", "t")
+    assert plain(render("- [ ] washed", "t")) == "- ☐ washed"
+
+
+BOXES = [("Done", "☑"), ("To do", "☐")]
 
 
 def test_html_is_shown_as_it_was_typed() -> None:
@@ -139,12 +150,36 @@ def test_headings_stand_below_the_pages_own_and_skip_none() -> None:
     assert [line[1:3] for line in render(deep, "t", level=4).splitlines()] == ["h4", "h5", "h6", "h6", "h6", "h6"]
 
 
+def test_headings_are_marked_by_their_words() -> None:
+    html = render("# What *it* cost[^1]\n\n# What it cost\n\n# …\n\n# Ёлка №1\n\n[^1]: x", "r1")
+    assert re.findall(r'<h3 id="(.*?)"', html) == [
+        "r1-h-what-it-cost", "r1-h-what-it-cost-2", "r1-h-section", "r1-h-ёлка-no1",
+    ]  # fmt: skip
+
+
+def test_a_heading_cannot_take_a_mark_that_is_no_headings() -> None:
+    for mark in ("fn-1", "thoughts", "r1-thoughts", "h-a b", 'h-a"b', "h-A", "h-" + "x" * 101, "r2-h-a"):
+        assert "id=" not in sanitise(f"<h3 id='{mark}'>x</h3>", "r1")
+    for tag in ("p", "a", "li", "div", "section"):
+        assert "id=" not in sanitise(f'<{tag} id="h-a">x</{tag}>', "r1")
+    assert sanitise('<h3 id="h-a">x</h3>', "r1") == '<h3 id="r1-h-a">x</h3>'
+
+
 def test_footnotes_of_two_posts_never_share_an_id() -> None:
     one, two = (render("x[^1] y[^1]\n\n[^1]: note", token) for token in ("r1", "r2"))
     assert 'href="#r1-fn-1" id="r1-fnref-1"' in one
     assert '<li id="r1-fn-1">' in one
     assert 'aria-label="Back to reference 1-2"' in one
     assert two == one.replace("r1-", "r2-")
+
+
+def test_footnotes_are_marked_by_their_numbers() -> None:
+    """By their names the second reference to `a` and the first one to `a-2` were one mark."""
+    html = render('x[^a] y[^a] z[^a-2] “[^é"]”\n\n[^a]: one\n[^a-2]: two\n[^é"]: three', "r1")
+    marks = re.findall(r' id="(.*?)"', html)
+    assert len(set(marks)) == len(marks)
+    assert {"r1-fn-1", "r1-fn-2", "r1-fn-3", "r1-fnref-1", "r1-fnref-1-2", "r1-fnref-2", "r1-fnref-3"} == set(marks)
+    assert set(re.findall(r'href="#(.*?)"', html)) == set(marks)
 
 
 def test_a_footnote_cannot_take_another_posts_id() -> None:
@@ -188,3 +223,17 @@ def test_any_text_renders_and_is_already_clean(text: str) -> None:
     html = render(text, "own")
     assert sanitise(html, "own") == html
     assert isinstance(plain(html), str)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["# a", "## a", "> # a", "- # b", "[^a]", "[^a-2]", "[^1]", "x[^A]", "# y[^1]"]), max_size=12
+    ),
+    st.sampled_from(["", "\n\n[^a]: one[^1]\n\n[^a-2]: two\n\n[^1]: three[^a]"]),
+)
+def test_no_mark_stands_twice_and_every_note_is_linked(lines: list[str], notes: str) -> None:
+    html = render("\n\n".join(lines) + notes, "own")
+    marks = re.findall(r' id="(.*?)"', html)
+    assert len(set(marks)) == len(marks)
+    assert set(re.findall(r'href="#(.*?)"', html)) <= set(marks)

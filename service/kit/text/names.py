@@ -20,18 +20,18 @@ def username_key(name: str) -> str:
     return fold(name).translate(LOOK_ALIKES)
 
 
-def slugify(title: str) -> str:
+def slugify(title: str, *, wordless: str = "thread") -> str:
     """The title for an address: words of lower-case letters and digits joined by hyphens, 1 to 80 characters.
 
     Latin letters lose their accents; other scripts stay readable in their own letters. A title without any letter or
-    digit gives "thread".
+    digit gives `wordless`.
     """
     spaced = "".join(letter(character) for character in fold(title))
     words = [word for word in spaced.split() if any(character.isalnum() for character in word)]
     slug = "-".join(words)
     if len(slug) > SLUG_LENGTH:
         slug = slug[: SLUG_LENGTH + 1].rpartition("-")[0] or slug[:SLUG_LENGTH]
-    return slug or "thread"
+    return slug or wordless
 
 
 def letter(character: str) -> str:

@@ -13,12 +13,12 @@ import nh3
 
 from service.kit.text.shape import shape
 
-RENDERER_VERSION: Final = 1
+RENDERER_VERSION: Final = 2
 """Stored beside every rendered post; a change of what `render` gives for the same text raises it."""
 
 TAGS: Final = frozenset({
     "p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "strong", "em", "del", "code",
-    "pre", "a", "sup", "div", "section", "table", "thead", "tbody", "tr", "th", "td",
+    "pre", "a", "sup", "span", "div", "section", "table", "thead", "tbody", "tr", "th", "td",
 })  # fmt: skip
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 REL: Final = "ugc nofollow noopener"
@@ -34,6 +34,9 @@ VALUES: Final = {
     ("a", "class"): re.compile(r"footnote-(ref|backref)"),
     ("sup", "class"): re.compile(r"footnote-ref"),
     ("section", "class"): re.compile(r"footnotes"),
+    ("span", "class"): re.compile(r"box"),
+    ("span", "role"): re.compile(r"img"),
+    ("span", "aria-label"): re.compile(r"Done|To do"),
     ("div", "class"): re.compile(r"scroll"),
     ("div", "role"): re.compile(r"group"),
     ("div", "aria-label"): re.compile(r"Table"),
@@ -46,8 +49,13 @@ VALUES: Final = {
 }
 """Every attribute that may stand in a post, and what it may say. Anything else is dropped."""
 
-MARKED: Final = {"a": {"href", "id"}, "li": {"id"}}
-"""Attributes that `filter_for` reads for itself."""
+HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
+MARKED: Final = {"a": {"href", "id"}, "li": {"id"}} | {tag: {"id"} for tag in HEADINGS}
+"""Attributes that `sanitise` asks about apart: addresses, and the marks that carry the post's token."""
+
+NOTE: Final = re.compile(r"fn(ref)?-\d{1,5}(-\d{1,5})?")
+HEADING_MARK: Final = re.compile(r"h-(?:[a-z0-9-]|[^\s\x00-\x7f]){1,100}")
+"""What may be marked: a footnote and the way back from it, by number; a heading, by its slug."""
 
 
 def options() -> tuple[comrak.ExtensionOptions, comrak.RenderOptions]:
@@ -65,9 +73,9 @@ EXTENSIONS, RENDERING = options()
 def render(markdown: str, token: str, *, level: int = 3) -> str:
     """Safe HTML of a post.
 
-    `token` is the post's own: it is woven into the ids of footnotes, so that two posts on one page never share one.
-    Headings begin at `level` (2 to 6) and never skip one, whatever the author began with. Images become links with
-    their alternative text, since nothing from elsewhere is loaded into a page.
+    `token` is the post's own: it stands before the ids of footnotes and headings (`{token}-fn-1`, `{token}-h-slug`), so
+    that two posts on one page never share one. Headings begin at `level` (2 to 6) and never skip one, whatever the
+    author began with. Images become links with their alternative text: nothing from elsewhere is loaded into a page.
 
     Raises:
         ValueError: the token is not 1–64 letters, digits, `_` or `-`.
@@ -90,9 +98,9 @@ def sanitise(html: str, token: str) -> str:
         if name == "rel":  # the sanitiser's own: a typed one is not on the list
             return value
         if name == "id":
-            return own_mark(value, token)
+            return own_mark(value, token, HEADING_MARK if tag in HEADINGS else NOTE)
         if value.startswith(("#fn", f"#{token}-fn")):
-            mark = own_mark(value[1:], token)
+            mark = own_mark(value[1:], token, NOTE)
             return f"#{mark}" if mark else None
         return value if HREF.fullmatch(value) else None
 
@@ -107,7 +115,7 @@ def sanitise(html: str, token: str) -> str:
     )
 
 
-def own_mark(mark: str, token: str) -> str | None:
-    """A footnote's id with the post's token before it; None for an id that is no footnote's."""
+def own_mark(mark: str, token: str, shape: re.Pattern[str]) -> str | None:
+    """An id of this shape with the post's token before it; None for any other."""
     bare = mark.removeprefix(f"{token}-")
-    return f"{token}-{bare}" if re.fullmatch(r"fn(ref)?-[^\s\x00-\x1f\"'<>]{1,1000}", bare) else None
+    return f"{token}-{bare}" if shape.fullmatch(bare) else None

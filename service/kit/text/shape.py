@@ -6,7 +6,11 @@ and a `"` always one of its quotes. The sanitiser runs after it and trusts none 
 
 import re
 from html import escape
+from itertools import count
 from typing import Final
+
+from service.kit.text.names import slugify
+from service.kit.text.plain import plain
 
 DEEPEST: Final = 32
 """Elements that quotes (one a level) and lists (two a level) may stand in each other; what is nested deeper loses its
@@ -21,8 +25,18 @@ HEADING: Final = re.compile(r"<(/?)h([1-6])>")
 LINK_OR_IMAGE: Final = re.compile(
     r'<(?P<link>/?a)\b[^>]*>|<img src="(?P<src>[^"]*)" alt="(?P<alt>[^"]*)"(?: title="[^"]*")? />'
 )
-BOX: Final = re.compile(r'<input type="checkbox"( checked="")? disabled="" /> ?')
+BOX: Final = re.compile(r'<input type="checkbox"( checked="")? disabled="" /> ?(\n<p>)?')
 TABLE: Final = re.compile(r"<(/?)table>")
+FITTED: Final = re.compile(r"<h([2-6])>(.*?)</h\1>", re.DOTALL)
+NOTE_REF: Final = re.compile(r'<a href="#fn-([^"]*)" id="fnref-\1([^"]*)" data-footnote-ref>(\d+)</a>')
+NOTE: Final = re.compile(r'<li id="fn-[^"]*">')
+NOTE_BACK: Final = re.compile(r'<a href="#fnref-[^"]*" ([^>]*) data-footnote-backref-idx="([^"]*)"')
+NOTE_MARK: Final = re.compile(r'<sup class="footnote-ref">.*?</sup>', re.DOTALL)
+
+
+DONE: Final = '<span class="box" role="img" aria-label="Done">☑</span>'
+OPEN: Final = '<span class="box" role="img" aria-label="To do">☐</span>'
+"""A task's box: a picture with a name, since screen readers pass over the bare characters."""
 
 
 def shape(html: str, markdown: str, level: int) -> str:
@@ -30,8 +44,8 @@ def shape(html: str, markdown: str, level: int) -> str:
     if len(html) > LONGEST + 4 * len(markdown):
         return f"<pre><code>{escape(markdown)}</code></pre>"
     html = fit_headings(flatten(html), level)
-    html = BOX.sub(lambda found: "☑ " if found[1] else "☐ ", html)
-    return scroll_tables(unload_images(html))
+    html = BOX.sub(lambda found: f"{found[2] or ''}{DONE if found[1] else OPEN} ", number_notes(html))
+    return mark_headings(scroll_tables(unload_images(html)))
 
 
 def flatten(html: str) -> str:
@@ -82,3 +96,40 @@ def scroll_tables(html: str) -> str:
     """Each table in a box of its own that the keyboard can reach and scroll (WCAG 2.2, 2.1.1)."""
     opening = '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>'
     return TABLE.sub(lambda found: "</table></div>" if found[1] else opening, html)
+
+
+def number_notes(html: str) -> str:
+    """Footnotes named by their numbers, `fn-1`, and their references `fnref-1`, `fnref-1-2`.
+
+    comrak names them as the author did, and then the second reference to `a` and the first one to `a-2` are one.
+    """
+    if "data-footnotes" not in html:
+        return html
+    numbers = count(1)
+    html = NOTE.sub(lambda _: f'<li id="fn-{next(numbers)}">', html)
+    html = NOTE_REF.sub(r'<a href="#fn-\3" id="fnref-\3\2">\3</a>', html)
+    return NOTE_BACK.sub(r'<a href="#fnref-\2" \1', html)
+
+
+def mark_headings(html: str) -> str:
+    """Each heading with an id made of its words, `h-slug`; of equal ones the second is `h-slug-2`.
+
+    The sanitiser puts the post's token before it.
+    """
+    taken: set[str] = set()
+    times: dict[str, int] = {}
+
+    def one(found: re.Match[str]) -> str:
+        slug = mark = slugify(heading_words(found[2]), wordless="section")
+        while mark in taken:
+            times[slug] = times.get(slug, 1) + 1
+            mark = f"{slug}-{times[slug]}"
+        taken.add(mark)
+        return f'<h{found[1]} id="h-{mark}">{found[2]}</h{found[1]}>'
+
+    return FITTED.sub(one, html)
+
+
+def heading_words(inner: str) -> str:
+    """A heading's words on one line, without the marks of its footnotes."""
+    return " ".join(plain(NOTE_MARK.sub("", inner)).split())
