@@ -9,11 +9,14 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from service import __version__, wiring
+from service.kit.broadcast import Broadcaster
 from service.kit.clock import Clock
 from service.kit.database import Database, open_database
 from service.kit.database.migrations import newest, upgrade
 from service.kit.mailer import open_mailer
 from service.kit.outgoing import Outgoing
+from service.live.queries import look
+from service.live.schemas import to_message
 from service.pages.problems import problem_page
 from service.settings import Settings, keep_secret
 from service.web import health, openapi, problems
@@ -54,6 +57,7 @@ def create_app(
     app.state.worker = (
         make_worker(settings, app.state.database) if (settings.embedded if worker is None else worker) else None
     )
+    app.state.live = Broadcaster(app.state.database, look, to_message)
     for router in wiring.ROUTERS:
         app.include_router(router, prefix="/api/v1")
     app.include_router(openapi.router, prefix="/api/v1")
@@ -82,6 +86,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if settings.rate_limits == "off":
         log.warning("rate limits are off (PARLEY_RATE_LIMITS)")
     await app.state.database.start()
+    await app.state.live.start()
     if app.state.worker is not None:
         await app.state.worker.start()
     try:
@@ -91,4 +96,5 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         if app.state.worker is not None:
             await app.state.worker.stop()
+        await app.state.live.stop()
         await app.state.database.stop()

@@ -1,9 +1,11 @@
 """`parley`: the commands by which people run it. Exit codes: 0 done, 1 refused or failed, 2 wrong usage."""
 
 import asyncio
+import contextlib
 import gc
 import json
 import logging
+import resource
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from service.accounts.models import Account
 from service.accounts.operations import make_admin, offer_first_admin
 from service.accounts.schemas import newcomer_of, registration
 from service.app import create_app, make_worker
+from service.kit.broadcast import Broadcaster
 from service.kit.database import Database, open_database
 from service.kit.database.faults import as_not_ready
 from service.kit.database.migrations import upgrade, version_of
@@ -32,6 +35,7 @@ app = typer.Typer(name="parley", help="A discussion forum that people run themse
 admin = typer.Typer(help="Admins of the site.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
 T = TypeVar("T")
+OPEN_FILES = 65_536
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
 
@@ -75,12 +79,14 @@ def tell(as_json: bool, words: str, **facts: Any) -> None:
 def serve() -> None:
     """Serve the site and the JSON API; in embedded mode (SQLite) migrate first and run the worker too."""
     settings = settings_or_refuse()
-    config = serving(create_app(settings, greet=Greeting(settings)), settings)
+    site = create_app(settings, greet=Greeting(settings))
+    config = serving(site, settings)
     try:
         bound = config.bind_socket()  # before the greeting, which names it; nobody is answered until it listens
     except SystemExit as error:  # uvicorn has said what is wrong with the address
         raise typer.Exit(1) from error
-    Site(config).run(sockets=[bound])
+    raise_open_files()
+    Site(config, site.state.live).run(sockets=[bound])
 
 
 def serving(app: ASGIApp, settings: Settings) -> uvicorn.Config:
@@ -93,14 +99,30 @@ def serving(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     )  # fmt: skip
 
 
+def raise_open_files() -> None:
+    """Allow this process as many sockets as it may have: every stream is one, and the usual 1,024 are soon gone."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES if most < 0 else min(most, OPEN_FILES), most))
+
+
 class Site(uvicorn.Server):
-    """uvicorn, with a garbage collector that passes over what start-up made."""
+    """uvicorn, with a garbage collector that passes over what start-up made, and streams that end when it stops."""
+
+    def __init__(self, config: uvicorn.Config, live: Broadcaster) -> None:
+        super().__init__(config)
+        self.live = live
 
     async def startup(self, sockets: Any = None) -> None:
         """Listen. What start-up made lives as long as the process, so the collector need not look at it."""
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Stop: streams end first, because uvicorn waits for open answers before it tells the application."""
+        self.live.end_all()
+        await super().shutdown(sockets)
 
 
 class Greeting:

@@ -17,6 +17,7 @@ from service.closing import api as closing_api
 from service.closing import jobs as closing_jobs
 from service.closing.events import ThreadClosed
 from service.kit.queue import Cron, JobKind, Outside, Stepwise, Transactional
+from service.live import api as live_api
 from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
 from service.notifications.operations import DELIVER, NOTIFY, announce
@@ -37,7 +38,7 @@ from service.pages import (
     thread,
 )
 from service.replies import api as replies_api
-from service.replies.events import ReplyPosted
+from service.replies.events import ReplyHeld, ReplyPosted, ReplyPublished
 from service.site import api as site_api
 from service.site.events import SiteChanged
 from service.subscriptions import api as subscriptions_api
@@ -50,6 +51,8 @@ METADATA: Final = SQLModel.metadata
 
 LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyPosted: (follow_after_reply, announce),
+    ReplyHeld: (follow_after_reply,),
+    ReplyPublished: (announce,),
     ThreadClosed: (announce,),
     SiteChanged: (closing_jobs.look_again,),
     CategoryChanged: (closing_jobs.look_again,),
@@ -84,6 +87,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     closing_api.router,
     subscriptions_api.router,
     notifications_api.router,
+    live_api.router,
     site_api.router,
 )
 """The JSON doors, under /api/v1. The busiest come first: a request is compared with every route before its own."""

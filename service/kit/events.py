@@ -97,6 +97,7 @@ WAITING: Final = (
     .order_by(EVENT.c.id)
     .limit(BATCH)
 )
+ANY_WAITING: Final = select(EVENT.c.id).where(EVENT.c.position.is_(None)).limit(1)
 LAST: Final = (
     select(EVENT.c.position, EVENT.c.hash)
     .where(EVENT.c.position.is_not(None))
@@ -159,6 +160,17 @@ def read_after(session: Session, position: int, limit: int = 100) -> Sequence[Ev
     """Events after `position`, oldest first, at most `limit`: no gap, no repeat for one who goes on from the last."""
     query = select(EventRow).where(col(EventRow.position) > position).order_by(col(EventRow.position)).limit(limit)
     return session.execute(query).scalars().all()
+
+
+def last_position(session: Session) -> int:
+    """The end of the table: the last position given out, 0 before the first event."""
+    last = session.execute(LAST).first()
+    return int(last[0]) if last else 0
+
+
+def is_waiting(session: Session) -> bool:
+    """Whether something committed has no position yet: on PostgreSQL, for the moment until the sequencer comes."""
+    return session.get_bind().dialect.name == "postgresql" and session.execute(ANY_WAITING).first() is not None
 
 
 def first_broken(session: Session) -> int | None:

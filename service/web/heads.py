@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.web.streams import ABORT
+
 MOST_HEAD: Final = 65_536
 """Bytes of request line and headers beyond what arrived first. A client that never ends its head would otherwise fill
 the memory: httptools keeps all of it (RFC 6585 section 5 has the answer for it)."""
@@ -26,8 +28,9 @@ class BoundedHead(HttpToolsProtocol):
         self._refused = False
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """A request begins. An answer that is never read can be dropped."""
         super().on_message_begin()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
         self._in_head, self._waited_for = True, 0
 
     def on_headers_complete(self) -> None:

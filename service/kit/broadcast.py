@@ -1,0 +1,271 @@
+"""One reader of the event table per process, and the many streams it tells.
+
+Two hundred streams that each asked the database took 332 MB and a query each; one that asks for all of them takes
+neither (decision 10). It is woken by the database's hints and polls beside them, because a hint may get lost; while
+nobody listens it asks for nothing. What a stream may hear is `look`'s to say, in the snapshot in which it read.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from service.kit import events
+from service.kit.actor import Actor
+from service.kit.database import Database, Session
+from service.kit.errors import NotReady, RateLimited
+
+log = logging.getLogger(__name__)
+POLL: Final = 1.0
+CHECK: Final = 3.0
+COALESCE: Final = 0.02
+RETRY: Final = 1.0
+PATIENCE: Final = 10.0
+"""Seconds: between polls while somebody listens; between looks at whether each may still listen (with a poll on top it
+stays under five); after a hint, for its neighbours to arrive; after the database did not answer; and for a stream that
+waits to be let in."""
+
+MOST_WAITING: Final = 256
+"""Letters that wait for a slow stream before it is cut off; it comes back and resumes, which costs less."""
+MOST_EACH: Final = 250
+"""Open streams of one account or, of guests, one address: a school may sit behind one."""
+MOST_STREAMS: Final = 6_000
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    """One open stream: who listens with which credential, to what, and what waits to be sent.
+
+    `secret` is ("session" or "token", its hash), None for guests; `key` is what its streams are counted under.
+    `position` is the last event that it was told, or that it need not be told.
+    """
+
+    topic: int
+    actor: Actor
+    secret: tuple[str, str] | None
+    key: str
+    position: int = 0
+    is_over: bool = False
+    on_cut: Callable[[], None] = field(default=lambda: None)
+    _waiting: deque[tuple[int | None, bytes]] = field(default_factory=deque)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def offer(self, position: int | None, letter: bytes) -> None:
+        """Let `letter` be sent, unless its position was told already (None: it has none). Too many waiting: cut."""
+        if self.is_over:
+            return
+        if len(self._waiting) >= MOST_WAITING:
+            self.cut()
+            return
+        self._waiting.append((position, letter))
+        self._woken.set()
+
+    def end(self) -> None:
+        """Nothing more is told; what waits is still sent."""
+        self.is_over = True
+        self._woken.set()
+
+    def cut(self) -> None:
+        """As `end`, at once: what waits is dropped, and a send that blocks is broken off."""
+        self._waiting.clear()
+        self.end()
+        self.on_cut()
+
+    async def take(self, patience: float) -> bytes | None:
+        """All that waits, joined; empty after `patience` seconds without anything; None at the end."""
+        if not self._waiting and not self.is_over:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    await self._woken.wait()
+        self._woken.clear()
+        letters = [letter for position, letter in self._waiting if self._is_news(position)]
+        self._waiting.clear()
+        return None if self.is_over and not letters else b"".join(letters)
+
+    def _is_news(self, position: int | None) -> bool:
+        if position is None:
+            return True
+        told, self.position = self.position, max(self.position, position)
+        return position > told
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one look found: the position read up to, whether more was left, what is told to whom in order, which
+    streams end, and whose actor is another now.
+    """
+
+    position: int
+    more: bool
+    letters: Sequence[tuple[Stream, int | None, Any]] = ()
+    ended: Sequence[Stream] = ()
+    actors: Sequence[tuple[Stream, Actor]] = ()
+
+
+Look = Callable[[Session, int, Sequence[Stream], bool], News]
+"""(session, position read up to, streams, whether to ask of every credential) → what is new, in one snapshot."""
+
+
+class Broadcaster:
+    """Reads events for all streams of this process. `encode` makes a letter of what `look` found, once for everybody.
+
+    `most_each` and `most` bound the open streams of one key and of the process.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        look: Look,
+        encode: Callable[[Any], bytes],
+        *,
+        most_each: int = MOST_EACH,
+        most: int = MOST_STREAMS,
+    ) -> None:
+        self.most_each, self.most = most_each, most
+        self.looks = 0
+        self._database = database
+        self._look = look
+        self._encode = encode
+        self._position: int | None = None
+        self._streams: set[Stream] = set()
+        self._arriving: list[tuple[Stream, asyncio.Future[int]]] = []
+        self._counts: Counter[str] = Counter()
+        self._woken = asyncio.Event()
+        self._checked = float("-inf")
+        self._closed = True
+        self._work: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen for hints; the database must be started. Nothing is read before the first stream."""
+        for channel in ("event", "sequenced"):
+            self._database.channels.on(channel, self._hint)
+        self._closed = False
+        self._work = asyncio.create_task(self._forever(), name="parley-broadcast")
+
+    async def stop(self) -> None:
+        """End every stream and the reading; repeated until it has ended, because a cancellation can get lost."""
+        self.end_all()
+        waiting = {self._work} if self._work else set()
+        while waiting:
+            for task in waiting:
+                task.cancel()
+            _, waiting = await asyncio.wait(waiting, timeout=1)
+
+    def end_all(self) -> None:
+        """End every stream, and let nobody in any more: the process is about to stop."""
+        self._closed = True
+        for stream in self._streams:
+            stream.end()
+        for _, admitted in self._arriving:
+            if not admitted.done():
+                admitted.set_exception(closing_down())
+
+    @property
+    def open_streams(self) -> int:
+        """How many streams are open or arriving."""
+        return self._counts.total()
+
+    async def join(self, stream: Stream, *, limited: bool = True) -> int:
+        """Let a stream in: it will be told of every event after the returned position.
+
+        Raises RateLimited when its key has too many (unless not `limited`), NotReady when the process has.
+        """
+        if self._closed:
+            raise closing_down()
+        if self.open_streams >= self.most:
+            raise NotReady("Too many streams are open here. Ask now and then instead.")
+        if limited and self._counts[stream.key] >= self.most_each:
+            raise RateLimited(f"At most {self.most_each} open streams at a time", headers={"Retry-After": "30"})
+        self._counts[stream.key] += 1
+        admitted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._arriving.append((stream, admitted))
+        self._woken.set()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await admitted
+        except TimeoutError as error:
+            self.leave(stream)
+            raise NotReady from error
+        except BaseException:
+            self.leave(stream)
+            raise
+
+    def leave(self, stream: Stream) -> None:
+        """Forget a stream that has joined."""
+        self._streams.discard(stream)
+        stream.is_over = True
+        self._counts[stream.key] -= 1
+        if self._counts[stream.key] <= 0:
+            del self._counts[stream.key]
+
+    def _hint(self) -> None:
+        if self._streams:
+            self._woken.set()
+
+    async def _forever(self) -> None:
+        ailing = False
+        while True:
+            await self._wait()
+            try:
+                while await self._round():
+                    pass
+                ailing = False
+            except Exception as error:
+                log.log(logging.DEBUG if ailing else logging.WARNING, "streams wait: %s", type(error).__name__)
+                ailing = True
+                await asyncio.sleep(RETRY)
+
+    async def _wait(self) -> None:
+        """Until something may be new; as long as nobody listens, until somebody comes."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POLL if self._streams else None):
+                await self._woken.wait()
+        if self._streams:
+            await asyncio.sleep(COALESCE)
+        self._woken.clear()
+
+    async def _round(self) -> bool:
+        """Let the arriving in, read on, tell. True if there is more to read at once."""
+        if not self._streams:
+            self._position = None
+        if self._arriving:
+            await self._admit()
+        if not self._streams or self._position is None:
+            return False
+        due = time.monotonic() - self._checked >= CHECK
+        self.looks += 1
+        news = await self._database.read(self._look, self._position, tuple(self._streams), due)
+        self._position = news.position
+        self._checked = time.monotonic() if due else self._checked
+        self._tell(news)
+        return news.more
+
+    async def _admit(self) -> None:
+        """Who is let in is told of everything after the position at hand: what the next look begins with."""
+        if self._position is None:
+            self._position = await self._database.read(events.last_position)
+        arriving, self._arriving = self._arriving, []
+        for stream, admitted in arriving:
+            if not admitted.done():
+                self._streams.add(stream)
+                admitted.set_result(self._position)
+
+    def _tell(self, news: News) -> None:
+        for stream, actor in news.actors:
+            stream.actor = actor
+        letters: dict[int, bytes] = {}
+        for stream, position, found in news.letters:
+            if id(found) not in letters:
+                letters[id(found)] = self._encode(found)
+            stream.offer(position, letters[id(found)])
+        for stream in news.ended:
+            stream.cut()
+
+
+def closing_down() -> NotReady:
+    """The refusal of a process that stops."""
+    return NotReady("This server is about to stop. Try again.")
