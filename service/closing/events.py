@@ -10,7 +10,7 @@ from service.threads.events import ThreadEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadClosed(ThreadEvent):
-    """The discussion ended: at `closed_at`, for `reason` (`manual`, `scheduled`, `age`, `idle`)."""
+    """The discussion ended: at `closed_at`, for `reason` (`manual`, `scheduled`, `age`, `idle`, `replies`)."""
 
     kind: ClassVar[str] = "thread.closed"
     closed_at: datetime

@@ -32,6 +32,8 @@ from service.web.answers import Answer, see_other
 
 router = APIRouter(include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+MOST_WAITING = 50
+"""How many replies that wait for a moderator a page shows under the others, to their authors and moderators."""
 LEVELS = {"watch": WATCHING, "mute": MUTED}
 
 
@@ -125,7 +127,7 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
         if actor.moderates and not sent.value("anyway"):  # it closed while they wrote: ask before posting all the same
             policy.check_open_to_all(seen.thread, seen.closing, now(session))
         reply = operations.post_reply(session, actor, seen, ready)
-        return forms.posted(thread_views.reply_url(seen, reply.number), _draft(thread_id))
+        return forms.posted(thread_views.shown_url(seen, reply), _draft(thread_id))
 
     return await forms.attempt(asks, sent, work)
 
@@ -169,7 +171,9 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     pager = thread_views.pager(seen, asked.page)
     if asked.page > pager.last:
         raise NotFound("The thread has no such page")
-    replies = queries.replies_between(session, seen.id, (asked.page - 1) * PER_SCREEN + 1, asked.page * PER_SCREEN)
+    first = (asked.page - 1) * PER_SCREEN + 1
+    numbered = queries.replies_between(session, actor, seen.id, first, first + PER_SCREEN - 1)
+    replies = [*numbered, *queries.list_waiting(session, actor, seen.id, MOST_WAITING)]
     answered = {row.reply.in_reply_to_id or row.reply.parent_id for row in replies} - {None}
     numbers = queries.numbers_of(session, [each for each in answered if each is not None])
     at = now(session)

@@ -6,13 +6,14 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from service.kit.actor import Actor
+from service.kit.database.rows import stored_id
 from service.kit.errors import Problem
 from service.pages.rendering import trusted
 from service.pages.terms import in_days
 from service.pages.views.frame import Person
 from service.pages.views.thread import Closed, Earlier, OpeningView, Pager, ReplyView
 from service.replies import policy as reply_policy
-from service.replies.models import PER_SCREEN, address
+from service.replies.models import PER_SCREEN, Reply, address, waiting_address
 from service.replies.queries import ReplySeen
 from service.threads import policy
 from service.threads.queries import ThreadSeen
@@ -48,6 +49,13 @@ def page_url(url: str, page: int) -> str:
 def reply_url(seen: ThreadSeen, number: int) -> str:
     """A reply's permanent address: its number never changes, so neither does its page."""
     return address(seen.id, quote(seen.thread.slug), number)
+
+
+def shown_url(seen: ThreadSeen, reply: Reply) -> str:
+    """Where a reply stands: by its number, or among those that wait for one."""
+    if reply.number is None:
+        return waiting_address(seen.id, quote(seen.thread.slug), stored_id(reply.id))
+    return reply_url(seen, reply.number)
 
 
 def opening(seen: ThreadSeen, actor: Actor) -> OpeningView:
@@ -87,7 +95,7 @@ def reply_tree(
     """One page's replies, each under its parent where that stands on the same page, in the order of their numbers.
 
     `numbers` are those of parents by id; `answer` is the query that opens the form that answers a reply, with `{}`
-    for its number (None: the reader gets no form).
+    for its number (None: the reader gets no form). Replies without a number come last, each with its own address.
     """
     here = {reply.id for reply in replies}
     under: dict[int | None, list[ReplySeen]] = {}
@@ -110,11 +118,14 @@ def _reply(
     children: tuple[ReplyView, ...],
 ) -> ReplyView:
     reply, base = shown.reply, f"/t/{seen.id}/replies/{shown.reply.number}"
+    numbered = reply.number is not None
     # Most readers are guests, whom both checks would refuse: a hundred refusals on one page are a tenth of its time.
-    changing = actor.signed_in and not shown.is_stub and seen.thread.archived_at is None
+    changing = actor.signed_in and numbered and not shown.is_stub and seen.thread.archived_at is None
     return ReplyView(
         number=reply.number,
-        url=reply_url(seen, reply.number),
+        anchor=f"reply-{reply.number}" if numbered else f"waiting-{shown.id}",
+        moderation="" if reply.moderation == "published" else reply.moderation,
+        url=shown_url(seen, reply),
         deleted=shown.is_stub,
         author=Person(shown.author_username, shown.author_name or "Anonymous"),
         body_html=trusted("" if shown.is_stub else reply.body_html),
@@ -124,7 +135,7 @@ def _reply(
         in_reply_to=_answered(seen, shown, numbers),
         edit_url=f"{base}/edit" if changing and allowed(reply_policy.check_may_edit, actor, reply) else None,
         delete_url=f"{base}/delete" if changing and allowed(reply_policy.check_may_delete, actor, reply) else None,
-        reply_url=None if answer is None or shown.is_stub else answer.format(reply.number),
+        reply_url=None if answer is None or reply.moderation != "published" else answer.format(reply.number),
         children=children,
     )
 
@@ -134,7 +145,8 @@ def _answered(seen: ThreadSeen, shown: ReplySeen, numbers: Mapping[int, int]) ->
     reply = shown.reply
     answered = reply.in_reply_to_id or reply.parent_id
     number = numbers.get(answered) if answered else None
-    if number is None or (answered == reply.parent_id and page_of(number) == page_of(reply.number)):
+    same_page = reply.number is not None and number is not None and page_of(number) == page_of(reply.number)
+    if number is None or (answered == reply.parent_id and same_page):
         return None
     return Earlier(number, reply_url(seen, number))
 
@@ -158,6 +170,8 @@ def why(seen: ThreadSeen) -> str:
         return f"{_span(seen, 'close_after_age')} it was opened, the limit set {_level(seen, 'close_after_age')}"
     if reason == "idle":
         return f"{_span(seen, 'close_after_idle')} the last reply, the limit set {_level(seen, 'close_after_idle')}"
+    if reason == "replies":
+        return f"it has as many replies as the limit set {_level(seen, 'close_after_replies')} allows"
     return "the thread is archived" if reason == "archived" else ""
 
 

@@ -44,19 +44,20 @@ async def list_replies(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
-    """The replies of a thread by number. `after` starts past a number; `cursor` goes on from the page before."""
+    """The replies of a thread by number. `after` starts past a number; `cursor` goes on from the page before.
+
+    Held replies, which have no number yet, stand behind all others, for their authors and moderators alone.
+    """
     newest = order == "newest"
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = get_thread(session, actor, thread_id)
         key = from_cursor(cursor, 1)
-        start = key[0] if key else after if after is not None else (2**31 - 1 if newest else 0)
-        rows = queries.list_replies(session, thread_id, after=start, limit=limit, descending=newest)
+        start = key[0] if key else after if after is not None else (queries.END if newest else 0)
+        rows = queries.list_replies(session, actor, thread_id, after=start, limit=limit, descending=newest)
         path = f"/api/v1/threads/{thread_id}/replies"
         slug = seen.thread.slug
-        return page_answer(
-            rows, limit, lambda row: (row.reply.number,), lambda row: ReplyView.of(row, slug), path, order=order
-        )
+        return page_answer(rows, limit, queries.sort_key, lambda row: ReplyView.of(row, slug), path, order=order)
 
     return await asks.answer(work)
 

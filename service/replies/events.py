@@ -8,11 +8,14 @@ from service.kit.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyEvent(Event):
-    """The base of every fact about a reply: who may hear of it follows its thread's category, asked again when read."""
+    """The base of every fact about a reply: who may hear of it follows its thread's category, asked again when read.
+
+    Of a reply that nobody but its author and moderators has ever seen (it has no number) only staff hears.
+    """
 
     reply_id: int
     thread_id: int
-    number: int
+    number: int | None
     category_id: int
     version: int
 
@@ -21,8 +24,8 @@ class ReplyEvent(Event):
         return "reply", self.reply_id
 
     def audience(self) -> tuple[str, int | None]:
-        """Those who may see the category."""
-        return "category", self.category_id
+        """Those who may see the category, or the staff."""
+        return ("staff", None) if self.number is None else ("category", self.category_id)
 
     def facts(self) -> dict[str, Any]:
         """Where it stands, and its version after the deed."""
@@ -44,7 +47,56 @@ class ReplyEdited(ReplyEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyHeld(ReplyEvent):
+    """A reply waits for a moderator."""
+
+    kind: ClassVar[str] = "reply.held"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyPublished(ReplyEvent):
+    """A moderator approved a held reply: it is visible for the first time, under the number it got now."""
+
+    kind: ClassVar[str] = "reply.published"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyHidden(ReplyEvent):
+    """A moderator took the reply out of sight."""
+
+    kind: ClassVar[str] = "reply.hidden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRestored(ReplyEvent):
+    """A reply that was out of sight is visible again, under its old number."""
+
+    kind: ClassVar[str] = "reply.restored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRejected(ReplyEvent):
+    """A moderator refused a held reply."""
+
+    kind: ClassVar[str] = "reply.rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplySpammed(ReplyEvent):
+    """A moderator found the reply to be spam."""
+
+    kind: ClassVar[str] = "reply.spammed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyTrashed(ReplyEvent):
     """The author, or a moderator, deleted the reply."""
 
     kind: ClassVar[str] = "reply.trashed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyImported(ReplyEvent):
+    """A reply was brought from elsewhere; nobody is told."""
+
+    kind: ClassVar[str] = "reply.imported"

@@ -1,46 +1,83 @@
-"""The table of replies."""
+"""The tables of replies and of their earlier texts."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.kit.clock import Instant
 from service.kit.database.columns import identity, reference
 
+UNNUMBERED = text("number IS NULL")
+
 
 class Reply(SQLModel, table=True):
     """A reply. `parent_id` is where it stands, `in_reply_to_id` what it answered (deeper, when levels ran out).
 
-    `child_count` counts the replies under it that are shown, so that a deleted one knows whether it stays as a stub.
+    `child_count` counts the replies under it that are shown, so that one that is not shown itself knows whether it
+    stays as a stub. `number` and `published_at` are given when it is first published; `created_at` is when it was
+    submitted. `is_heard` says whether its publication counts for the thread's silence: in a closed thread it does not.
+    `author_name`, `body_format`, `moderation` and `previous_moderation` are as a thread's.
     """
 
     __tablename__ = "reply"
     __table_args__: Any = (
         UniqueConstraint("thread_id", "number", name="reply_number"),
+        Index("reply_unnumbered", "thread_id", "id", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=identity())
     thread_id: int = Field(sa_column=reference("thread.id"))
-    number: int
+    number: int | None = None
     parent_id: int | None = Field(default=None, sa_column=reference("reply.id", nullable=True, index=True))
     in_reply_to_id: int | None = Field(default=None, sa_column=reference("reply.id", nullable=True))
     depth: int = 0
     child_count: int = 0
     author_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True, index=True))
+    author_name: str | None = Field(default=None, max_length=120)
     body: str = Field(sa_type=Text)
     body_html: str = Field(sa_type=Text)
+    body_format: str = Field(default="markdown", max_length=10)
     renderer: int = 1
     moderation: str = Field(default="published", max_length=20)
+    previous_moderation: str | None = Field(default=None, max_length=20)
+    trashed_at: datetime | None = Field(default=None, sa_type=Instant)
+    purged_at: datetime | None = Field(default=None, sa_type=Instant)
     posted_while_closed: bool = False
+    is_heard: bool = True
     created_at: datetime = Field(sa_type=Instant)
+    published_at: datetime | None = Field(default=None, sa_type=Instant)
     edited_at: datetime | None = Field(default=None, sa_type=Instant)
+    edited_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     version: int = 1
+
+
+class ReplyRevision(SQLModel, table=True):
+    """What a reply said before an edit: the text of version `version`, which `made_by_id` wrote at `made_at`."""
+
+    __tablename__ = "reply_revision"
+    __table_args__: Any = (
+        UniqueConstraint("reply_id", "version", name="reply_revision_once"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, sa_column=identity())
+    reply_id: int = Field(sa_column=reference("reply.id", ondelete="CASCADE"))
+    version: int
+    body: str = Field(sa_type=Text)
+    body_format: str = Field(max_length=10)
+    made_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    made_at: datetime = Field(sa_type=Instant)
+    redacted_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 PER_SCREEN = 50
 """How many numbers one screen of a thread spans."""
+
+
+def waiting_address(thread_id: int, slug: str, reply_id: int) -> str:
+    """Where a reply without a number stands: under all others, for its author and moderators."""
+    return f"/t/{thread_id}/{slug}#waiting-{reply_id}"
 
 
 def address(thread_id: int, slug: str, number: int) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from service.kit.errors import Invalid
-from service.replies.models import address
+from service.replies.models import address, waiting_address
 from service.replies.operations import Drafted
 from service.replies.queries import ReplySeen
 from service.site.schemas import Moment
@@ -42,11 +42,13 @@ def to_written(draft: EditReply | Invalid) -> Written | Invalid:
 
 
 class ReplyView(BaseModel):
-    """A reply. Of a deleted one that others answered a stub stays: `moderation: trashed`, no text and no author."""
+    """A reply. Of one that is not shown, but that others answered, a stub stays, without text and author. `number` is
+    null until the reply is first published.
+    """
 
     id: int
     thread_id: int
-    number: int
+    number: int | None
     parent: int | None
     in_reply_to: int | None
     depth: int
@@ -71,7 +73,15 @@ class ReplyView(BaseModel):
             text = {"author": author, "body": reply.body, "body_html": reply.body_html}
         return cls(
             id=seen.id, thread_id=reply.thread_id, number=reply.number, parent=reply.parent_id,
-            in_reply_to=reply.in_reply_to_id, depth=reply.depth, url=address(reply.thread_id, slug, reply.number),
+            in_reply_to=reply.in_reply_to_id, depth=reply.depth, url=reply_address(seen, slug),
             moderation=reply.moderation, posted_while_closed=reply.posted_while_closed, reactions={},
             created_at=reply.created_at, edited_at=reply.edited_at, version=reply.version, **text,
         )  # fmt: skip
+
+
+def reply_address(seen: ReplySeen, slug: str) -> str:
+    """Where the reply stands: by its number, or among those that wait for one; `slug` is its thread's."""
+    reply = seen.reply
+    if reply.number is None:
+        return waiting_address(reply.thread_id, slug, seen.id)
+    return address(reply.thread_id, slug, reply.number)

@@ -22,6 +22,7 @@ from service.site.models import OFF, ClosingTerms, Site
 from service.web.bodies import ChangeModel, RequestModel
 
 LONGEST = timedelta(days=36_500)
+MOST_REPLIES = 1_000_000
 LATEST = datetime(9001, 1, 1, tzinfo=UTC)
 MOST_TIME = 60
 TIME_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d.*)?|-?P.+", re.ASCII)
@@ -71,6 +72,7 @@ WireInstant = Annotated[
 WireSpan = Annotated[timedelta, BeforeValidator(only_text, json_schema_input_type=TimeText), AfterValidator(in_bounds)]
 InstantTerm = WireInstant | Literal["off"] | None
 SpanTerm = WireSpan | Literal["off"] | None
+CountTerm = Annotated[StrictInt, Field(ge=1, le=MOST_REPLIES)] | Literal["off"] | None
 
 
 class ClosingTermsBody(RequestModel):
@@ -80,6 +82,7 @@ class ClosingTermsBody(RequestModel):
     closes_at: InstantTerm = Field(default=None, description="RFC 3339 instant at which the thread closes.")
     close_after_age: SpanTerm = Field(default=None, description="ISO 8601 duration since the opening, such as P14D.")
     close_after_idle: SpanTerm = Field(default=None, description="ISO 8601 duration since the last published reply.")
+    close_after_replies: CountTerm = Field(default=None, description="How many published replies close the thread.")
 
     def columns(self, *, only_set: bool = False) -> dict[str, int | None]:
         """The terms as the columns of ClosingTerms; with `only_set`, those that the caller named."""
@@ -93,6 +96,7 @@ class ClosingTermsView(BaseModel):
     closes_at: InstantTerm
     close_after_age: SpanTerm
     close_after_idle: SpanTerm
+    close_after_replies: CountTerm
 
     @classmethod
     def of(cls, terms: ClosingTerms) -> "ClosingTermsView":
@@ -101,13 +105,14 @@ class ClosingTermsView(BaseModel):
             closes_at=instant_of(terms.closes_at),
             close_after_age=span_of(terms.close_after_age),
             close_after_idle=span_of(terms.close_after_idle),
+            close_after_replies="off" if terms.close_after_replies == OFF else terms.close_after_replies,
         )
 
 
-def to_column(value: datetime | timedelta | str | None) -> int | None:
+def to_column(value: datetime | timedelta | int | str | None) -> int | None:
     """A term as its column's integer."""
-    if value is None:
-        return None
+    if value is None or isinstance(value, int):
+        return value
     if isinstance(value, datetime):
         return to_micros(value)
     return value // MICROSECOND if isinstance(value, timedelta) else OFF
@@ -134,6 +139,7 @@ class ChangeSite(ChangeModel):
     registration: Literal["open", "closed"] = "open"
     max_depth: StrictInt = Field(default=5, ge=1, le=10)
     author_may_close: StrictBool = False
+    hold_first_posts: StrictInt = Field(default=0, ge=0, le=100)
     closing: ClosingTermsBody = Field(default_factory=ClosingTermsBody)
 
     def changes(self) -> dict[str, Any]:
@@ -149,6 +155,7 @@ class SiteView(BaseModel):
     registration: Literal["open", "closed"]
     max_depth: int
     author_may_close: bool
+    hold_first_posts: int
     closing: ClosingTermsView
     version: int
 

@@ -8,19 +8,23 @@ from service.kit.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadEvent(Event):
-    """The base of every fact about a thread: who may hear of it follows its category, asked again when read."""
+    """The base of every fact about a thread: who may hear of it follows its category, asked again when read.
+
+    Of a thread that nobody but its author and moderators has ever seen (`is_public` false) only staff hears.
+    """
 
     thread_id: int
     category_id: int
     version: int
+    is_public: bool = True
 
     def subject(self) -> tuple[str, int]:
         """The thread."""
         return "thread", self.thread_id
 
     def audience(self) -> tuple[str, int | None]:
-        """Those who may see the category."""
-        return "category", self.category_id
+        """Those who may see the category, or the staff."""
+        return ("category", self.category_id) if self.is_public else ("staff", None)
 
     def facts(self) -> dict[str, Any]:
         """The thread's version after the deed."""
@@ -47,7 +51,57 @@ class ThreadEdited(ThreadEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadHeld(ThreadEvent):
+    """A thread waits for a moderator."""
+
+    kind: ClassVar[str] = "thread.held"
+    is_public: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadPublished(ThreadEvent):
+    """A moderator approved a held thread: it is visible for the first time."""
+
+    kind: ClassVar[str] = "thread.published"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadHidden(ThreadEvent):
+    """A moderator took the thread out of sight."""
+
+    kind: ClassVar[str] = "thread.hidden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRestored(ThreadEvent):
+    """A thread that was out of sight is visible again."""
+
+    kind: ClassVar[str] = "thread.restored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRejected(ThreadEvent):
+    """A moderator refused a held thread."""
+
+    kind: ClassVar[str] = "thread.rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadSpammed(ThreadEvent):
+    """A moderator found the thread to be spam."""
+
+    kind: ClassVar[str] = "thread.spammed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadTrashed(ThreadEvent):
     """The author, or a moderator, deleted the thread."""
 
     kind: ClassVar[str] = "thread.trashed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadImported(ThreadEvent):
+    """A thread was brought from elsewhere; nobody is told."""
+
+    kind: ClassVar[str] = "thread.imported"

@@ -17,7 +17,7 @@ from service.web.bodies import RequestModel
 MOST_TITLE, MOST_BODY = 200, 32_000
 Override = Literal["auto", "open"]
 State = Literal["open", "closed", "archived"]
-Reason = Literal["manual", "scheduled", "age", "idle", "archived"]
+Reason = Literal["manual", "scheduled", "age", "idle", "replies", "archived"]
 
 
 def title_text(value: str) -> str:

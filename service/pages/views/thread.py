@@ -34,9 +34,15 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class ReplyView:
-    """One reply and its children. A stub (`deleted`) has no text and no author; it keeps its children in place."""
+    """One reply and its children. A stub (`deleted`) has no text and no author; it keeps its children in place.
 
-    number: int
+    `number` is None while it waits for its first publication; `anchor` is its id on the page; `moderation` is its state
+    where that is not `published`.
+    """
+
+    number: int | None
+    anchor: str
+    moderation: str
     url: str
     deleted: bool
     author: Person

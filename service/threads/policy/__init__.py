@@ -55,9 +55,11 @@ def check_terms(actor: Actor, terms: dict[str, int | str | None]) -> None:
         raise NotAllowed("Only moderators may switch a closing policy off")
 
 
-def check_may_reply(actor: Actor) -> None:
-    """Raise unless the actor may reply to threads at all; whether this one is open is `check_open`'s question."""
+def check_may_reply(actor: Actor, thread: Thread) -> None:
+    """Raise unless the actor may reply to this thread at all; whether it is open is `check_open`'s question."""
     check_signed_in(actor)
+    if thread.moderation != "published":
+        raise NotAllowed("This thread is not published, so nobody replies to it")
 
 
 def check_not_archived(thread: Thread) -> None:
@@ -94,7 +96,7 @@ def closed_problem(closing: Closing) -> ThreadIsClosed:
 def cannot_reply_code(actor: Actor, thread: Thread, closing: Closing, now: datetime) -> str | None:
     """The code of the problem that a reply would meet now; None when a reply is welcome."""
     try:
-        check_may_reply(actor)
+        check_may_reply(actor, thread)
         check_open(actor, thread, closing, now)
     except Problem as problem:
         return problem.code

@@ -7,6 +7,8 @@ effective_close_at is the earliest of
 - scheduled: closes_at (the thread's, else the category's, else the site's)
 - age: published_at + close_after_age (inherited alike; not under override=open)
 - idle: idle_anchor + close_after_idle (inherited alike; not under override=open)
+- replies: when the close_after_replies-th of the replies published now was published, once there are so many (inherited
+  alike; not under override=open)
 
 and closed ⇔ now >= effective_close_at.
 """
@@ -40,9 +42,15 @@ def inherited(*levels: int | None) -> int | None:
     return None
 
 
-def effective_closing(thread: Thread, category: ClosingTerms, site: ClosingTerms) -> Closing:
-    """The thread's closing under these terms; on a tie the first of the order above."""
-    terms = list(deadlines(thread, category, site))
+def effective_closing(
+    thread: Thread, category: ClosingTerms, site: ClosingTerms, reached_at: datetime | None = None
+) -> Closing:
+    """The thread's closing under these terms; on a tie the first of the order above.
+
+    `reached_at` is when the last reply that the term `replies` allows was published (`queries.law.reached_at`); without
+    it that term still says whether, but its instant is only the last reply's.
+    """
+    terms = list(deadlines(thread, category, site, reached_at))
     return min(terms, key=when) if terms else Closing(None, None)
 
 
@@ -53,7 +61,9 @@ def when(term: Closing) -> datetime:
     return term.at
 
 
-def deadlines(thread: Thread, category: ClosingTerms, site: ClosingTerms) -> Iterator[Closing]:
+def deadlines(
+    thread: Thread, category: ClosingTerms, site: ClosingTerms, reached_at: datetime | None
+) -> Iterator[Closing]:
     """Every term that applies, with its instant."""
     if thread.archived_at is not None:
         yield Closing(thread.archived_at, "archived")
@@ -70,6 +80,9 @@ def deadlines(thread: Thread, category: ClosingTerms, site: ClosingTerms) -> Ite
     idle = inherited(thread.close_after_idle, category.close_after_idle, site.close_after_idle)
     if idle is not None:
         yield Closing(thread.idle_anchor + timedelta(microseconds=idle), "idle")
+    enough = inherited(thread.close_after_replies, category.close_after_replies, site.close_after_replies)
+    if enough is not None and thread.reply_count >= enough:
+        yield Closing(reached_at or thread.last_reply_at or thread.published_at, "replies")
 
 
 def state_of(thread: Thread, closing: Closing, now: datetime) -> str:

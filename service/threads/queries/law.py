@@ -4,7 +4,19 @@ lists. Instants and spans are integers of microseconds, so the arithmetic is the
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, func, literal, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    case,
+    column,
+    func,
+    literal,
+    select,
+    table,
+    type_coerce,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
@@ -18,6 +30,14 @@ NEVER = 2**62
 
 # Columns of Core: with those of the ORM, the statement that stores a reply would take the ORM's long way round.
 THREAD, CATEGORY, SITE = table_of(Thread), table_of(Category), table_of(Site)
+# Named, not imported: the room of replies stands above this one.
+REPLY = table(
+    "reply",
+    column("thread_id", BigInteger),
+    column("number", Integer),
+    column("moderation", String),
+    column("published_at", BigInteger),
+)
 
 
 class Earliest(GenericFunction[int]):
@@ -55,11 +75,30 @@ def inherited(name: str) -> ColumnElement[int]:
     return func.nullif(found, literal(OFF, BigInteger))
 
 
+def reached_at() -> ColumnElement[int | None]:
+    """When the last reply that `close_after_replies` allows was published; NULL while there are fewer, or no such term.
+
+    The replies published now are counted in the order of their numbers, which is that of publication. Nothing is
+    counted where the thread's own counter says that there are not enough.
+    """
+    enough = inherited("close_after_replies")
+    place = func.row_number().over(order_by=REPLY.c.number).label("place")
+    published = (
+        select(REPLY.c.published_at, place)
+        .where(REPLY.c.thread_id == THREAD.c.id, REPLY.c.moderation == "published")
+        .correlate(THREAD)
+        .subquery()
+    )
+    last_allowed = select(published.c.published_at).where(published.c.place == enough).correlate(THREAD)
+    return case((THREAD.c.reply_count >= enough, last_allowed.scalar_subquery()), else_=None)
+
+
 def effective_close_at() -> ColumnElement[int]:
     """`effective_close_at` of the row of `thread` at hand, in microseconds; NEVER when nothing will close it."""
     by_policy = Earliest(
         func.coalesce(micros(THREAD.c.published_at) + inherited("close_after_age"), NEVER),
         func.coalesce(micros(THREAD.c.idle_anchor) + inherited("close_after_idle"), NEVER),
+        func.coalesce(reached_at(), NEVER),
     )
     return Earliest(
         func.coalesce(micros(THREAD.c.archived_at), NEVER),

@@ -13,7 +13,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now, to_micros
 from service.threads.models import Thread
 from service.threads.queries.law import effective_close_at, micros
-from service.threads.queries.loads import ThreadSeen, seen_by, select_seen, to_seen
+from service.threads.queries.loads import ThreadSeen, listed_for, select_seen, to_seen
 
 SORTS: dict[str, Any] = {
     "active": micros(Thread.idle_anchor),
@@ -48,7 +48,7 @@ def list_threads(
     The extra one tells the caller that there is a next page. Without `with_text` the bodies are not loaded.
     """
     order = SORTS[filters.sort]
-    query = select_seen().where(seen_by(actor), *_conditions(session, filters))
+    query = select_seen().where(listed_for(actor), *_conditions(session, filters))
     if not with_text:
         query = query.options(*(defer(attribute, raiseload=True) for attribute in TEXTS))
     if after is not None:

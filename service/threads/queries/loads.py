@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -13,12 +13,14 @@ from service.accounts.models import Account
 from service.categories.models import Category
 from service.categories.policy import visible_to
 from service.kit.actor import Actor
-from service.kit.clock import retake
+from service.kit.clock import from_micros, retake
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
+from service.screening.policy import SEEN_BY_AUTHOR, may_read
 from service.site.models import Site
 from service.threads.models import Thread
 from service.threads.policy import Closing, effective_closing, state_of
+from service.threads.queries.law import reached_at
 
 Closer = aliased(Account)
 
@@ -34,6 +36,7 @@ class ThreadSeen:
     author_name: str | None
     closer_username: str | None
     closer_name: str | None
+    reached_at: datetime | None
 
     @property
     def id(self) -> int:
@@ -43,7 +46,7 @@ class ThreadSeen:
     @property
     def closing(self) -> Closing:
         """When it closes or closed, and why."""
-        return effective_closing(self.thread, self.category, self.site)
+        return effective_closing(self.thread, self.category, self.site, self.reached_at)
 
     def state(self, now: datetime) -> str:
         """`open`, `closed` or `archived` at `now`."""
@@ -51,13 +54,25 @@ class ThreadSeen:
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
-    """Which threads exist for this actor: published ones in categories that the actor may see."""
-    return seen_within(visible_to(actor))
+    """Which threads exist for this actor, in the categories they may see: see `screening.policy.may_read`."""
+    return and_(col(Category.visibility).in_(visible_to(actor)), _read_by(actor))
 
 
-def seen_within(visible: tuple[str, ...]) -> ColumnElement[bool]:
-    """Which threads exist for those who see categories of these visibilities."""
-    return and_(col(Thread.moderation) == "published", col(Category.visibility).in_(visible))
+def listed_for(actor: Actor) -> ColumnElement[bool]:
+    """Which of those stand in lists: published ones, and waiting ones for their authors and moderators."""
+    waiting = col(Thread.moderation) == "pending"
+    if not actor.moderates:
+        waiting = and_(waiting, col(Thread.author_id) == actor.account_id) if actor.signed_in else false()
+    return and_(col(Category.visibility).in_(visible_to(actor)), or_(col(Thread.moderation) == "published", waiting))
+
+
+def _read_by(actor: Actor) -> ColumnElement[bool]:
+    if actor.moderates:
+        return col(Thread.moderation) != "trashed"
+    if not actor.signed_in:
+        return col(Thread.moderation) == "published"
+    own = and_(col(Thread.author_id) == actor.account_id, col(Thread.moderation).in_(SEEN_BY_AUTHOR))
+    return or_(col(Thread.moderation) == "published", own)
 
 
 def select_seen() -> Select[*tuple[Any, ...]]:
@@ -71,6 +86,7 @@ def select_seen() -> Select[*tuple[Any, ...]]:
             col(Account.display_name),
             col(Closer.username),
             col(Closer.display_name),
+            reached_at(),
         )
         .join(Category, col(Category.id) == Thread.category_id)
         .join(Site, col(Site.id) == 1)
@@ -81,14 +97,16 @@ def select_seen() -> Select[*tuple[Any, ...]]:
 
 def to_seen(row: Any) -> ThreadSeen:
     """A row of `select_seen` as a ThreadSeen."""
-    thread, category, site, username, display_name, closer, closer_name = row
-    return ThreadSeen(thread, category, site, username, display_name or username, closer, closer_name or closer)
+    thread, category, site, username, display_name, closer, closer_name, reached = row
+    name = display_name or username or thread.author_name
+    then = None if reached is None else from_micros(reached)
+    return ThreadSeen(thread, category, site, username, name, closer, closer_name or closer, then)
 
 
-def get_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
-    """The thread, if it exists for this actor; NotFound otherwise."""
+def get_thread(session: Session, actor: Actor, thread_id: int, *, in_trash: bool = False) -> ThreadSeen:
+    """The thread, if it exists for this actor; NotFound otherwise. `in_trash`: a moderator finds deleted ones too."""
     row = session.execute(_select_one(visible_to(actor)), {"thread_id": thread_id}).first()
-    if row is None:
+    if row is None or not (may_read(actor, row[0].moderation, row[0].author_id) or (in_trash and actor.moderates)):
         raise NotFound("There is no such thread")
     return to_seen(row)
 
@@ -97,7 +115,8 @@ def get_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
 def _select_one(visible: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """Built once for each set of categories: building it costs three times what running it does."""
     this = col(Thread.id) == bindparam("thread_id", type_=BigInteger)
-    return select_seen().where(this, seen_within(visible)).execution_options(populate_existing=True)
+    within = col(Category.visibility).in_(visible)
+    return select_seen().where(this, within).execution_options(populate_existing=True)
 
 
 LOCK = (
@@ -107,7 +126,7 @@ LOCK = (
 )
 
 
-def lock_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
+def lock_thread(session: Session, actor: Actor, thread_id: int, *, in_trash: bool = False) -> ThreadSeen:
     """As `get_thread`, with the thread's row held to the end of the transaction and `now` taken after that.
 
     Whoever decides by the thread's state loads it so: two who decide at once do it one after the other. The row is
@@ -116,6 +135,6 @@ def lock_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(LOCK, {"thread_id": thread_id})
-    seen = get_thread(session, actor, thread_id)
+    seen = get_thread(session, actor, thread_id, in_trash=in_trash)
     retake(session)
     return seen

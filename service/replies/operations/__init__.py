@@ -1,0 +1,11 @@
+"""Every write to replies: post, edit, delete, and the steps of their moderation.
+
+posting (and the statement by which a thread hands out the next number) · editing · moderating · counters (what a thread
+and a parent know of their replies).
+"""
+
+from service.replies.operations.editing import edit_reply
+from service.replies.operations.moderating import delete_reply, moderate_reply
+from service.replies.operations.posting import Drafted, post_reply
+
+__all__ = ["Drafted", "delete_reply", "edit_reply", "moderate_reply", "post_reply"]

@@ -1,0 +1,130 @@
+"""What a thread and a parent know of their replies: the next number, how many are shown, and since when it is silent.
+
+Numbers and counters move in SQL, in the statement that decides; the thread's row is locked by whoever gets here.
+"""
+
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, case, true, update
+from sqlalchemy.sql.dml import ReturningUpdate
+from sqlmodel import Session, col
+
+from service.kit.actor import Actor
+from service.kit.clock import Instant, now, to_micros
+from service.kit.database.rows import table_of
+from service.replies import queries
+from service.replies.models import Reply
+from service.threads import policy as threads_policy
+from service.threads.models import Thread
+from service.threads.queries import ThreadSeen, effective_close_at, get_thread
+
+THREAD: Final = table_of(Thread)
+REPLY: Final = table_of(Reply)
+HAND_OUT: Final = (
+    update(THREAD)
+    .where(THREAD.c.id == bindparam("thread", type_=BigInteger))
+    .values(last_number=THREAD.c.last_number + 1)
+    .returning(THREAD.c.last_number)
+)
+COUNT_CHILD: Final = (
+    update(REPLY)
+    .where(REPLY.c.id == bindparam("parent", type_=BigInteger))
+    .values(child_count=REPLY.c.child_count + bindparam("change", type_=Integer))
+    .returning(REPLY.c.moderation, REPLY.c.child_count, REPLY.c.parent_id)
+)
+
+
+def take_number(session: Session, actor: Actor, seen: ThreadSeen, *, held: bool = False) -> int | None:
+    """The law of the write: the thread moves on only if it is open at `now`, by its row as it stands.
+
+    Returns the number of a reply posted now; None for one that is `held`, which moves nothing. A moderator's reply in
+    a closed thread leaves its silence alone: else it would reopen what silence had closed. Raises ThreadIsClosed.
+    """
+    at = now(session)
+    statement = _next_number(while_closed=threads_policy.may_post_while_closed(actor), held=held)
+    number = session.execute(statement, {"thread": seen.id, "at": at, "moment": to_micros(at)}).scalar_one_or_none()
+    if number is None:
+        raise threads_policy.closed_problem(get_thread(session, actor, seen.id).closing)
+    return None if held else int(number)
+
+
+@cache
+def _next_number(*, while_closed: bool, held: bool) -> ReturningUpdate[Any]:
+    """The statement of `take_number`, built once for each kind: building it costs more than running it.
+
+    Parameters: `thread`, `at`, and `moment`, which is `at` in microseconds.
+    """
+    at = bindparam("at", type_=Instant)
+    is_open = effective_close_at() > bindparam("moment", type_=BigInteger)
+    may_post: ColumnElement[bool] = true() if while_closed else is_open
+    statement = (
+        update(THREAD)
+        .where(THREAD.c.id == bindparam("thread", type_=BigInteger), THREAD.c.moderation == "published")
+        .where(THREAD.c.archived_at.is_(None), may_post)
+        .returning(THREAD.c.last_number)
+    )
+    if held:
+        return statement.values(last_number=THREAD.c.last_number)
+    heard_at: ColumnElement[Any] = case((is_open, at), else_=THREAD.c.idle_anchor) if while_closed else at
+    return statement.values(
+        last_number=THREAD.c.last_number + 1,
+        reply_count=THREAD.c.reply_count + 1,
+        last_reply_at=at,
+        idle_anchor=heard_at,
+    )
+
+
+def enter_list(session: Session, seen: ThreadSeen, reply: Reply) -> None:
+    """A reply that was not shown is shown now: it counts again, for the thread and for what it stands under."""
+    _change_thread(session, seen, 1, _later(seen.thread.last_reply_at, reply.created_at), _heard(seen, reply))
+    if reply.child_count == 0 and reply.parent_id is not None:
+        show_child(session, reply.parent_id)
+
+
+def leave_list(session: Session, seen: ThreadSeen, reply: Reply) -> None:
+    """A reply that was shown is not shown now; the thread's silence is measured from the last one that still is."""
+    last, heard_at = seen.thread.last_reply_at, seen.thread.idle_anchor
+    if reply.created_at == last:
+        last = queries.last_published_at(session, seen.id)
+    if reply.is_heard and reply.created_at == heard_at:
+        heard_at = queries.last_published_at(session, seen.id, heard=True) or seen.thread.published_at
+    _change_thread(session, seen, -1, last, heard_at)
+    if reply.child_count == 0 and reply.parent_id is not None:
+        hide_child(session, reply.parent_id)
+
+
+def _heard(seen: ThreadSeen, reply: Reply) -> Any:
+    return max(seen.thread.idle_anchor, reply.created_at) if reply.is_heard else seen.thread.idle_anchor
+
+
+def _later(known: Any, at: Any) -> Any:
+    return at if known is None else max(known, at)
+
+
+def _change_thread(session: Session, seen: ThreadSeen, change: int, last: Any, heard_at: Any) -> None:
+    session.execute(
+        update(Thread).where(col(Thread.id) == seen.id)
+        .values(reply_count=Thread.reply_count + change, last_reply_at=last, idle_anchor=heard_at)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    session.refresh(seen.thread)
+
+
+def hand_out_number(session: Session, seen: ThreadSeen) -> int:
+    """The next number of a thread, for a reply that is published later than it was submitted."""
+    return int(session.execute(HAND_OUT, {"thread": seen.id}).scalar_one())
+
+
+def show_child(session: Session, parent_id: int) -> None:
+    """One more reply under this one is shown; one that was not shown itself stands there as a stub from now on."""
+    moderation, children, above = session.execute(COUNT_CHILD, {"parent": parent_id, "change": 1}).one()
+    if moderation != "published" and children == 1 and above is not None:
+        show_child(session, above)
+
+
+def hide_child(session: Session, parent_id: int) -> None:
+    """One reply fewer under this one is shown; a stub without any goes too."""
+    moderation, children, above = session.execute(COUNT_CHILD, {"parent": parent_id, "change": -1}).one()
+    if moderation != "published" and children == 0 and above is not None:
+        hide_child(session, above)

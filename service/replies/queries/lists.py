@@ -1,0 +1,88 @@
+"""Lists of replies, by number: those that wait for a moderator have none yet and stand behind all others."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Select, bindparam, literal, select
+from sqlmodel import Session, col
+
+from service.kit.actor import GUEST, Actor
+from service.kit.database.rows import stored_id
+from service.replies.models import Reply
+from service.replies.queries.loads import ReplySeen, listed, seen, select_seen, to_seen
+
+WAITING: Final = 2**40
+"""What the key of a reply without a number begins with, before its id: more than any number."""
+
+END: Final = 2**62
+"""A key past every other."""
+
+
+def sort_key(found: ReplySeen) -> tuple[int]:
+    """The key of a reply in a list, for a cursor."""
+    return (WAITING + found.id if found.reply.number is None else found.reply.number,)
+
+
+def list_replies(
+    session: Session, actor: Actor, thread_id: int, *, after: int, limit: int, descending: bool = False
+) -> Sequence[ReplySeen]:
+    """Up to `limit + 1` replies of a thread that the caller has loaded, past the key `after` (see `sort_key`)."""
+    parts = (_waiting, _numbered) if descending else (_numbered, _waiting)
+    found: list[ReplySeen] = []
+    for part in parts:
+        if len(found) <= limit:
+            rows = session.execute(part(actor, thread_id, after, descending=descending).limit(limit + 1 - len(found)))
+            found += [to_seen(actor, row) for row in rows]
+    return found
+
+
+def list_waiting(session: Session, actor: Actor, thread_id: int, limit: int) -> Sequence[ReplySeen]:
+    """Up to `limit` replies without a number that the actor may read: their own, or for moderators all that wait."""
+    if not actor.signed_in:
+        return ()
+    query = _waiting(actor, thread_id, 0, descending=False)
+    if actor.moderates:
+        query = query.where(col(Reply.moderation) == "pending")
+    return [to_seen(actor, row) for row in session.execute(query.limit(limit))]
+
+
+def _numbered(actor: Actor, thread_id: int, after: int, *, descending: bool) -> Select[*tuple[Any, ...]]:
+    number, key = col(Reply.number), literal(after, BigInteger)  # a cursor may hold more than the column can
+    past = number < key if descending else number > key
+    query = select_seen().where(col(Reply.thread_id) == thread_id, past, listed(actor))
+    return query.order_by(number.desc() if descending else number)
+
+
+def _waiting(actor: Actor, thread_id: int, after: int, *, descending: bool) -> Select[*tuple[Any, ...]]:
+    reply_id, key = col(Reply.id), literal(after - WAITING, BigInteger)
+    past = reply_id < key if descending else reply_id > key
+    query = select_seen().where(col(Reply.thread_id) == thread_id, col(Reply.number).is_(None), past, seen(actor))
+    return query.order_by(reply_id.desc() if descending else reply_id)
+
+
+def replies_between(session: Session, actor: Actor, thread_id: int, first: int, last: int) -> Sequence[ReplySeen]:
+    """The replies of a thread that the caller has loaded, with numbers from `first` to `last`: one screen."""
+    asked = {"thread": thread_id, "first": first, "last": last}
+    screen = _screen(actor) if actor.signed_in else SCREEN
+    return [to_seen(actor, row) for row in session.execute(screen, asked)]
+
+
+def _screen(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select_seen()
+        .where(col(Reply.thread_id) == bindparam("thread"), listed(actor))
+        .where(col(Reply.number).between(bindparam("first"), bindparam("last")))
+        .order_by(col(Reply.number))
+    )
+
+
+# Built once: the guests' screen, because every page shows one.
+SCREEN = _screen(GUEST)
+
+
+def numbers_of(session: Session, reply_ids: Sequence[int]) -> dict[int, int]:
+    """The numbers of these replies by id: for "in reply to #12" where the parent is on another screen."""
+    if not reply_ids:
+        return {}
+    rows = session.execute(select(col(Reply.id), col(Reply.number)).where(col(Reply.id).in_(reply_ids)))
+    return {stored_id(row[0]): row[1] for row in rows}

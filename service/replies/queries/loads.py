@@ -1,0 +1,149 @@
+"""Loading one reply, through the thread that the actor may see."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, literal, or_, select
+from sqlmodel import Session, col
+
+from service.accounts.models import Account
+from service.categories.models import Category
+from service.kit.actor import Actor
+from service.kit.database.rows import stored_id, table_of
+from service.kit.errors import NotFound
+from service.replies.models import Reply
+from service.replies.policy import may_read
+from service.screening.policy import SEEN_BY_AUTHOR
+from service.threads.models import Thread
+from service.threads.queries.loads import ThreadSeen, lock_thread, seen_by
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySeen:
+    """A reply as an actor sees it: the row, the names shown, and whether it is a stub: not shown itself, but others
+    that answered it are.
+    """
+
+    reply: Reply
+    author_username: str | None
+    author_name: str | None
+    is_stub: bool = False
+
+    @property
+    def id(self) -> int:
+        """The reply's id."""
+        return stored_id(self.reply.id)
+
+
+def listed(actor: Actor) -> ColumnElement[bool]:
+    """Which numbered replies stand in the list for this actor: published ones, stubs under which something is shown,
+    and what else they may read, except what moderators find in the trash.
+    """
+    shown = or_(col(Reply.moderation) == "published", and_(col(Reply.number).is_not(None), col(Reply.child_count) > 0))
+    if actor.moderates:
+        return or_(shown, col(Reply.moderation).in_(("hidden", "spam")))
+    return or_(shown, _own(actor)) if actor.signed_in else shown
+
+
+def seen(actor: Actor) -> ColumnElement[bool]:
+    """Which replies exist for this actor in a thread that does: the listed ones, and the ones they may read."""
+    if actor.moderates:
+        return or_(listed(actor), col(Reply.moderation) != "trashed")
+    return or_(listed(actor), _own(actor)) if actor.signed_in else listed(actor)
+
+
+def _own(actor: Actor) -> ColumnElement[bool]:
+    return and_(
+        col(Reply.author_id) == actor.account_id,
+        col(Reply.moderation).in_(SEEN_BY_AUTHOR),
+    )
+
+
+def select_seen() -> Select[*tuple[Any, ...]]:
+    """The columns of a ReplySeen."""
+    return select(Reply, col(Account.username), col(Account.display_name)).outerjoin(
+        Account, col(Account.id) == Reply.author_id
+    )
+
+
+def to_seen(actor: Actor, row: Any) -> ReplySeen:
+    """A row of `select_seen` as a ReplySeen."""
+    reply, username, display_name = row
+    return ReplySeen(reply, username, display_name or username or reply.author_name, not may_read(actor, reply))
+
+
+# Built once, because every reply is shown to its author.
+ACCOUNT = table_of(Account)
+NAMES = select(ACCOUNT.c.username, ACCOUNT.c.display_name).where(ACCOUNT.c.id == bindparam("account"))
+
+
+def just_posted(session: Session, reply: Reply) -> ReplySeen:
+    """A reply that this unit of work has stored, as its author sees it."""
+    username, display_name = session.execute(NAMES, {"account": reply.author_id}).one()
+    return ReplySeen(reply, username, display_name or username)
+
+
+def get_reply(session: Session, actor: Actor, reply_id: int) -> ReplySeen:
+    """The reply, if it exists for this actor in a thread that does; NotFound otherwise."""
+    return _first(session, actor, col(Reply.id) == reply_id)
+
+
+def get_reply_by_number(session: Session, actor: Actor, thread_id: int, number: int) -> ReplySeen:
+    """The reply with this number in this thread; NotFound as `get_reply`. A form's number may exceed the column."""
+    wanted = literal(number, BigInteger)
+    return _first(session, actor, and_(col(Reply.thread_id) == thread_id, col(Reply.number) == wanted))
+
+
+def lock_reply(
+    session: Session, actor: Actor, reply_id: int, *, in_trash: bool = False
+) -> tuple[ThreadSeen, ReplySeen]:
+    """A reply and its thread, with the thread's row held: everything that changes in a thread does so in turn.
+
+    A stub is not there for one who would change it; with `in_trash` a moderator finds it, and what is deleted.
+    """
+    thread_id = session.execute(select(col(Reply.thread_id)).where(col(Reply.id) == reply_id)).scalar_one_or_none()
+    if thread_id is None:
+        raise NotFound("There is no such reply")
+    thread = lock_thread(session, actor, thread_id, in_trash=in_trash)
+    if in_trash and actor.moderates:
+        row = session.execute(_select(col(Reply.id) == reply_id)).one()
+        return thread, replace(to_seen(actor, row), is_stub=False)
+    found = get_reply(session, actor, reply_id)
+    if found.is_stub:
+        raise NotFound("There is no such reply")
+    return thread, found
+
+
+def _first(session: Session, actor: Actor, which: ColumnElement[bool]) -> ReplySeen:
+    row = session.execute(_select(which, seen(actor), seen_by(actor))).first()
+    if row is None:
+        raise NotFound("There is no such reply")
+    return to_seen(actor, row)
+
+
+def _select(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select_seen()
+        .join(Thread, col(Thread.id) == Reply.thread_id)
+        .join(Category, col(Category.id) == Thread.category_id)
+        .where(*which)
+        .execution_options(populate_existing=True)  # under the lock nothing counts that was read before it
+    )
+
+
+def find_parent(session: Session, thread_id: int, reply_id: int) -> Reply | None:
+    """The published reply with this id in this thread; None when there is none to answer."""
+    query = select(Reply).where(
+        col(Reply.id) == reply_id, col(Reply.thread_id) == thread_id, col(Reply.moderation) == "published"
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def last_published_at(session: Session, thread_id: int, *, heard: bool = False) -> Any:
+    """The latest time of a reply that is published now; None when there is none. With `heard`, of those that count for
+    the thread's silence.
+    """
+    query = select(func.max(Reply.created_at)).where(
+        col(Reply.thread_id) == thread_id, col(Reply.moderation) == "published"
+    )
+    return session.execute(query.where(col(Reply.is_heard)) if heard else query).scalar_one_or_none()

@@ -1,0 +1,100 @@
+"""The states of a post, the one function that moves between them, and the verdict on a new post. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, Protocol
+
+from service.kit.actor import Actor
+from service.kit.errors import InvalidTransition
+
+State = Literal["pending", "published", "hidden", "rejected", "spam", "trashed"]
+Action = Literal["approve", "hide", "reject", "spam", "trash", "restore"]
+
+STATES: Final[tuple[State, ...]] = ("pending", "published", "hidden", "rejected", "spam", "trashed")
+ACTIONS: Final[tuple[Action, ...]] = ("approve", "hide", "reject", "spam", "trash", "restore")
+
+BACK: Final = "back"
+"""A step to the state that the post was in before."""
+
+STEPS: Final[dict[tuple[str, Action], str]] = {
+    ("pending", "approve"): "published",
+    ("pending", "reject"): "rejected",
+    ("pending", "spam"): "spam",
+    ("pending", "trash"): "trashed",
+    ("published", "hide"): "hidden",
+    ("published", "spam"): "spam",
+    ("published", "trash"): "trashed",
+    ("hidden", "restore"): "published",
+    ("hidden", "trash"): "trashed",
+    ("rejected", "restore"): "pending",
+    ("spam", "restore"): BACK,
+    ("trashed", "restore"): BACK,
+}
+"""Every step there is; all others are refused."""
+
+SEEN_BY_AUTHOR: Final = ("published", "pending", "hidden", "rejected")
+"""The states in which an author still sees their own post. Moderators see all but the trash, which they open apart."""
+
+
+class Post(Protocol):
+    """A thread's row or a reply's, as far as moderation goes. `version` rises with every step."""
+
+    moderation: str
+    previous_moderation: str | None
+    trashed_at: datetime | None
+    purged_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A step that was taken."""
+
+    before: str
+    after: str
+
+    @property
+    def shows(self) -> bool:
+        """Whether everybody sees the post from now on."""
+        return self.after == "published"
+
+    @property
+    def withdraws(self) -> bool:
+        """Whether everybody saw the post until now."""
+        return self.before == "published"
+
+
+def transition(post: Post, action: Action, now: datetime) -> Transition:
+    """Move the post one step. Raises InvalidTransition for a step that is not in STEPS, and for a purged post."""
+    after = STEPS.get((post.moderation, action))
+    if after is None or post.purged_at is not None:
+        raise InvalidTransition(f"A post that is {post.moderation} has no step “{action}”")
+    step = Transition(post.moderation, (post.previous_moderation or "published") if after == BACK else after)
+    post.previous_moderation = step.before if after in ("spam", "trashed") else None
+    post.moderation = step.after
+    post.trashed_at = now if step.after == "trashed" else None
+    post.version += 1
+    return step
+
+
+def has_been_public(post: Post) -> bool:
+    """Whether everybody could see the post once: no step leads from there back to `pending` or `rejected`."""
+    state = post.previous_moderation if post.moderation in ("spam", "trashed") else post.moderation
+    return state in ("published", "hidden")
+
+
+def possible(post: Post) -> tuple[Action, ...]:
+    """The actions that would be accepted now."""
+    return () if post.purged_at else tuple(action for state, action in STEPS if state == post.moderation)
+
+
+def may_read(actor: Actor, moderation: str, author_id: int | None) -> bool:
+    """Whether the actor may read a post in this state, given that they may see its thread's category."""
+    if moderation == "published" or (actor.moderates and moderation != "trashed"):
+        return True
+    return actor.account_id is not None and actor.account_id == author_id and moderation in SEEN_BY_AUTHOR
+
+
+def is_held(actor: Actor, hold_first_posts: int, published: int) -> bool:
+    """Whether a new post waits for a moderator: while fewer than `hold_first_posts` of its author's are published."""
+    return not actor.is_at_least("moderator") and published < hold_first_posts

@@ -1,0 +1,35 @@
+"""What screening must know of earlier posts. The tables are named, not imported: their rooms stand above this one."""
+
+from sqlalchemy import BigInteger, Integer, String, bindparam, column, func, select, table, union_all
+from sqlmodel import Session
+
+from service.kit.actor import Actor
+from service.screening import policy
+
+POSTS = tuple(
+    table(name, column("author_id", BigInteger), column("moderation", String)) for name in ("thread", "reply")
+)
+PUBLISHED = [
+    select(
+        select(func.count())
+        .select_from(
+            select(posts.c.author_id)
+            .where(posts.c.author_id == bindparam("author"), posts.c.moderation == "published")
+            .limit(bindparam("enough", type_=Integer))
+            .subquery()
+        )
+        .scalar_subquery()
+        .label("count")
+    )
+    for posts in POSTS
+]
+COUNTED = union_all(*PUBLISHED).subquery()
+COUNT = select(func.sum(COUNTED.c.count))
+
+
+def is_held(session: Session, actor: Actor, hold_first_posts: int) -> bool:
+    """Whether a post that the actor submits now waits for a moderator. Costs nothing where nothing is held."""
+    if not hold_first_posts:
+        return False
+    published = session.execute(COUNT, {"author": actor.account_id, "enough": hold_first_posts}).scalar_one()
+    return policy.is_held(actor, hold_first_posts, int(published))

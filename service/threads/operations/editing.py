@@ -1,0 +1,72 @@
+"""Editing a thread; what it said before is kept as a revision."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from service.kit import events
+from service.kit.actor import Actor
+from service.kit.clock import now
+from service.kit.database.rows import stored_id
+from service.kit.errors import Problem, settled
+from service.kit.text import RENDERER_VERSION, slugify
+from service.kit.versions import Wanted, check_version
+from service.threads import policy
+from service.threads.events import ThreadEdited
+from service.threads.models import Thread, ThreadRevision
+from service.threads.operations.opening import facts_of
+from service.threads.operations.writing import Written
+from service.threads.queries import ThreadSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """What an edit brings; None stays as it is."""
+
+    title: str | None
+    text: Written | None
+    sources: list[dict[str, Any]] | None = None
+    tags: list[str] | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of what changes."""
+        return tuple(name for name in ("title", "text", "sources", "tags") if getattr(self, name) is not None)
+
+
+def edit_thread(
+    session: Session, actor: Actor, seen: ThreadSeen, rewording: Rewording | Problem, version: Wanted
+) -> Thread:
+    """Change title, text, sources or tags; `seen` is locked and `version` is the one that was edited.
+
+    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived), EditConflict.
+    """
+    thread = seen.thread
+    policy.check_may_edit(actor, thread)
+    ready = settled(rewording)
+    policy.check_not_archived(thread)
+    check_version(version, thread.version)
+    session.add(revision_of(thread))
+    if ready.title is not None:
+        thread.title, thread.slug = ready.title, slugify(ready.title)
+    if ready.text is not None:
+        thread.body, thread.body_html, thread.renderer = ready.text.body, ready.text.body_html, RENDERER_VERSION
+    if ready.sources is not None:
+        thread.sources = ready.sources
+    thread.edited_at, thread.edited_by_id = now(session), actor.account_id
+    thread.version += 1
+    session.add(thread)
+    session.flush()
+    events.record(session, ThreadEdited(actor=actor, fields=ready.fields, **facts_of(thread)))
+    return thread
+
+
+def revision_of(thread: Thread) -> ThreadRevision:
+    """What the thread says now, to be kept before it changes."""
+    return ThreadRevision(
+        thread_id=stored_id(thread.id), version=thread.version, title=thread.title, body=thread.body,
+        body_format=thread.body_format, sources=thread.sources,
+        made_by_id=thread.edited_by_id if thread.edited_at else thread.author_id,
+        made_at=thread.edited_at or thread.created_at,
+    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Opening a thread."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from service.categories.models import Category
+from service.kit import events
+from service.kit.actor import Actor
+from service.kit.clock import now
+from service.kit.database.rows import stored_id
+from service.kit.errors import NotFound, Problem, settled
+from service.kit.text import RENDERER_VERSION, slugify
+from service.screening.queries import is_held
+from service.site.queries import get_site
+from service.threads import policy
+from service.threads.events import ThreadHeld, ThreadOpened
+from service.threads.models import Thread
+from service.threads.operations.writing import Written
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A thread about to be opened; `terms` are columns of its closing policy."""
+
+    title: str
+    text: Written
+    terms: dict[str, Any]
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+
+
+def open_thread(session: Session, actor: Actor, category: Category, opening: Opening | Problem) -> Thread:
+    """Open a thread in a category that the actor sees: visible at once, or held while the site holds first posts.
+
+    Raises NotSignedIn, NotAllowed, Invalid, NotFound (the category went away at this moment).
+    """
+    policy.check_may_open(actor)
+    ready = settled(opening)
+    policy.check_terms(actor, ready.terms)
+    held = is_held(session, actor, get_site(session).hold_first_posts)
+    at = now(session)
+    thread = Thread(
+        category_id=stored_id(category.id), author_id=actor.account_id, title=ready.title, slug=slugify(ready.title),
+        body=ready.text.body, body_html=ready.text.body_html, renderer=RENDERER_VERSION, sources=ready.sources,
+        moderation="pending" if held else "published", created_at=at, published_at=at, idle_anchor=at, **ready.terms,
+    )  # fmt: skip
+    session.add(thread)
+    try:
+        session.flush()
+    except IntegrityError as error:  # the category was deleted since it was loaded
+        raise NotFound("There is no such category") from error
+    events.record(session, (ThreadHeld if held else ThreadOpened)(actor=actor, **facts_of(thread)))
+    return thread
+
+
+def facts_of(thread: Thread) -> dict[str, Any]:
+    """What every event about a thread carries."""
+    return {"thread_id": stored_id(thread.id), "category_id": thread.category_id, "version": thread.version}
