@@ -1,0 +1,52 @@
+"""The last step of an imported post's way into a page: only what the allow-list names is left."""
+
+import re
+from typing import Final
+
+import nh3
+
+from service.kit.text.html.links import MARK
+from service.kit.text.render import HEADING_MARK, HEADINGS, HREF, REL, SCHEMES, own_mark
+from service.kit.text.render import TAGS as MARKDOWN_TAGS
+from service.kit.text.render import VALUES as MARKDOWN_VALUES
+
+TAGS: Final = MARKDOWN_TAGS | {
+    "abbr", "b", "bdi", "bdo", "caption", "cite", "dd", "details", "dfn", "dl", "dt", "figcaption", "figure", "i",
+    "ins", "kbd", "mark", "q", "s", "samp", "small", "sub", "summary", "tfoot", "u", "var",
+}  # fmt: skip
+"""What a blog's text may have beside what Markdown makes."""
+
+VALUES: Final = MARKDOWN_VALUES | {
+    ("abbr", "title"): re.compile(r"[^\x00-\x1f]*"),
+    ("dfn", "title"): re.compile(r"[^\x00-\x1f]*"),
+    ("li", "value"): re.compile(r"-?\d{1,9}"),
+    ("th", "colspan"): re.compile(r"\d{1,2}"),
+    ("td", "colspan"): re.compile(r"\d{1,2}"),
+    ("th", "rowspan"): re.compile(r"\d{1,3}"),
+    ("td", "rowspan"): re.compile(r"\d{1,3}"),
+}
+MARKED: Final = {"a": {"href"}, "span": {"id"}} | {tag: {"id"} for tag in HEADINGS}
+
+
+def sanitise(html: str, token: str) -> str:
+    """Only what the lists above name, and addresses and ids that `check` lets pass. Repeating it changes nothing."""
+    allowed: dict[str, set[str]] = {tag: set(names) for tag, names in MARKED.items()}
+    for tag, name in VALUES:
+        allowed.setdefault(tag, set()).add(name)
+
+    def check(tag: str, name: str, value: str) -> str | None:
+        if (rule := VALUES.get((tag, name))) is not None:
+            return value if rule.fullmatch(value) else None
+        if name == "rel":  # the sanitiser's own: a typed one is not on the list
+            return value
+        if name == "id" and tag in HEADINGS:
+            return own_mark(value, token, HEADING_MARK)
+        if name == "id" or value.startswith(f"#{token}-at-"):
+            bare = value.removeprefix("#").removeprefix(f"{token}-at-")
+            return value if MARK.fullmatch(bare) and value.removeprefix("#") == f"{token}-at-{bare}" else None
+        return value if HREF.fullmatch(value) else None
+
+    return nh3.clean(
+        html, tags=TAGS, attributes=allowed, attribute_filter=check, link_rel=REL, url_schemes=SCHEMES,
+        set_tag_attribute_values={"pre": {"tabindex": "0"}},
+    )  # fmt: skip
