@@ -52,6 +52,7 @@ def edit_thread(
         thread.title, thread.slug = ready.title, slugify(ready.title)
     if ready.text is not None:
         thread.body, thread.body_html, thread.renderer = ready.text.body, ready.text.body_html, RENDERER_VERSION
+        thread.contents = ready.text.contents
     if ready.sources is not None:
         thread.sources = ready.sources
     thread.edited_at, thread.edited_by_id = now(session), actor.account_id

@@ -12,6 +12,7 @@ from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment
 from service.threads import policy
 from service.threads.operations import OPENING_LEVEL, Opening, Rewording, write_text
 from service.threads.queries import ThreadSeen
+from service.threads.schemas.sources import Sources, SourceView, to_sources
 from service.web.bodies import RequestModel
 
 MOST_TITLE, MOST_BODY = 200, 32_000
@@ -72,15 +73,17 @@ class OpenThread(RequestModel):
     title: Title = Field(min_length=1, max_length=MOST_TITLE)
     body: BodyText = Field(min_length=1, max_length=MOST_BODY)
     category: Annotated[str, AfterValidator(slug_text)] | None = Field(default=None, max_length=60)
+    sources: Sources = Field(default_factory=list)
     closing: ClosingBody = Field(default_factory=ClosingBody)
 
 
 class EditThread(RequestModel):
-    """A new title, a new text, or both."""
+    """A new title, a new text, new sources in place of all before, or several of these."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"body": "Who came home, and to what?"}]})
     title: Title | None = Field(default=None, min_length=1, max_length=MOST_TITLE)
     body: BodyText | None = Field(default=None, min_length=1, max_length=MOST_BODY)
+    sources: Sources | None = None
 
 
 class Preview(RequestModel):
@@ -105,14 +108,16 @@ def to_opening(draft: OpenThread | Invalid) -> Opening | Invalid:
     """The draft made ready (rendered); slow, so off the event loop. A refusal stays one."""
     if isinstance(draft, Invalid):
         return draft
-    return Opening(draft.title, write_text(draft.body, OPENING_LEVEL), draft.closing.columns())
+    text = write_text(draft.body, OPENING_LEVEL)
+    return Opening(draft.title, text, draft.closing.columns(), to_sources(draft.sources))
 
 
 def to_rewording(draft: EditThread | Invalid) -> Rewording | Invalid:
     """The edit made ready (rendered); slow, so off the event loop. A refusal stays one."""
     if isinstance(draft, Invalid):
         return draft
-    return Rewording(draft.title, None if draft.body is None else write_text(draft.body, OPENING_LEVEL))
+    text = None if draft.body is None else write_text(draft.body, OPENING_LEVEL)
+    return Rewording(draft.title, text, None if draft.sources is None else to_sources(draft.sources))
 
 
 class AuthorView(BaseModel):
@@ -134,7 +139,7 @@ class ThreadView(BaseModel):
     tags: list[str]
     body: str
     body_html: str
-    sources: list[dict[str, str]]
+    sources: list[SourceView]
     state: State
     closed_at: Moment | None
     closes_at: Moment | None
@@ -160,7 +165,8 @@ class ThreadView(BaseModel):
         return cls(
             **thread.model_dump(include=SAME), id=seen.id, url=f"/t/{seen.id}/{thread.slug}",
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
-            category=seen.category.slug, tags=[], sources=[], pinned=False,
+            category=seen.category.slug, tags=[], sources=[SourceView(**each) for each in thread.sources],
+            pinned=False,
             state=cast(State, seen.state(now)), closed_at=closing.at if closed else None,
             closes_at=None if closed else closing.at,
             close_reason=cast(Reason, closing.reason) if closed else None,
