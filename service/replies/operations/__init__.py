@@ -5,7 +5,16 @@ and a parent know of their replies).
 """
 
 from service.replies.operations.editing import edit_reply
+from service.replies.operations.importing import BroughtReply, import_replies
 from service.replies.operations.moderating import delete_reply, moderate_reply
 from service.replies.operations.posting import Drafted, post_reply
 
-__all__ = ["Drafted", "delete_reply", "edit_reply", "moderate_reply", "post_reply"]
+__all__ = [
+    "BroughtReply",
+    "Drafted",
+    "delete_reply",
+    "edit_reply",
+    "import_replies",
+    "moderate_reply",
+    "post_reply",
+]
