@@ -15,7 +15,7 @@ ATTRIBUTES = {
     "href", "title", "rel", "id", "class", "aria-label", "role", "tabindex", "start", "align",
 }  # fmt: skip
 MARK_OR_CLASS = re.compile(
-    r"own-fn(ref)?-[\d-]+|own-h-[^\s\x00-,.-/:-`{-\x7f]+|footnote-(ref|backref)|footnotes|scroll|box|language-\S+"
+    r"own-fn(ref)?-[\d-]+|own-h-[^\s\x00-,.-/:-`{-\x7f]+|footnote-(ref|backref)|footnotes|mention|scroll|box|language-\S+"
 )
 SAFE_ADDRESS = re.compile(r"https?://|mailto:|/(?![/\\])|#(reply-\d|own-fn)", re.IGNORECASE)
 

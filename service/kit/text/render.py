@@ -1,8 +1,9 @@
 """Markdown to HTML that may stand in a page as it is.
 
 Three steps, in this order and nowhere else: comrak parses CommonMark 0.31 with tables, strikethrough, autolinks, task
-lists and footnotes and writes HTML in which everything typed as HTML is text; `shape` fits that HTML to a page; nh3
-sanitises it last, against an allow-list of tags and of attribute values. Nothing edits the sanitiser's output.
+lists and footnotes and writes HTML in which everything typed as HTML is text; `shape` fits that HTML to a page, and
+`link_names` links the people it mentions; nh3 sanitises it last, against an allow-list of tags and of attribute values.
+Nothing edits the sanitiser's output.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Final
 import comrak
 import nh3
 
+from service.kit.text.mentions import link_names
 from service.kit.text.shape import shape
 
 RENDERER_VERSION: Final = 2
@@ -31,7 +33,7 @@ browser would read as that (`/\\elsewhere`); and another reply on the page. Foot
 VALUES: Final = {
     ("a", "title"): re.compile(r"[^\x00-\x1f]*"),
     ("a", "aria-label"): re.compile(r"Back to reference \d+(-\d+)?"),
-    ("a", "class"): re.compile(r"footnote-(ref|backref)"),
+    ("a", "class"): re.compile(r"footnote-(ref|backref)|mention"),
     ("sup", "class"): re.compile(r"footnote-ref"),
     ("section", "class"): re.compile(r"footnotes"),
     ("span", "class"): re.compile(r"box"),
@@ -70,12 +72,13 @@ def options() -> tuple[comrak.ExtensionOptions, comrak.RenderOptions]:
 EXTENSIONS, RENDERING = options()
 
 
-def render(markdown: str, token: str, *, level: int = 3) -> str:
+def render(markdown: str, token: str, *, level: int = 3, known: frozenset[str] = frozenset()) -> str:
     """Safe HTML of a post.
 
     `token` is the post's own: it stands before the ids of footnotes and headings (`{token}-fn-1`, `{token}-h-slug`), so
     that two posts on one page never share one. Headings begin at `level` (2 to 6) and never skip one, whatever the
     author began with. Images become links with their alternative text: nothing from elsewhere is loaded into a page.
+    `known` are the usernames, of those that `typed_names` finds, that exist: `@name` of one becomes a link.
 
     Raises:
         ValueError: the token is not 1–64 letters, digits, `_` or `-`.
@@ -83,7 +86,7 @@ def render(markdown: str, token: str, *, level: int = 3) -> str:
     if not TOKEN.fullmatch(token):
         raise ValueError("a post's token is 1–64 letters, digits, '_' or '-'")
     html = comrak.render_markdown(markdown, extension_options=EXTENSIONS, render_options=RENDERING)
-    return sanitise(shape(html, markdown, level), token)
+    return sanitise(link_names(shape(html, markdown, level), known), token)
 
 
 def sanitise(html: str, token: str) -> str:
