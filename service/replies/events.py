@@ -11,6 +11,7 @@ class ReplyEvent(Event):
     """The base of every fact about a reply: who may hear of it follows its thread's category, asked again when read.
 
     Of a reply that nobody but its author and moderators has ever seen (it has no number) only staff hears.
+    `mentioned` are the usernames that its text mentions, for listeners; None where the text is as it was. Not stored.
     """
 
     reply_id: int
@@ -18,6 +19,7 @@ class ReplyEvent(Event):
     number: int | None
     category_id: int
     version: int
+    mentioned: tuple[str, ...] | None = None
 
     def subject(self) -> tuple[str, int]:
         """The reply."""

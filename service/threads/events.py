@@ -11,12 +11,14 @@ class ThreadEvent(Event):
     """The base of every fact about a thread: who may hear of it follows its category, asked again when read.
 
     Of a thread that nobody but its author and moderators has ever seen (`is_public` false) only staff hears.
+    `mentioned` are the usernames that its text mentions, for listeners; None where the text is as it was. Not stored.
     """
 
     thread_id: int
     category_id: int
     version: int
     is_public: bool = True
+    mentioned: tuple[str, ...] | None = None
 
     def subject(self) -> tuple[str, int]:
         """The thread."""

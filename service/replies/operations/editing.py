@@ -37,7 +37,7 @@ def edit_reply(
     reply.version += 1
     session.add(reply)
     session.flush()
-    events.record(session, ReplyEdited(actor=actor, **facts_of(reply, seen)))
+    events.record(session, ReplyEdited(actor=actor, mentioned=ready.mentioned, **facts_of(reply, seen)))
     return reply
 
 

@@ -59,7 +59,10 @@ def post_reply(session: Session, actor: Actor, seen: ThreadSeen, draft: Drafted 
     reply.id = session.execute(INSERT, reply.model_dump(exclude={"id"})).scalar_one()
     if parent is not None and not held:
         show_child(session, stored_id(parent.id))
-    events.record(session, (ReplyHeld if held else ReplyPosted)(actor=actor, **facts_of(reply, seen)))
+    mentioned = ready.text.mentioned
+    events.record(
+        session, (ReplyHeld if held else ReplyPosted)(actor=actor, mentioned=mentioned, **facts_of(reply, seen))
+    )
     return reply
 
 

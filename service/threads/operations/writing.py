@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.kit.text import contents, render
+from service.kit.text import contents, mentioned_in, render
 
 REPLY_LEVEL = 3
 OPENING_LEVEL = 2
@@ -13,14 +13,20 @@ OPENING_LEVEL = 2
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text made ready: what was typed, what is shown, and the contents of a long opening (level, id, words)."""
+    """A text made ready: what was typed, what is shown, the contents of a long opening (level, id, words), and the
+    usernames that it mentions.
+    """
 
     body: str
     body_html: str
     contents: list[Any] = field(default_factory=list)
+    mentioned: tuple[str, ...] = ()
 
 
-def write_text(body: str, level: int = REPLY_LEVEL) -> Written:
-    """Render a post's Markdown. Pure and slow (up to some milliseconds): call it off the event loop."""
-    html = render(body, secrets.token_hex(4), level=level)
-    return Written(body, html, list(contents(html)) if level == OPENING_LEVEL else [])
+def write_text(body: str, level: int = REPLY_LEVEL, known: frozenset[str] = frozenset()) -> Written:
+    """Render a post's Markdown. Pure and slow (up to some milliseconds): call it off the event loop.
+
+    `known` are the usernames that exist, of those that the text may mention (`Asks.prepare_text` asks for them).
+    """
+    html = render(body, secrets.token_hex(4), level=level, known=known)
+    return Written(body, html, list(contents(html)) if level == OPENING_LEVEL else [], mentioned_in(html))
