@@ -10,10 +10,13 @@ from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn, settled
+from service.tags.schemas import TagView, tag_url
 from service.threads import operations, queries
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import ThreadSeen
+from service.threads.queries import tags as tag_queries
 from service.threads.queries.lists import Filters, sort_key
+from service.threads.queries.tags import TagUse
 from service.threads.schemas import (
     EditThread,
     OpenThread,
@@ -49,6 +52,7 @@ async def list_threads(
     asks: Asking,
     category: Annotated[str | None, Query(max_length=60)] = None,
     author: Annotated[str | None, Query(max_length=30)] = None,
+    tag: Annotated[str | None, Query(max_length=80, description="A tag's slug, or its name.")] = None,
     state: Literal["open", "closed", "archived"] | None = None,
     sort: Literal["active", "new", "top"] = "active",
     limit: Limit = 20,
@@ -58,15 +62,36 @@ async def list_threads(
 
     def work(session: Session, actor: Actor) -> Answer:
         within = get_category(session, actor, category).id if category else None
-        filters = Filters(within, author, state, sort)
+        filters = Filters(within, author, state, tag, sort)
         rows = queries.list_threads(session, actor, filters, from_cursor(cursor, 2), limit)
         at = now(session)
         return page_answer(
             rows, limit, lambda seen: sort_key(seen, sort), lambda seen: ThreadView.of(seen, actor, at),
-            "/api/v1/threads", category=category, author=author, state=state, sort=sort,
+            "/api/v1/threads", category=category, author=author, tag=tag, state=state, sort=sort,
         )  # fmt: skip
 
     return await asks.answer(work)
+
+
+@router.get("/tags", operation_id="list_tags", response_model=Page[TagView], responses=declare(Invalid, NotReady))
+async def list_tags(
+    asks: Asking,
+    q: Annotated[str, Query(max_length=30, description="How the tag begins, in any spelling.")] = "",
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Response:
+    """Tags of threads that you may see, the most used first."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        rows = tag_queries.list_tags(session, actor, from_cursor(cursor, 2), limit, prefix=q)
+        return page_answer(rows, limit, lambda tag: tag.key, tag_view, "/api/v1/tags", q=q or None)
+
+    return await asks.answer(work)
+
+
+def tag_view(tag: TagUse) -> TagView:
+    """The wire form of a tag."""
+    return TagView(name=tag.name, slug=tag.slug, thread_count=tag.thread_count, url=tag_url(tag.name))
 
 
 @router.post(
@@ -130,7 +155,7 @@ async def get_thread(thread_id: ThreadId, asks: Asking, if_none_match: IfNoneMat
 async def edit_thread(
     thread_id: ThreadId, draft: Deferred[EditThread], asks: Asking, if_match: IfMatch = None
 ) -> Response:
-    """Change the title or the text: its author, or a moderator."""
+    """Change the title, the text, the tags or the sources: its author, or a moderator."""
     rewording = await asks.prepare(to_rewording, draft)
 
     def work(session: Session, actor: Actor) -> Answer:

@@ -12,6 +12,7 @@ from service.kit.database.rows import stored_id
 from service.kit.errors import Problem, settled
 from service.kit.text import RENDERER_VERSION, slugify
 from service.kit.versions import Wanted, check_version
+from service.tags.operations import set_tags
 from service.threads import policy
 from service.threads.events import ThreadEdited
 from service.threads.models import Thread, ThreadRevision
@@ -55,6 +56,8 @@ def edit_thread(
         thread.contents = ready.text.contents
     if ready.sources is not None:
         thread.sources = ready.sources
+    if ready.tags is not None:
+        thread.tags = set_tags(session, seen.id, ready.tags)
     thread.edited_at, thread.edited_by_id = now(session), actor.account_id
     thread.version += 1
     session.add(thread)

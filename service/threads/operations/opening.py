@@ -15,6 +15,7 @@ from service.kit.errors import NotFound, Problem, settled
 from service.kit.text import RENDERER_VERSION, slugify
 from service.screening.queries import is_held
 from service.site.queries import get_site
+from service.tags.operations import set_tags
 from service.threads import policy
 from service.threads.events import ThreadHeld, ThreadOpened
 from service.threads.models import Thread
@@ -53,6 +54,9 @@ def open_thread(session: Session, actor: Actor, category: Category, opening: Ope
         session.flush()
     except IntegrityError as error:  # the category was deleted since it was loaded
         raise NotFound("There is no such category") from error
+    if ready.tags:
+        thread.tags = set_tags(session, stored_id(thread.id), ready.tags)
+        session.add(thread)
     events.record(session, (ThreadHeld if held else ThreadOpened)(actor=actor, **facts_of(thread)))
     return thread
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from service.accounts.models import Account
 from service.kit.actor import Actor
 from service.kit.clock import now, to_micros
+from service.tags.queries import threads_tagged
 from service.threads.models import Thread
 from service.threads.queries.law import effective_close_at, micros
 from service.threads.queries.loads import ThreadSeen, listed_for, select_seen, to_seen
@@ -26,11 +27,12 @@ TEXTS: tuple[Any, ...] = (Thread.body, Thread.body_html)
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which threads to list, and in which order; absent ones are None."""
+    """Which threads to list, and in which order; absent ones are None. `tag` is a tag in any spelling."""
 
     category_id: int | None = None
     author: str | None = None
     state: str | None = None
+    tag: str | None = None
     sort: str = "active"
 
 
@@ -73,6 +75,8 @@ def _conditions(session: Session, filters: Filters) -> list[Any]:
         conditions.append(
             col(Thread.author_id).in_(select(col(Account.id)).where(col(Account.username) == filters.author))
         )
+    if filters.tag is not None:
+        conditions.append(col(Thread.id).in_(threads_tagged(filters.tag)))
     if filters.state == "archived":
         conditions.append(col(Thread.archived_at).is_not(None))
     elif filters.state is not None:

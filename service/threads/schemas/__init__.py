@@ -9,6 +9,7 @@ from service.kit.actor import Actor
 from service.kit.errors import Invalid
 from service.kit.text import check_text
 from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment
+from service.tags.schemas import TagNames
 from service.threads import policy
 from service.threads.operations import OPENING_LEVEL, Opening, Rewording, write_text
 from service.threads.queries import ThreadSeen
@@ -67,22 +68,30 @@ class OpenThread(RequestModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"title": "What the amnesty left out", "body": "Who came *home*, and to what?"}]
+            "examples": [
+                {
+                    "title": "What the amnesty left out",
+                    "body": "Who came *home*, and to what?",
+                    "tags": ["amnesty", "1953"],
+                }
+            ]
         },
     )
     title: Title = Field(min_length=1, max_length=MOST_TITLE)
     body: BodyText = Field(min_length=1, max_length=MOST_BODY)
     category: Annotated[str, AfterValidator(slug_text)] | None = Field(default=None, max_length=60)
+    tags: TagNames = Field(default_factory=list)
     sources: Sources = Field(default_factory=list)
     closing: ClosingBody = Field(default_factory=ClosingBody)
 
 
 class EditThread(RequestModel):
-    """A new title, a new text, new sources in place of all before, or several of these."""
+    """A new title, a new text, new tags or sources in place of all before, or several of these."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"body": "Who came home, and to what?"}]})
     title: Title | None = Field(default=None, min_length=1, max_length=MOST_TITLE)
     body: BodyText | None = Field(default=None, min_length=1, max_length=MOST_BODY)
+    tags: TagNames | None = Field(default=None, description="All tags that the thread is to have.")
     sources: Sources | None = None
 
 
@@ -109,7 +118,7 @@ def to_opening(draft: OpenThread | Invalid) -> Opening | Invalid:
     if isinstance(draft, Invalid):
         return draft
     text = write_text(draft.body, OPENING_LEVEL)
-    return Opening(draft.title, text, draft.closing.columns(), to_sources(draft.sources))
+    return Opening(draft.title, text, draft.closing.columns(), to_sources(draft.sources), draft.tags)
 
 
 def to_rewording(draft: EditThread | Invalid) -> Rewording | Invalid:
@@ -117,7 +126,7 @@ def to_rewording(draft: EditThread | Invalid) -> Rewording | Invalid:
     if isinstance(draft, Invalid):
         return draft
     text = None if draft.body is None else write_text(draft.body, OPENING_LEVEL)
-    return Rewording(draft.title, text, None if draft.sources is None else to_sources(draft.sources))
+    return Rewording(draft.title, text, None if draft.sources is None else to_sources(draft.sources), draft.tags)
 
 
 class AuthorView(BaseModel):
@@ -165,7 +174,7 @@ class ThreadView(BaseModel):
         return cls(
             **thread.model_dump(include=SAME), id=seen.id, url=f"/t/{seen.id}/{thread.slug}",
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
-            category=seen.category.slug, tags=[], sources=[SourceView(**each) for each in thread.sources],
+            category=seen.category.slug, tags=thread.tags, sources=[SourceView(**each) for each in thread.sources],
             pinned=False,
             state=cast(State, seen.state(now)), closed_at=closing.at if closed else None,
             closes_at=None if closed else closing.at,
