@@ -102,3 +102,19 @@ class ReplyImported(ReplyEvent):
     """A reply was brought from elsewhere; nobody is told."""
 
     kind: ClassVar[str] = "reply.imported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRedacted(ReplyEvent):
+    """A moderator removed the words of an earlier text; `revision` is its number. Only staff hears of it."""
+
+    kind: ClassVar[str] = "reply.redacted"
+    revision: int
+
+    def audience(self) -> tuple[str, int | None]:
+        """The staff: nothing that is shown has changed."""
+        return "staff", None
+
+    def facts(self) -> dict[str, Any]:
+        """Where the reply stands, its version, and the number of the text."""
+        return {"thread_id": self.thread_id, "number": self.number, "version": self.version, "revision": self.revision}

@@ -107,3 +107,19 @@ class ThreadImported(ThreadEvent):
     """A thread was brought from elsewhere; nobody is told."""
 
     kind: ClassVar[str] = "thread.imported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRedacted(ThreadEvent):
+    """A moderator removed the words of an earlier text; `revision` is its number. Only staff hears of it."""
+
+    kind: ClassVar[str] = "thread.redacted"
+    revision: int
+
+    def audience(self) -> tuple[str, int | None]:
+        """The staff: nothing that is shown has changed."""
+        return "staff", None
+
+    def facts(self) -> dict[str, Any]:
+        """The thread's version and the number of the text."""
+        return {"version": self.version, "revision": self.revision}

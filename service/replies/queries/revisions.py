@@ -1,0 +1,20 @@
+"""What replies said before they were edited."""
+
+from sqlmodel import Session
+
+from service.replies.models import ReplyRevision
+from service.replies.queries.loads import ReplySeen
+from service.threads.queries.revisions import Kept, Revision, earlier_text, texts_of
+
+OF_REPLIES = Kept(ReplyRevision, ReplyRevision.reply_id)
+
+
+def list_revisions(session: Session, found: ReplySeen, before: int | None, limit: int) -> list[Revision]:
+    """Up to `limit + 1` texts of a reply that the caller has loaded, with numbers below `before`, newest first."""
+    return texts_of(session, OF_REPLIES, found.reply, before, limit)
+
+
+def get_revision(session: Session, found: ReplySeen, number: int) -> ReplyRevision:
+    """The row of one earlier text of a reply; NotFound where there is none, as for the current one."""
+    text: ReplyRevision = earlier_text(session, OF_REPLIES, found.reply, number)
+    return text

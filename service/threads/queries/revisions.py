@@ -1,0 +1,115 @@
+"""What posts said before they were edited. Threads and replies keep it in tables alike, so both are read here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, select
+from sqlmodel import Session, col
+
+from service.accounts.models import Account
+from service.kit.errors import NotFound
+from service.threads.models import ThreadRevision
+from service.threads.queries.loads import ThreadSeen
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One of the texts that a post has had; the first has number 1, and `is_current` is the one that is shown now.
+
+    `version` is the post's own while it had this text. `title` is None for a reply. Of a redacted text nothing is left
+    but who wrote it, and when.
+    """
+
+    number: int
+    version: int
+    title: str | None
+    body: str
+    sources: Sequence[dict[str, Any]]
+    username: str | None
+    display_name: str
+    at: datetime
+    is_current: bool = False
+    is_redacted: bool = False
+
+
+class Post(Protocol):
+    """A thread's row or a reply's, as far as its texts go."""
+
+    id: int | None
+    version: int
+    body: str
+    author_id: int | None
+    author_name: str | None
+    created_at: datetime
+    edited_at: datetime | None
+    edited_by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where the earlier texts of a kind of post lie: the table, and its column that names the post."""
+
+    table: Any
+    post_id: Any
+
+    def of(self, post: Post) -> ColumnElement[bool]:
+        """The texts before the one that this row has. Of an edit since it was loaded neither side knows."""
+        return and_(col(self.post_id) == post.id, col(self.table.version) < post.version)
+
+
+OF_THREADS = Kept(ThreadRevision, ThreadRevision.thread_id)
+
+
+def list_revisions(session: Session, seen: ThreadSeen, before: int | None, limit: int) -> list[Revision]:
+    """Up to `limit + 1` texts of a thread that the caller has loaded, with numbers below `before`, newest first."""
+    return texts_of(session, OF_THREADS, seen.thread, before, limit)
+
+
+def get_revision(session: Session, seen: ThreadSeen, number: int) -> ThreadRevision:
+    """The row of one earlier text of a thread; NotFound where there is none, as for the current one."""
+    found: ThreadRevision = earlier_text(session, OF_THREADS, seen.thread, number)
+    return found
+
+
+def texts_of(session: Session, kept: Kept, post: Post, before: int | None, limit: int) -> list[Revision]:
+    """As `list_revisions`, for a post of any kind."""
+    earlier = session.execute(select(func.count()).select_from(kept.table).where(kept.of(post))).scalar_one()
+    newest = earlier + 1 if before is None else min(before - 1, earlier + 1)
+    found = [_current(session, post, newest)] if newest > earlier else []
+    top = min(newest, earlier)
+    rows = session.execute(
+        select(kept.table, col(Account.username), col(Account.display_name))
+        .outerjoin(Account, col(Account.id) == kept.table.made_by_id)
+        .where(kept.of(post)).order_by(col(kept.table.version).desc())
+        .offset(literal(earlier - max(0, top), BigInteger)).limit(limit + 1 - len(found))
+    )  # fmt: skip
+    return found + [_earlier(row, top - place, post) for place, row in enumerate(rows)]
+
+
+def earlier_text(session: Session, kept: Kept, post: Post, number: int) -> Any:
+    """As `get_revision`, for a post of any kind."""
+    query: Select[Any] = select(kept.table).where(kept.of(post)).order_by(col(kept.table.version))
+    row = session.execute(query.offset(literal(number - 1, BigInteger)).limit(1)).scalar_one_or_none()
+    if row is None:
+        raise NotFound("There is no such earlier text")
+    return row
+
+
+def _current(session: Session, post: Post, number: int) -> Revision:
+    by = post.edited_by_id if post.edited_at else post.author_id
+    names = select(col(Account.username), col(Account.display_name)).where(col(Account.id) == by)
+    username, shown = session.execute(names).tuples().first() or (None, None)
+    title, sources = getattr(post, "title", None), getattr(post, "sources", ())
+    name = shown or username or post.author_name or "Anonymous"
+    at = post.edited_at or post.created_at
+    return Revision(number, post.version, title, post.body, sources, username, name, at, is_current=True)
+
+
+def _earlier(row: Any, number: int, post: Post) -> Revision:
+    text, username, shown = row
+    title, sources = getattr(text, "title", None), getattr(text, "sources", ())
+    name = shown or username or post.author_name or "Anonymous"
+    gone = text.redacted_at is not None
+    return Revision(number, text.version, title, text.body, sources, username, name, text.made_at, is_redacted=gone)
