@@ -20,7 +20,7 @@ from service.kit.queue import Cron, JobKind, Outside, Stepwise, Transactional
 from service.live import api as live_api
 from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
-from service.notifications.operations import DELIVER, NOTIFY, announce
+from service.notifications.operations import DELIVER, NOTIFY, announce, announce_mentions
 from service.pages import (
     admin,
     api_docs,
@@ -38,23 +38,29 @@ from service.pages import (
     thread,
 )
 from service.replies import api as replies_api
-from service.replies.events import ReplyHeld, ReplyPosted, ReplyPublished
+from service.replies.events import ReplyEdited, ReplyHeld, ReplyPosted, ReplyPublished
 from service.site import api as site_api
 from service.site.events import SiteChanged
 from service.subscriptions import api as subscriptions_api
-from service.subscriptions.operations import follow_after_reply
+from service.subscriptions.operations import follow_after_reply, note_mentions
 from service.threads import api as threads_api
 from service.web import housekeeping
 
+from service.threads.events import ThreadEdited, ThreadHeld, ThreadOpened, ThreadPublished
 METADATA: Final = SQLModel.metadata
 """Every table: importing the rooms' doors above has declared them all."""
 
 LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
-    ReplyPosted: (follow_after_reply, announce),
-    ReplyHeld: (follow_after_reply,),
+    ReplyPosted: (follow_after_reply, note_mentions, announce),
+    ReplyHeld: (follow_after_reply, note_mentions),
     ReplyPublished: (announce,),
     ThreadClosed: (announce,),
     SiteChanged: (closing_jobs.look_again,),
+    ReplyEdited: (note_mentions, announce_mentions),
+    ThreadOpened: (note_mentions, announce_mentions),
+    ThreadHeld: (note_mentions,),
+    ThreadPublished: (announce,),
+    ThreadEdited: (note_mentions, announce_mentions),
     CategoryChanged: (closing_jobs.look_again,),
 }
 """Called in the transaction of the event, with (session, event, event id): they insert rows or enqueue jobs."""

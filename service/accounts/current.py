@@ -19,11 +19,13 @@ from service.kit.credentials import hash_secret, is_password
 from service.kit.database import Database, Session
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotReady, NotSignedIn, Problem, settled
+from service.kit.text import typed_names
 from service.web import idempotency
 from service.web.answers import Answer
 from service.web.limits import hashed, neighbourhood
 
 T = TypeVar("T")
+D = TypeVar("D")
 Work = Callable[[Session, Actor], Answer | Problem]
 """A unit of work of a door: its answer, or a refusal that keeps what was stored until then (a raise keeps nothing)."""
 
@@ -91,6 +93,15 @@ class Asks:
         if length.isascii() and length.isdigit() and int(length[:9]) <= SHORT:
             return work(*values)
         return await run_in_threadpool(work, *values)
+
+    async def prepare_text(self, work: Callable[[D, frozenset[str]], T], draft: D) -> T:
+        """As `prepare`, for a post's text, or what has one as its `body`: `work(draft, known)`, where `known` are the
+        usernames that exist among those that the text may mention. Read before rendering, where it may mention any.
+        """
+        text = draft if isinstance(draft, str) else getattr(draft, "body", None)  # a refusal has none
+        names = typed_names(text or "")
+        known = await self.database.read(queries.known_names, names) if names else frozenset()
+        return await self.prepare(work, draft, known)
 
     async def read(self, work: Callable[[Session, Actor], T]) -> T:
         """Run `work(session, actor)` in a read-only unit of work."""

@@ -1,11 +1,11 @@
 """Every SELECT about people and their credentials."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlmodel import Session, col
 
 from service.accounts.errors import FirstAdminLinkIsSpent
@@ -36,6 +36,7 @@ BY_TOKEN = TOKENS.where(API_TOKEN.c.secret_hash == bindparam("secret"))
 BY_SESSIONS = SESSIONS.where(SIGNED_IN.c.secret_hash.in_(bindparam("secrets", expanding=True)))
 BY_TOKENS = TOKENS.where(API_TOKEN.c.secret_hash.in_(bindparam("secrets", expanding=True)))
 MOST_AT_ONCE = 500
+NAMED = select(ACCOUNT.c.id, ACCOUNT.c.username).where(ACCOUNT.c.username_key.in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,22 @@ def find_account(session: Session, username: str) -> Account | None:
     """The account of this name, in any case; a look-alike is not the name."""
     found = session.scalars(select(Account).where(col(Account.username_key) == username_key(username))).first()
     return found if found is not None and fold(found.username) == fold(username) else None
+
+
+def known_names(session: Session, names: Iterable[str]) -> frozenset[str]:
+    """Those of these usernames, in lower case, that exist, as their owners write them; look-alikes are not them."""
+    return frozenset(row[1] for row in _named(session, names))
+
+
+def ids_of(session: Session, names: Iterable[str]) -> list[int]:
+    """The ids of the accounts of these names, in any case, in order; of a name that nobody has there is none."""
+    return sorted(row[0] for row in _named(session, names))
+
+
+def _named(session: Session, names: Iterable[str]) -> Sequence[Row[int, str]]:
+    wanted = {fold(name) for name in names}
+    found = session.execute(NAMED, {"keys": sorted({username_key(name) for name in wanted})}).all()
+    return [row for row in found if fold(row[1]) in wanted]
 
 
 def get_account(session: Session, actor: Actor, username: str) -> Account:

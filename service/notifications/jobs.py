@@ -4,13 +4,19 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from markupsafe import Markup, escape
+
 from service.kit.database import Database, Session
 from service.kit.mailer import Mail, MailFailed, MailRefused, Templates, mail_domain
 from service.kit.outgoing import Outgoing
 from service.kit.queue import JobFailure, Run
-from service.notifications.models import CLOSED, FAILED, SENT
+from service.kit.text import mentioned_in, plain, render
+from service.kit.text.mailing import for_mail
+from service.notifications.models import CLOSED, FAILED, OPENING, SENT
 from service.notifications.operations import bury_delivery, end_delivery, put_back, take_delivery, tell_chunk
+from service.notifications.policy import unsubscribe_path
 from service.notifications.queries import Letter
+from service.replies.models import address
 
 RETRIES: Final = (30.0, 120.0, 600.0, 3600.0, 21600.0)
 """Seconds before each retry of a letter; after the fifth it is dead."""
@@ -18,7 +24,13 @@ RETRIES: Final = (30.0, 120.0, 600.0, 3600.0, 21600.0)
 TEMPLATES: Final = Templates(Path(__file__).parent / "templates")
 
 MOST_QUOTED: Final = 4_000
-"""Characters of a reply that its letter shows; the rest is read on the site."""
+"""Characters of a post that its letter shows; the rest is read on the site."""
+
+MOST_DRAWN: Final = 60_000
+"""Characters of a post's HTML in a letter: a mail program that shows 100 KB cuts off what comes after (the way out)."""
+
+SUBJECTS: Final = {CLOSED: "Closed: {}", OPENING: "{}"}
+"""A letter's subject, where it is not the answer to a thread's opening."""
 
 CLOSED_BECAUSE: Final = {
     "manual": "",
@@ -44,7 +56,7 @@ async def deliver(database: Database, run: Run[Outgoing]) -> None:
     if letter is None:
         return
     try:
-        answer = await run.context.mailer.send(compose(letter, run.context.base_url))
+        answer = await run.context.mailer.send(compose(letter, run.context))
     except MailRefused as refusal:
         await database.write(end, run, FAILED, str(refusal))
     except MailFailed as failure:
@@ -73,39 +85,85 @@ def give_up(session: Session, payload: dict[str, Any], error: str) -> None:
     bury_delivery(session, payload["delivery"])
 
 
-def compose(letter: Letter, base_url: str) -> Mail:
+def compose(letter: Letter, outgoing: Outgoing) -> Mail:
     """The letter as it is sent: text and HTML of the same words, in one conversation per thread in the reader's mail.
 
-    The headers follow RFC 5322 (References), RFC 3834 (Auto-Submitted) and RFC 2919 (List-Id).
+    The headers follow RFC 5322 (References), RFC 3834 (Auto-Submitted), RFC 2919 (List-Id) and RFC 8058
+    (List-Unsubscribe by one click).
     """
-    notice, host = letter.notice, urlsplit(base_url).hostname or "localhost"
-    root = f"<thread-{notice.thread_id}@{mail_domain(base_url)}>"
-    body = letter.body if len(letter.body) <= MOST_QUOTED else letter.body[:MOST_QUOTED].rstrip() + " …"
+    notice, base_url, host = letter.notice, outgoing.base_url, urlsplit(outgoing.base_url).hostname or "localhost"
+    mute_url = base_url + unsubscribe_path(outgoing.secret, letter.account_id, notice.thread_id)
     text, html = TEMPLATES.draw(
-        notice.kind,
+        "closed" if notice.kind == CLOSED else "post",
         site=letter.site,
         notice=notice,
-        body=body,
+        body=cut(letter.body),
+        body_html=draw_body(letter, base_url),
         because=CLOSED_BECAUSE.get(letter.closing_reason or "", ""),
         words=letter.closure_words,
         closed_at=letter.closed_at,
-        url=base_url + quote(notice.url, safe="/?=#"),
+        is_closed=letter.standing.closed,
+        url=base_url + quoted(notice.url),
+        mute_url=mute_url,
         settings_url=f"{base_url}/settings",
     )
     return Mail(
         to=letter.to,
-        subject=f"Closed: {notice.thread_title}" if notice.kind == CLOSED else f"Re: {notice.thread_title}",
+        subject=SUBJECTS.get(notice.kind, "Re: {}").format(notice.thread_title),
         text=text,
         html=html,
         message_id=letter.message_id,
         from_name=f"{notice.actor_name} ({letter.site})" if notice.actor_name else letter.site,
-        headers={
-            "In-Reply-To": root,
-            "References": root,
+        headers=threading(letter, base_url)
+        | {
             "Auto-Submitted": "auto-generated",
             "List-Id": f"{letter.site.translate(NOT_IN_A_PHRASE)} <parley.{host}>",
+            "List-Unsubscribe": f"<{mute_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
+
+
+def threading(letter: Letter, base_url: str) -> dict[str, str]:
+    """What makes all letters about a thread one conversation: an id for the thread itself, which no letter has, and
+    the id of this person's letter about the reply that was answered, where they had one.
+    """
+    root = f"<thread-{letter.notice.thread_id}@{mail_domain(base_url)}>"
+    chain = [root, letter.answers] if letter.answers else [root]
+    return {"In-Reply-To": chain[-1], "References": " ".join(chain)}
+
+
+def cut(body: str) -> str:
+    """As much of a text as a letter shows, whole words; "…" says that there is more."""
+    if len(body) <= MOST_QUOTED:
+        return body
+    return (body[:MOST_QUOTED].rpartition(" ")[0] or body[:MOST_QUOTED]).rstrip() + " …"
+
+
+def draw_body(letter: Letter, base_url: str) -> Markup:
+    """The post's text for the HTML part: as the site shows it; of a long one the beginning."""
+    drawn = letter.body_html
+    if len(letter.body) > MOST_QUOTED or len(drawn) > MOST_DRAWN:
+        beginning = cut(letter.body if letter.body_format == "markdown" else plain(drawn))
+        known = frozenset(mentioned_in(drawn))
+        drawn = render(beginning, "letter", known=known)
+    if len(drawn) > MOST_DRAWN:
+        drawn = f"<p>{escape(cut(plain(drawn)))}</p>"
+    notice = letter.notice
+
+    def resolve(link: str) -> str:
+        if link.startswith("/"):
+            return base_url + link
+        number = link.removeprefix("#reply-")
+        path = address(notice.thread_id, notice.thread_slug, int(number)) if number.isdecimal() else notice.url
+        return base_url + quoted(path)
+
+    return Markup(for_mail(drawn, resolve))
+
+
+def quoted(path: str) -> str:
+    """A path of the site as an address has it: slugs may be in any script."""
+    return quote(path, safe="/?=#")
 
 
 NOT_IN_A_PHRASE: Final = str.maketrans("", "", '<>"\\()[],;:@')

@@ -10,8 +10,9 @@ from service.kit.clock import Instant
 from service.kit.database.columns import identity, reference
 
 REPLY: Final = "reply"
+OPENING: Final = "thread"
 CLOSED: Final = "closed"
-"""The kinds: somebody replied; a thread closed."""
+"""The kinds: somebody replied; somebody opened a thread in which you are mentioned; a thread closed."""
 
 MAIL: Final = "mail"
 """The one channel beside the inbox."""

@@ -30,8 +30,11 @@ from service.notifications.models import (
     NotificationPreference,
 )
 from service.notifications.policy import reason_for, why_not
-from service.notifications.queries import Letter, Occasion
-from service.subscriptions.queries import Watcher, audience
+from service.notifications.queries import Letter, LinkSeen, Occasion
+from service.replies.events import ReplyEvent
+from service.subscriptions.operations import set_level
+from service.subscriptions.queries import Reader, audience
+from service.threads.events import ThreadEvent
 
 NOTIFY: Final = "notifications.notify"
 DELIVER: Final = "notifications.deliver"
@@ -49,6 +52,12 @@ def announce(session: Session, event: Event, event_id: int) -> None:
     enqueue(session, NOTIFY, {"event": event_id, "after": 0})
 
 
+def announce_mentions(session: Session, event: ThreadEvent | ReplyEvent, event_id: int) -> None:
+    """Listener: begin to tell whom an opening, or an edited text, mentions; nobody else is told of those."""
+    if event.mentioned:
+        announce(session, event, event_id)
+
+
 def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta, domain: str) -> None:
     """Tell the people of the event's audience with account ids above `after`, and leave the rest to a job that
     stands or falls with this transaction. Told twice is told once. `delay` is how long letters wait, `domain` where
@@ -57,8 +66,8 @@ def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta,
     occasion = queries.find_occasion(session, event_id)
     if occasion is None:
         return
-    people = audience(session, occasion.thread, occasion.category, after, CHUNK)
-    told = add_notifications(session, occasion, [one for one in people if one.account_id != occasion.actor_id])
+    people = audience(session, occasion.thread, occasion.category, occasion.news, after, CHUNK)
+    told = add_notifications(session, occasion, [one for one in people if one.account_id not in occasion.untold])
     unwilling = queries.without_mail(session, told)
     letters = [notification_id for account_id, notification_id in told.items() if account_id not in unwilling]
     add_deliveries(session, occasion, letters, delay=delay, domain=domain)
@@ -66,7 +75,7 @@ def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta,
         enqueue(session, NOTIFY, {"event": event_id, "after": people[-1].account_id})
 
 
-def add_notifications(session: Session, occasion: Occasion, people: list[Watcher]) -> dict[int, int]:
+def add_notifications(session: Session, occasion: Occasion, people: list[Reader]) -> dict[int, int]:
     """Insert what these people are told; gives the new notifications' ids by account, without those told before."""
     if not people:
         return {}
@@ -76,7 +85,11 @@ def add_notifications(session: Session, occasion: Occasion, people: list[Watcher
         "created_at": now(session), "read_at": None,
     }  # fmt: skip
     rows = [
-        same | {"account_id": one.account_id, "reason": reason_for(one.account_id, one.reason, occasion.answered_id)}
+        same
+        | {
+            "account_id": one.account_id,
+            "reason": reason_for(one.watches, answered=one.answered, mentioned=one.mentioned),
+        }
         for one in people
     ]
     found = session.execute(_notify_once(upsert(session)), rows)
@@ -126,9 +139,30 @@ def choose_mail(session: Session, actor: Actor, wanted: bool | Problem) -> bool:
     """Switch the actor's letters on or off; returns what holds now. Raises NotSignedIn, NotAllowed, Invalid."""
     check_signed_in(actor)
     mail = settled(wanted)
-    statement = upsert(session)(NotificationPreference).values(account_id=actor.account_id, mail=mail)
-    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_={"mail": mail}))
+    _set_mail(session, actor.account_id, mail)
     return mail
+
+
+def _set_mail(session: Session, account_id: int | None, mail: bool) -> None:
+    statement = upsert(session)(NotificationPreference).values(account_id=account_id, mail=mail)
+    session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_={"mail": mail}))
+
+
+def follow_by_link(session: Session, account_id: int, thread_id: int, level: str) -> LinkSeen:
+    """Mute a thread, or watch it again, for whom a letter's link was made; again and again is once.
+
+    The link is the permission: nobody is signed in. Raises NotFound when the person or the thread is gone.
+    """
+    queries.follow_link(session, account_id, thread_id)
+    set_level(session, account_id, thread_id, level)
+    return queries.follow_link(session, account_id, thread_id)
+
+
+def mail_by_link(session: Session, account_id: int, thread_id: int, *, wanted: bool) -> LinkSeen:
+    """Switch all letters off, or on again, for whom a letter's link was made. Raises NotFound as `follow_by_link`."""
+    queries.follow_link(session, account_id, thread_id)
+    _set_mail(session, account_id, wanted)
+    return queries.follow_link(session, account_id, thread_id)
 
 
 def take_delivery(session: Session, delivery_id: int, token: str) -> Letter | None:

@@ -29,12 +29,14 @@ class NotifiedReply(BaseModel):
 
 
 class NotificationView(BaseModel):
-    """What you are told: `reply`, somebody replied; `closed`, a thread closed."""
+    """What you are told: `reply`, somebody replied; `thread`, a thread's opening mentions you; `closed`, it closed."""
 
     id: int
-    kind: Literal["reply", "closed"]
+    kind: Literal["reply", "thread", "closed"]
     text: str = Field(description="What happened, as one line of plain text.")
-    reason: Literal["answered", "opened", "replied", "chosen"] = Field(description="Why you are told, as a code.")
+    reason: Literal["mentioned", "answered", "opened", "replied", "chosen"] = Field(
+        description="Why you are told, as a code: the most personal reason that holds."
+    )
     why: str = Field(description="Why you are told, for people: “you are told because …”.")
     thread: NotifiedThread
     reply: NotifiedReply | None
@@ -81,7 +83,7 @@ class UnreadView(BaseModel):
 class PreferencesView(BaseModel):
     """How you are told beside the inbox."""
 
-    mail: bool = Field(description="Whether replies and closings in threads you watch are sent to you by mail.")
+    mail: bool = Field(description="Whether what you are told on the site is sent to you by mail too.")
 
 
 class ChangePreferences(RequestModel):

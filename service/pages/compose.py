@@ -39,7 +39,7 @@ async def open_thread(request: Request, asks: Asking) -> Response:
         return await _preview(asks, sent)
     fields = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
     draft = sent.model(OpenThread, fields | ({"category": sent.value("category")} if sent.value("category") else {}))
-    opening = await asks.prepare(to_opening, draft)
+    opening = await asks.prepare_text(to_opening, draft)
     slug = sent.value("category")
 
     def work(session: Session, actor: Actor) -> Answer:

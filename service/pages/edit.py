@@ -110,7 +110,7 @@ async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Re
     if sent.deed == "preview":
         return await _preview(asks, find, sent, level=2)
     fields = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
-    rewording = await asks.prepare(to_rewording, sent.model(EditThread, fields))
+    rewording = await asks.prepare_text(to_rewording, sent.model(EditThread, fields))
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
@@ -127,7 +127,7 @@ async def edit_reply(request: Request, thread_id: ThreadId, number: Number, asks
     find = _reply(thread_id, number, check=False)
     if sent.deed == "preview":
         return await _preview(asks, find, sent, level=3)
-    text = await asks.prepare(to_written, sent.model(EditReply, {"body": sent.values.get("body", "")}))
+    text = await asks.prepare_text(to_written, sent.model(EditReply, {"body": sent.values.get("body", "")}))
 
     def work(session: Session, actor: Actor) -> Answer:
         reply_id = reply_queries.get_reply_by_number(session, actor, thread_id, number).id

@@ -1,5 +1,7 @@
 """The preview without scripts: a text as its post would show it, drawn by the renderer that stores it."""
 
+from functools import partial
+
 from markupsafe import Markup
 
 from service.accounts.current import Asks
@@ -10,10 +12,10 @@ from service.pages.rendering import trusted
 from service.threads.schemas import body_text
 
 
-def draw(typed: str, level: int) -> Markup | Invalid:
+def draw(typed: str, known: frozenset[str], level: int) -> Markup | Invalid:
     """The text rendered, or the rule it breaks. Slow (some milliseconds): call it off the event loop."""
     try:
-        return trusted(render(body_text(typed), "preview", level=level))
+        return trusted(render(body_text(typed), "preview", level=level, known=known))
     except ValueError as error:
         return invalid("/body", str(error))
 
@@ -22,4 +24,4 @@ async def preview(asks: Asks, sent: Sent, *, level: int = 3) -> Markup | Invalid
     """The preview of a form's `body`; headings begin at `level`."""
     if sent.refusal is not None:
         return sent.refusal
-    return await asks.prepare(draw, sent.values.get("body", ""), level)
+    return await asks.prepare_text(partial(draw, level=level), sent.values.get("body", ""))

@@ -120,7 +120,7 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
     fields: dict[str, Any] = {"body": sent.values.get("body", "")}
     if sent.value("parent"):
         fields["parent"] = sent.number("parent") or 0
-    ready = await asks.prepare(to_drafted, sent.model(PostReply, fields))
+    ready = await asks.prepare_text(to_drafted, sent.model(PostReply, fields))
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)

@@ -14,6 +14,7 @@ from service.replies.queries import ReplySeen
 from service.replies.schemas import EditReply, PostReply, ReplyView, to_drafted, to_written
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import get_thread, lock_thread
+from service.threads.schemas.revisions import ReplyRevisionView
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
 from service.web.cache import IfMatch, IfNoneMatch, wanted_version, with_etag
@@ -23,6 +24,7 @@ from service.web.problems import declare
 router = APIRouter(route_class=StrictRoute, tags=["replies"])
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
 ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The reply's id.")]
+RevisionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of an earlier text, from 1.")]
 
 
 def show(found: ReplySeen, slug: str, if_none_match: str | None = None) -> Answer:
@@ -71,7 +73,7 @@ async def list_replies(
 )
 async def post_reply(thread_id: ThreadId, draft: Deferred[PostReply], asks: Asking) -> Response:
     """Reply to a thread. In a closed one only moderators may, and the reply says `posted_while_closed`."""
-    ready = await asks.prepare(to_drafted, draft)
+    ready = await asks.prepare_text(to_drafted, draft)
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
@@ -103,7 +105,7 @@ async def get_reply(reply_id: ReplyId, asks: Asking, if_none_match: IfNoneMatch 
 )
 async def edit_reply(reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking, if_match: IfMatch = None) -> Response:
     """Change a reply's text: its author, or a moderator."""
-    text = await asks.prepare(to_written, draft)
+    text = await asks.prepare_text(to_written, draft)
 
     def work(session: Session, actor: Actor) -> Answer:
         seen, found = queries.lock_reply(session, actor, reply_id)
@@ -125,6 +127,44 @@ async def delete_reply(reply_id: ReplyId, asks: Asking, if_match: IfMatch = None
     def work(session: Session, actor: Actor) -> Answer:
         seen, found = queries.lock_reply(session, actor, reply_id)
         operations.delete_reply(session, actor, seen, found, wanted_version(if_match))
+        return no_content()
+
+    return await asks.write(work)
+
+
+@router.get(
+    "/replies/{reply_id}/revisions",
+    operation_id="list_reply_revisions",
+    response_model=Page[ReplyRevisionView],
+    responses=declare(NotFound, Invalid, NotReady),
+)
+async def list_reply_revisions(reply_id: ReplyId, asks: Asking, limit: Limit = 20, cursor: Cursor = None) -> Response:
+    """The texts that a reply has had, newest first; the first of all is the one that is shown now."""
+    before = from_cursor(cursor, 1)
+
+    def work(session: Session, actor: Actor) -> Answer:
+        found = queries.get_reply(session, actor, reply_id)
+        if found.is_stub:
+            raise NotFound("There is no such reply")
+        rows = queries.list_revisions(session, found, before[0] if before else None, limit)
+        path = f"/api/v1/replies/{reply_id}/revisions"
+        return page_answer(rows, limit, lambda row: (row.number,), ReplyRevisionView.of, path)
+
+    return await asks.answer(work)
+
+
+@router.delete(
+    "/replies/{reply_id}/revisions/{number}",
+    operation_id="redact_reply_revision",
+    status_code=204,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def redact_reply_revision(reply_id: ReplyId, number: RevisionNumber, asks: Asking) -> Response:
+    """Remove the words of an earlier text for good: moderators. That there was one, whose and when, stays."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen, found = queries.lock_reply(session, actor, reply_id)
+        operations.redact_reply(session, actor, seen, found, number)
         return no_content()
 
     return await asks.write(work)

@@ -31,14 +31,14 @@ class EditReply(RequestModel):
     body: BodyText = Field(min_length=1, max_length=MOST_BODY)
 
 
-def to_drafted(draft: PostReply | Invalid) -> Drafted | Invalid:
+def to_drafted(draft: PostReply | Invalid, known: frozenset[str]) -> Drafted | Invalid:
     """The draft made ready (rendered); slow, so off the event loop. A refusal stays one."""
-    return draft if isinstance(draft, Invalid) else Drafted(write_text(draft.body), draft.parent)
+    return draft if isinstance(draft, Invalid) else Drafted(write_text(draft.body, known=known), draft.parent)
 
 
-def to_written(draft: EditReply | Invalid) -> Written | Invalid:
+def to_written(draft: EditReply | Invalid, known: frozenset[str]) -> Written | Invalid:
     """The new text made ready (rendered); slow, so off the event loop. A refusal stays one."""
-    return draft if isinstance(draft, Invalid) else write_text(draft.body)
+    return draft if isinstance(draft, Invalid) else write_text(draft.body, known=known)
 
 
 class ReplyView(BaseModel):

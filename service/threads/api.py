@@ -103,7 +103,7 @@ def tag_view(tag: TagUse) -> TagView:
 )
 async def open_thread(draft: Deferred[OpenThread], asks: Asking) -> Response:
     """Open a thread. `closing` may say when it will close."""
-    opening = await asks.prepare(to_opening, draft)
+    opening = await asks.prepare_text(to_opening, draft)
     slug = None if isinstance(draft, Invalid) else draft.category
 
     def work(session: Session, actor: Actor) -> Answer:
@@ -124,7 +124,7 @@ async def open_thread(draft: Deferred[OpenThread], asks: Asking) -> Response:
 )
 async def preview_text(draft: Deferred[Preview], asks: Asking) -> Response:
     """Show a text as a post of it would be shown; nothing is stored."""
-    drawn = await asks.prepare(to_preview, draft)
+    drawn = await asks.prepare_text(to_preview, draft)
 
     def work(session: Session, actor: Actor) -> Answer:
         check_signed_in(actor)
@@ -156,7 +156,7 @@ async def edit_thread(
     thread_id: ThreadId, draft: Deferred[EditThread], asks: Asking, if_match: IfMatch = None
 ) -> Response:
     """Change the title, the text, the tags or the sources: its author, or a moderator."""
-    rewording = await asks.prepare(to_rewording, draft)
+    rewording = await asks.prepare_text(to_rewording, draft)
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = queries.lock_thread(session, actor, thread_id)

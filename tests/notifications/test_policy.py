@@ -1,17 +1,32 @@
-"""Whether a letter is still wanted, as a table."""
+"""Why somebody is told, and whether a letter is still wanted, as tables."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
-from service.notifications.policy import Standing, reason_for, why_not
+from service.kit.errors import NotFound
+from service.kit.signing import seal
+from service.notifications.policy import (
+    DEEDS,
+    UNSUBSCRIBE,
+    WHY,
+    Standing,
+    read_token,
+    reason_for,
+    sentence,
+    unsubscribe_path,
+    why_not,
+)
 
 pytestmark = pytest.mark.no_database
 
 WANTED = Standing(
-    kind="reply", read=False, mail_on=True, thread_shown=True, reply_shown=True, visible=True, level="watching",
-    closed=False,
+    kind="reply", reason="opened", read=False, mail_on=True, thread_shown=True, reply_shown=True, visible=True,
+    level="watching", mentioned=False, closed=False,
 )  # fmt: skip
+MENTIONED = replace(WANTED, reason="mentioned", mentioned=True, level="normal")
+ANSWERED = replace(WANTED, reason="answered", level="normal")
 
 
 @pytest.mark.parametrize(
@@ -29,15 +44,77 @@ WANTED = Standing(
         (replace(WANTED, level="muted"), "the thread is muted"),
         (replace(WANTED, level="normal"), "the thread is no longer watched"),
         (replace(WANTED, visible=False, read=True), "the recipient may no longer see the category"),
+        (MENTIONED, None),
+        (replace(MENTIONED, kind="thread"), None),
+        (replace(MENTIONED, level="muted"), "the thread is muted"),
+        (replace(MENTIONED, visible=False), "the recipient may no longer see the category"),
+        (replace(MENTIONED, mentioned=False), "the mention was taken back"),
+        (replace(MENTIONED, mentioned=False, level="watching"), None),
+        (replace(MENTIONED, read=True), "read on the site"),
+        (ANSWERED, None),
+        (replace(ANSWERED, level="muted"), "the thread is muted"),
+        (replace(ANSWERED, mail_on=False), "mail is switched off"),
     ],
 )
 def test_why_a_letter_is_not_sent(standing: Standing, reason: str | None) -> None:
     assert why_not(standing) == reason
 
 
+def test_who_is_muted_or_may_not_see_is_never_written_to() -> None:
+    """Whatever else holds: the whole table of the rest."""
+    flags = [dict(zip(("mentioned", "closed"), pair, strict=True)) for pair in product((False, True), repeat=2)]
+    for reason, kind, flag in product(WHY, ("reply", "thread", "closed"), flags):
+        standing = replace(WANTED, reason=reason, kind=kind, **flag)
+        assert why_not(replace(standing, level="muted")) == "the thread is muted"
+        assert why_not(replace(standing, visible=False)) == "the recipient may no longer see the category"
+
+
 @pytest.mark.parametrize(
-    ("account", "because", "answered", "reason"),
-    [(1, "opened", 1, "answered"), (1, "opened", 2, "opened"), (1, "chosen", None, "chosen")],
+    ("watches", "answered", "mentioned", "reason"),
+    [
+        ("opened", False, False, "opened"),
+        ("chosen", False, False, "chosen"),
+        ("replied", True, False, "answered"),
+        (None, True, False, "answered"),
+        (None, False, True, "mentioned"),
+        ("opened", False, True, "mentioned"),
+        ("opened", True, True, "mentioned"),
+        (None, True, True, "mentioned"),
+        (None, False, False, None),
+    ],
 )
-def test_being_answered_comes_first(account: int, because: str, answered: int | None, reason: str) -> None:
-    assert reason_for(account, because, answered) == reason
+def test_the_most_personal_reason_comes_first(
+    watches: str | None, answered: bool, mentioned: bool, reason: str | None
+) -> None:
+    assert reason_for(watches, answered=answered, mentioned=mentioned) == reason
+    assert reason is None or reason in WHY
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "actor", "said"),
+    [
+        ("reply", "opened", "bob", "bob replied to “T”"),
+        ("reply", "answered", "bob", "bob answered you in “T”"),
+        ("reply", "mentioned", "bob", "bob mentioned you in “T”"),
+        ("reply", "mentioned", None, "Somebody mentioned you in “T”"),
+        ("thread", "mentioned", "bob", "bob mentioned you in “T”"),
+        ("closed", "opened", "mona", "mona closed “T”"),
+        ("closed", "opened", None, "“T” is closed"),
+    ],
+)
+def test_what_happened_in_one_line(kind: str, reason: str, actor: str | None, said: str) -> None:
+    assert sentence(kind, reason, actor, "T") == said
+    assert set(DEEDS) <= set(WHY)
+
+
+def test_a_link_is_for_one_person_and_one_thread() -> None:
+    path = unsubscribe_path("secret", 7, 12)
+    token = path.removeprefix("/unsubscribe/")
+    assert read_token("secret", token) == (7, 12)
+    for wrong in (
+        token[:-1], token + "A", token.replace("7.12", "7.13"), token.replace("7.12", "8.12"), "7.12", "",
+        seal("secret", UNSUBSCRIBE, 7), seal("secret", UNSUBSCRIBE, 7, 12, 1), seal("secret", "other", 7, 12),
+        seal("another", UNSUBSCRIBE, 7, 12),
+    ):  # fmt: skip
+        with pytest.raises(NotFound):
+            read_token("secret", wrong)

@@ -9,7 +9,7 @@ from service.kit.clock import now
 from service.kit.database import Database, Session
 from service.kit.database.rows import stored_id
 from service.subscriptions.models import Subscription
-from service.subscriptions.queries import audience
+from service.subscriptions.queries import News, audience
 from service.threads.models import Thread
 from tests.cast import bring_in
 
@@ -46,8 +46,8 @@ def walk(session: Session, thread_id: int, limit: int) -> list[tuple[int, str]]:
     category = session.get_one(Category, thread.category_id)
     found: list[tuple[int, str]] = []
     after = 0
-    while chunk := audience(session, thread, category, after, limit):
-        found += [(one.account_id, one.reason) for one in chunk]
+    while chunk := audience(session, thread, category, News(watching=True), after, limit):
+        found += [(one.account_id, str(one.watches)) for one in chunk]
         after = chunk[-1].account_id
         assert len(chunk) <= limit
     return found
@@ -105,7 +105,7 @@ async def test_the_audience_is_one_statement_and_so_one_snapshot(database: Datab
             asked.append(str(passed[2]))
 
         listen(connection, "before_cursor_execute", note)
-        found = audience(session, thread, category, 0, 10)
+        found = audience(session, thread, category, News(watching=True, answered=1, reply=1), 0, 10)
         remove(connection, "before_cursor_execute", note)
         assert [one.account_id for one in found] == [people[2]]
         return len(asked), people

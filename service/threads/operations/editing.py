@@ -62,7 +62,8 @@ def edit_thread(
     thread.version += 1
     session.add(thread)
     session.flush()
-    events.record(session, ThreadEdited(actor=actor, fields=ready.fields, **facts_of(thread)))
+    mentioned = ready.text.mentioned if ready.text else None
+    events.record(session, ThreadEdited(actor=actor, fields=ready.fields, mentioned=mentioned, **facts_of(thread)))
     return thread
 
 

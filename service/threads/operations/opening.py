@@ -57,7 +57,8 @@ def open_thread(session: Session, actor: Actor, category: Category, opening: Ope
     if ready.tags:
         thread.tags = set_tags(session, stored_id(thread.id), ready.tags)
         session.add(thread)
-    events.record(session, (ThreadHeld if held else ThreadOpened)(actor=actor, **facts_of(thread)))
+    mentioned = ready.text.mentioned
+    events.record(session, (ThreadHeld if held else ThreadOpened)(actor=actor, mentioned=mentioned, **facts_of(thread)))
     return thread
 
 

@@ -108,24 +108,24 @@ class PreviewView(BaseModel):
     body_html: str
 
 
-def to_preview(draft: Preview | Invalid) -> PreviewView | Invalid:
+def to_preview(draft: Preview | Invalid, known: frozenset[str]) -> PreviewView | Invalid:
     """The text rendered; slow, so off the event loop. A refusal stays one."""
-    return draft if isinstance(draft, Invalid) else PreviewView(body_html=write_text(draft.body).body_html)
+    return draft if isinstance(draft, Invalid) else PreviewView(body_html=write_text(draft.body, known=known).body_html)
 
 
-def to_opening(draft: OpenThread | Invalid) -> Opening | Invalid:
+def to_opening(draft: OpenThread | Invalid, known: frozenset[str]) -> Opening | Invalid:
     """The draft made ready (rendered); slow, so off the event loop. A refusal stays one."""
     if isinstance(draft, Invalid):
         return draft
-    text = write_text(draft.body, OPENING_LEVEL)
+    text = write_text(draft.body, OPENING_LEVEL, known)
     return Opening(draft.title, text, draft.closing.columns(), to_sources(draft.sources), draft.tags)
 
 
-def to_rewording(draft: EditThread | Invalid) -> Rewording | Invalid:
+def to_rewording(draft: EditThread | Invalid, known: frozenset[str]) -> Rewording | Invalid:
     """The edit made ready (rendered); slow, so off the event loop. A refusal stays one."""
     if isinstance(draft, Invalid):
         return draft
-    text = None if draft.body is None else write_text(draft.body, OPENING_LEVEL)
+    text = None if draft.body is None else write_text(draft.body, OPENING_LEVEL, known)
     return Rewording(draft.title, text, None if draft.sources is None else to_sources(draft.sources), draft.tags)
 
 

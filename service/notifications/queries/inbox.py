@@ -1,0 +1,155 @@
+"""The inbox: what one person is told, how much of it is unread, and whether they want letters."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlmodel import Session, col
+
+from service.accounts.models import Account
+from service.categories.models import Category
+from service.kit.actor import Actor, check_signed_in
+from service.kit.database.rows import table_of
+from service.notifications.models import Notification, NotificationPreference
+from service.notifications.policy import WHY, deed_for, sentence
+from service.replies.models import Reply, address
+from service.threads.models import Thread
+from service.threads.queries.loads import seen_by
+
+MOST_COUNTED = 100
+"""The unread count stops here: "99+" is as true to a reader, and the count stays cheap."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSeen:
+    """One notification as its person sees it. `number` is the reply's; names are None when Parley itself did it.
+
+    `event_id` is its place in the inbox: workers that run side by side may tell of events in another order.
+    """
+
+    id: int
+    event_id: int
+    kind: str
+    reason: str
+    thread_id: int
+    thread_title: str
+    thread_slug: str
+    reply_id: int | None
+    number: int | None
+    actor_username: str | None
+    actor_name: str | None
+    created_at: datetime
+    read_at: datetime | None
+
+    @property
+    def thread_url(self) -> str:
+        """The path of the thread."""
+        return f"/t/{self.thread_id}/{self.thread_slug}"
+
+    @property
+    def url(self) -> str:
+        """The path of the reply, or of the thread."""
+        if self.number is None:
+            return self.thread_url
+        return address(self.thread_id, self.thread_slug, self.number)
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in one line of plain text."""
+        return sentence(self.kind, self.reason, self.actor_name, self.thread_title)
+
+    @property
+    def deed(self) -> str:
+        """What its actor did by a post: "replied to"."""
+        return deed_for(self.reason)
+
+    @property
+    def why(self) -> str:
+        """Why this person is told: "you opened this thread"."""
+        return WHY[self.reason]
+
+
+def shown_to(actor: Actor) -> ColumnElement[bool]:
+    """Which of the actor's notifications exist for them now: not those about what is hidden from them by now."""
+    reply_shown = or_(col(Notification.reply_id).is_(None), col(Reply.moderation) == "published")
+    return and_(col(Notification.account_id) == actor.account_id, seen_by(actor), reply_shown)
+
+
+def joined(query: Any) -> Select[Any]:
+    """The query with what decides whether a notification is shown."""
+    with_all: Select[Any] = (
+        query.select_from(Notification)
+        .join(Thread, col(Thread.id) == Notification.thread_id)
+        .join(Category, col(Category.id) == Thread.category_id)
+        .outerjoin(Reply, col(Reply.id) == Notification.reply_id)
+    )
+    return with_all
+
+
+def list_notices(
+    session: Session, actor: Actor, *, unread: bool, before: int | None, limit: int
+) -> Sequence[NoticeSeen]:
+    """Up to `limit + 1` of the actor's notifications of events with ids below `before`, newest first.
+
+    Raises NotSignedIn, NotAllowed.
+    """
+    check_signed_in(actor, "read")
+    query = joined(
+        select(
+            col(Notification.id), col(Notification.event_id), col(Notification.kind), col(Notification.reason),
+            col(Thread.id), col(Thread.title), col(Thread.slug), col(Reply.id), col(Reply.number),
+            col(Account.username), col(Account.display_name),
+            col(Notification.created_at), col(Notification.read_at),
+        )
+    ).outerjoin(Account, col(Account.id) == Notification.actor_id)  # fmt: skip
+    query = query.where(shown_to(actor))
+    if unread:
+        query = query.where(col(Notification.read_at).is_(None))
+    if before is not None:
+        query = query.where(col(Notification.event_id) < before)
+    newest_first = query.order_by(col(Notification.event_id).desc()).limit(limit + 1)
+    return [to_notice(row) for row in session.execute(newest_first)]
+
+
+def to_notice(row: Row[Any]) -> NoticeSeen:
+    """A row of `list_notices`; a person without a display name goes by their username."""
+    values = list(row)
+    username, display_name = values[9], values[10]
+    values[10] = display_name or username
+    return NoticeSeen(*values)
+
+
+def unread_count(session: Session, actor: Actor) -> int:
+    """How many unread notifications the actor has, at most 100; 0 for a guest."""
+    if actor.account_id is None:
+        return 0
+    unread = joined(select(col(Notification.id))).where(shown_to(actor), col(Notification.read_at).is_(None))
+    return int(session.scalar(select(func.count()).select_from(unread.limit(MOST_COUNTED).subquery())) or 0)
+
+
+def mail_is_on(session: Session, actor: Actor) -> bool:
+    """Whether the actor wants letters; they do unless they said no. Raises NotSignedIn, NotAllowed."""
+    check_signed_in(actor, "read")
+    return wants_mail(session, actor.account_id)
+
+
+def wants_mail(session: Session, account_id: int | None) -> bool:
+    """Whether this account wants letters."""
+    found = session.scalar(
+        select(col(NotificationPreference.mail)).where(col(NotificationPreference.account_id) == account_id)
+    )
+    return found is not False
+
+
+PREFERENCE = table_of(NotificationPreference)
+WITHOUT_MAIL = select(PREFERENCE.c.account_id).where(
+    PREFERENCE.c.account_id.in_(bindparam("accounts", expanding=True)), PREFERENCE.c.mail.is_(False)
+)
+
+
+def without_mail(session: Session, account_ids: Iterable[int]) -> set[int]:
+    """Those of these accounts that want no letters."""
+    asked = list(account_ids)
+    return {int(found) for found in session.scalars(WITHOUT_MAIL, {"accounts": asked})} if asked else set()

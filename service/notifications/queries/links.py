@@ -1,0 +1,52 @@
+"""Where the links of a letter lead: one person and one thread, whoever follows the link."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from service.accounts.models import Account
+from service.categories.models import Category
+from service.categories.policy import visible_to
+from service.kit.actor import Actor
+from service.kit.errors import NotFound
+from service.notifications.queries.inbox import wants_mail
+from service.subscriptions.queries import following_of
+from service.threads.models import Thread
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSeen:
+    """What the page behind a letter's link may say. `title` and `url` are None where its person may not read the thread
+    any more; `level` is how they follow it, `mail` whether they get letters at all.
+    """
+
+    account_id: int
+    thread_id: int
+    title: str | None
+    url: str | None
+    level: str
+    mail: bool
+
+
+def follow_link(session: Session, account_id: int, thread_id: int) -> LinkSeen:
+    """How the person follows the thread now. Raises NotFound when either is gone for good."""
+    row = session.execute(
+        select(Account, Thread, Category)
+        .join(Thread, col(Thread.id) == thread_id)
+        .join(Category, col(Category.id) == Thread.category_id)
+        .where(col(Account.id) == account_id)
+    ).first()
+    if row is None:
+        raise NotFound("This link leads nowhere any more")
+    account, thread, category = row
+    visible = category.visibility in visible_to(Actor(account.id, account.username, account.role))
+    shown = visible and thread.moderation == "published"
+    return LinkSeen(
+        account_id,
+        thread_id,
+        thread.title if shown else None,
+        f"/t/{thread_id}/{thread.slug}" if shown else None,
+        following_of(session, account_id, thread).level,
+        wants_mail(session, account_id),
+    )
