@@ -27,6 +27,7 @@ from service.pages import (
     compose,
     delete,
     edit,
+    feeds,
     home,
     notifications,
     problems,
@@ -35,6 +36,7 @@ from service.pages import (
     robots,
     settings,
     sign_in,
+    tags,
     thread,
 )
 from service.replies import api as replies_api
@@ -100,6 +102,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 
 PAGES: Final[tuple[APIRouter, ...]] = (
     home.router,
+    feeds.router,
     thread.router,
     compose.router,
     edit.router,
@@ -112,6 +115,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     admin.router,
     problems.router,
     api_docs.router,
+    tags.router,
     robots.router,
 )
 """The screens of the website."""

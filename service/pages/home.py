@@ -1,6 +1,6 @@
 """`/` and `/c/{slug}`: threads by last activity."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -16,9 +16,10 @@ from service.kit.database import Session
 from service.kit.errors import Problem
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
-from service.pages.views.frame import Person
+from service.pages.views.frame import Person, TagLink
 from service.pages.views.lists import CategoryLine, ThreadLine, ThreadsPage
 from service.pages.words import thoughts
+from service.tags.schemas import tag_url
 from service.threads import queries
 from service.threads.policy import check_may_open
 from service.threads.queries import ThreadSeen
@@ -58,6 +59,7 @@ async def _show(asks: Asks, slug: str | None, before: str | None) -> Response:
             older_url=older(here, rows, PAGE_SIZE),
             newest_url=here if after else None,
             new_url=_new_url(actor, category),
+            feed_url=_feed_url(category),
             is_home=category is None,
         )
 
@@ -88,13 +90,26 @@ def _line(seen: ThreadSeen, at: datetime) -> ThreadLine:
         thoughts=thoughts(thread.reply_count),
         state=seen.state(at),
         active_at=thread.last_reply_at or thread.published_at,
+        tags=tag_links(thread.tags),
     )
+
+
+def tag_links(names: Iterable[str]) -> tuple[TagLink, ...]:
+    """A thread's tags as links."""
+    return tuple(TagLink(name, tag_url(name)) for name in names)
 
 
 def _category_line(category: Category, current: str | None) -> CategoryLine:
     return CategoryLine(
         category.name, f"/c/{category.slug}", category.description, category.visibility, category.slug == current
     )
+
+
+def _feed_url(category: Category | None) -> str | None:
+    """The list's feed; None for a category that guests may not see."""
+    if category is None:
+        return "/feed.atom"
+    return f"/c/{quote(category.slug)}/feed.atom" if category.visibility == "public" else None
 
 
 def _new_url(actor: Actor, category: Category | None) -> str | None:

@@ -11,3 +11,8 @@ def heading(count: int, title: str) -> str:
     if count == 0:
         return f"No thoughts on “{title}” yet"
     return f"One thought on “{title}”" if count == 1 else f"{count} thoughts on “{title}”"
+
+
+def threads_in_all(count: int) -> str:
+    """How many threads a tag has: `1 thread`, `2 threads`."""
+    return "1 thread" if count == 1 else f"{count} threads"

@@ -7,6 +7,8 @@
 import hashlib
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Annotated
 
 from fastapi import Header
@@ -17,6 +19,7 @@ from service.web.answers import Answer
 
 IfMatch = Annotated[str | None, Header(max_length=200, description="The ETag of the version you saw.")]
 IfNoneMatch = Annotated[str | None, Header(max_length=500, description="ETags that you have.")]
+IfModifiedSince = Annotated[str | None, Header(description="The Last-Modified of what you have.")]
 
 ENTITY_TAGS = re.compile(r'\s*(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*\s*')
 NO_VERSION = 0
@@ -33,9 +36,29 @@ def with_etag(answer: Answer, version: int, if_none_match: str | None = None) ->
     """The answer with its ETag; 304 without a body when the caller has it already."""
     tag = etag(version, answer.body)
     headers = answer.headers | {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if if_none_match and (if_none_match.strip() == "*" or tag in re.findall(r'"[^"]*"', if_none_match)):
+    if if_none_match and is_known(tag, if_none_match):
         return Answer(304, headers=headers, media_type=None)
     return replace(answer, headers=headers)
+
+
+def is_known(tag: str, if_none_match: str) -> bool:
+    """Whether the caller has this representation already: the weak comparison (RFC 9110 section 13.1.2)."""
+    return if_none_match.strip() == "*" or tag in re.findall(r'"[^"]*"', if_none_match)
+
+
+def shared_answer(
+    body: bytes, media_type: str, modified: datetime, if_none_match: str | None, if_modified_since: str | None
+) -> Answer:
+    """An answer that is the same for everybody, with both validators; 304 when the caller has it already.
+
+    Caches may keep it and ask again each time, so that what is hidden is gone at once. `modified` has whole seconds in
+    a header, and goes back when the newest of several things is taken away: so only the very date we gave counts, and
+    `If-None-Match` comes first (RFC 9110 sections 13.1.3 and 13.2.2).
+    """
+    tag, date = f'"{hashlib.sha256(body).hexdigest()[:16]}"', format_datetime(modified.astimezone(UTC), usegmt=True)
+    headers = {"ETag": tag, "Last-Modified": date, "Cache-Control": "public, no-cache"}
+    known = if_modified_since == date if if_none_match is None else is_known(tag, if_none_match)
+    return Answer(304, headers=headers, media_type=None) if known else Answer(200, body, headers, media_type)
 
 
 def wanted_version(if_match: str | None) -> Wanted:

@@ -33,6 +33,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class TagLink:
+    """One of a thread's tags, as a link to the threads that share it."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormError:
     """One wrong field: `name` is the input's name (and the target of the summary's link), `message` a sentence."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.pages.views.frame import Choice, Form, Person
+from service.pages.views.frame import Choice, Form, Person, TagLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class ThreadLine:
     thoughts: str
     state: str
     active_at: datetime
+    tags: tuple[TagLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class CategoryLine:
 
 @dataclass(frozen=True, slots=True)
 class ThreadsPage:
-    """`/` and `/c/{slug}`. `older_url` and `newest_url` page the list; without a `new_url` the reader may not write."""
+    """`/` and `/c/{slug}`. `older_url` and `newest_url` page the list; without a `new_url` the reader may not write.
+
+    `feed_url` is there when guests may see what is listed.
+    """
 
     title: str
     description: str
@@ -42,6 +46,7 @@ class ThreadsPage:
     older_url: str | None
     newest_url: str | None
     new_url: str | None
+    feed_url: str | None
     is_home: bool
 
 

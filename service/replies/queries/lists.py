@@ -46,6 +46,13 @@ def list_waiting(session: Session, actor: Actor, thread_id: int, limit: int) -> 
     return [to_seen(actor, row) for row in session.execute(query.limit(limit))]
 
 
+def latest_replies(session: Session, thread_id: int, limit: int) -> Sequence[ReplySeen]:
+    """The `limit` last published replies of a thread that a guest has loaded, newest first, without stubs."""
+    query = select_seen().where(col(Reply.thread_id) == thread_id, col(Reply.moderation) == "published")
+    rows = session.execute(query.order_by(col(Reply.number).desc()).limit(limit))
+    return [to_seen(GUEST, row) for row in rows]
+
+
 def _numbered(actor: Actor, thread_id: int, after: int, *, descending: bool) -> Select[*tuple[Any, ...]]:
     number, key = col(Reply.number), literal(after, BigInteger)  # a cursor may hold more than the column can
     past = number < key if descending else number > key
@@ -84,5 +91,6 @@ def numbers_of(session: Session, reply_ids: Sequence[int]) -> dict[int, int]:
     """The numbers of these replies by id: for "in reply to #12" where the parent is on another screen."""
     if not reply_ids:
         return {}
-    rows = session.execute(select(col(Reply.id), col(Reply.number)).where(col(Reply.id).in_(reply_ids)))
+    query = select(col(Reply.id), col(Reply.number)).where(col(Reply.id).in_(reply_ids), col(Reply.number).is_not(None))
+    rows = session.execute(query)
     return {stored_id(row[0]): row[1] for row in rows}

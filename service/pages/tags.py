@@ -1,0 +1,105 @@
+"""`/tags` and `/tags/{slug}`: all tags, and one tag's threads."""
+
+import re
+from typing import Any, Final, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Response
+from starlette.responses import RedirectResponse
+
+from service.accounts.current import Asking
+from service.kit.actor import GUEST, Actor
+from service.kit.clock import now
+from service.kit.database import Session
+from service.kit.errors import NotFound
+from service.pages import home
+from service.pages.frame import Frame, around
+from service.pages.rendering import page
+from service.pages.views.tags import TagLine, TagPage, TagsPage, Turn
+from service.pages.words import threads_in_all
+from service.tags.policy import tag_slug
+from service.tags.schemas import tag_url
+from service.threads import queries
+from service.threads.queries.lists import Filters, sort_key
+from service.threads.queries.tags import TagUse, get_tag, list_tags
+from service.web.paging import from_cursor, to_cursor
+
+router = APIRouter(include_in_schema=False)
+
+TAGS: Final = 100
+"""Tags on one page of the list."""
+Sort = Literal["active", "new", "top"]
+State = Literal["open", "closed", "archived"]
+SORTS: Final[dict[str, str]] = {"active": "Last activity", "new": "Newest", "top": "Most thoughts"}
+STATES: Final[dict[str | None, str]] = {None: "All", "open": "Open", "closed": "Closed", "archived": "Archived"}
+COMMAS: Final = re.compile("[,\uff0c\u060c]")
+
+
+def typed_tags(text: str) -> list[str]:
+    """The names in a form's field, apart at commas of any script's keyboard; what is blank between two is nothing."""
+    return [name for name in map(str.strip, COMMAS.split(text)) if name]
+
+
+@router.get("/tags")
+async def show_tags(asks: Asking, before: str | None = None) -> Response:
+    """Every tag that the reader may see, the most used first."""
+
+    def load(session: Session, actor: Actor) -> tuple[Frame, TagsPage]:
+        after = from_cursor(before, 2)
+        rows = list_tags(session, actor, after, TAGS)
+        following = f"/tags?before={to_cursor(rows[TAGS - 1].key)}" if len(rows) > TAGS else None
+        lines = tuple(TagLine(tag.name, tag_url(tag.name), threads_in_all(tag.thread_count)) for tag in rows[:TAGS])
+        return around(session, actor, "/tags"), TagsPage(lines, following, "/tags" if after else None)
+
+    framed, view = await asks.read(load)
+    return page("tags.html", framed, view)
+
+
+@router.get("/tags/{slug}")
+async def show_tag(
+    slug: str, asks: Asking, sort: Sort = "active", state: State | None = None, before: str | None = None
+) -> Response:
+    """One tag's threads; 301 where the address spells it another way."""
+
+    def load(session: Session, actor: Actor) -> tuple[Frame, TagPage] | str:
+        tag = get_tag(session, actor, tag_slug(slug))
+        here = tag_url(tag.name)
+        if slug != tag.slug:
+            return here
+        filters = Filters(tag=tag.slug, state=state, sort=sort)
+        after = from_cursor(before, 2)
+        rows = queries.list_threads(session, actor, filters, after, home.PAGE_SIZE, with_text=False)
+        key = to_cursor(sort_key(rows[home.PAGE_SIZE - 1], sort)) if len(rows) > home.PAGE_SIZE else None
+        return around(session, actor, here), TagPage(
+            name=tag.name,
+            threads_in_all=threads_in_all(tag.thread_count),
+            sorts=tuple(Turn(label, _address(here, each, state), each == sort) for each, label in SORTS.items()),
+            states=tuple(Turn(label, _address(here, sort, each), each == state) for each, label in STATES.items()),
+            threads=home.lines(rows[: home.PAGE_SIZE], now(session)),
+            older_url=_address(here, sort, state, key) if key else None,
+            newest_url=_address(here, sort, state) if after else None,
+            feed_url=f"{here}/feed.atom" if _is_public(session, actor, tag) else None,
+        )
+
+    found = await asks.read(load)
+    if isinstance(found, str):
+        return RedirectResponse(found, 301, headers={"Cache-Control": "no-cache"})
+    return page("tag.html", *found)
+
+
+def _address(here: str, sort: str, state: str | None, before: str | None = None) -> str:
+    """The page in this order and with these threads; what is usual is not said."""
+    said: dict[str, Any] = {"sort": None if sort == "active" else sort, "state": state, "before": before}
+    query = urlencode({name: value for name, value in said.items() if value is not None})
+    return f"{here}?{query}" if query else here
+
+
+def _is_public(session: Session, actor: Actor, tag: TagUse) -> bool:
+    """Whether a guest may see a thread with this tag, so that its feed is there."""
+    if not actor.signed_in:
+        return True
+    try:
+        get_tag(session, GUEST, tag.slug)
+    except NotFound:
+        return False
+    return True
