@@ -170,9 +170,10 @@ class Due:
 
 def _locked(session: Session, thread_id: int) -> ThreadSeen | None:
     try:
-        return lock_thread(session, SYSTEM, thread_id)
+        seen = lock_thread(session, SYSTEM, thread_id)
     except NotFound:  # deleted meanwhile: nobody is told of what is not there
         return None
+    return seen if seen.thread.moderation == "published" else None  # hidden: told when it is restored
 
 
 def _store(session: Session, seen: ThreadSeen) -> None:

@@ -50,7 +50,7 @@ class ReplyEdited(ReplyEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyHeld(ReplyEvent):
-    """A reply waits for a moderator."""
+    """A reply waits for a moderator: it was submitted, or brought back from where a moderator had put it."""
 
     kind: ClassVar[str] = "reply.held"
 

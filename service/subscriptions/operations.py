@@ -14,7 +14,7 @@ from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
 from service.kit.database.rows import stored_id, table_of, upsert
 from service.kit.errors import Problem, settled
-from service.replies.events import ReplyEvent, ReplyPosted
+from service.replies.events import ReplyEvent, ReplyHeld, ReplyPosted
 from service.subscriptions.models import WATCHING, Mention, Subscription
 from service.subscriptions.queries import Following, following
 from service.threads.events import ThreadEvent
@@ -44,9 +44,12 @@ def give_up_choice(session: Session, actor: Actor, seen: ThreadSeen) -> None:
     session.execute(delete(Subscription).where(*mine))
 
 
-def follow_after_reply(session: Session, event: ReplyPosted, event_id: int) -> None:
-    """Listener: who replies in a thread watches it from now on, unless they have a level there already."""
-    if event.actor.account_id is None:
+def follow_after_reply(session: Session, event: ReplyPosted | ReplyHeld, event_id: int) -> None:
+    """Listener: who replies in a thread watches it from now on, unless they have a level there already.
+
+    A reply that a moderator lets wait once more has a later version, and is nobody's new one.
+    """
+    if event.actor.account_id is None or event.version > 1:
         return
     row = {
         "thread_id": event.thread_id, "account_id": event.actor.account_id,

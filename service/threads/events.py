@@ -54,7 +54,7 @@ class ThreadEdited(ThreadEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadHeld(ThreadEvent):
-    """A thread waits for a moderator."""
+    """A thread waits for a moderator: it was submitted, or brought back from where a moderator had put it."""
 
     kind: ClassVar[str] = "thread.held"
     is_public: bool = False

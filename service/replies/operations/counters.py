@@ -31,7 +31,7 @@ COUNT_CHILD: Final = (
     update(REPLY)
     .where(REPLY.c.id == bindparam("parent", type_=BigInteger))
     .values(child_count=REPLY.c.child_count + bindparam("change", type_=Integer))
-    .returning(REPLY.c.moderation, REPLY.c.child_count, REPLY.c.parent_id)
+    .returning(REPLY.c.moderation, REPLY.c.number, REPLY.c.child_count, REPLY.c.parent_id)
 )
 
 
@@ -75,10 +75,13 @@ def _next_number(*, while_closed: bool, held: bool) -> ReturningUpdate[Any]:
     )
 
 
-def enter_list(session: Session, seen: ThreadSeen, reply: Reply) -> None:
-    """A reply that was not shown is shown now: it counts again, for the thread and for what it stands under."""
+def enter_list(session: Session, seen: ThreadSeen, reply: Reply, *, first: bool) -> None:
+    """A reply that was not shown is shown now: it counts again, for the thread and for what it stands under.
+
+    One with shown children stood there before, as a stub; but for the `first` time, when it had no number yet.
+    """
     _change_thread(session, seen, 1, _later(seen.thread.last_reply_at, reply.created_at), _heard(seen, reply))
-    if reply.child_count == 0 and reply.parent_id is not None:
+    if (first or reply.child_count == 0) and reply.parent_id is not None:
         show_child(session, reply.parent_id)
 
 
@@ -118,13 +121,23 @@ def hand_out_number(session: Session, seen: ThreadSeen) -> int:
 
 def show_child(session: Session, parent_id: int) -> None:
     """One more reply under this one is shown; one that was not shown itself stands there as a stub from now on."""
-    moderation, children, above = session.execute(COUNT_CHILD, {"parent": parent_id, "change": 1}).one()
-    if moderation != "published" and children == 1 and above is not None:
+    stub, children, above = _count_child(session, parent_id, 1)
+    if stub and children == 1 and above is not None:
         show_child(session, above)
 
 
 def hide_child(session: Session, parent_id: int) -> None:
     """One reply fewer under this one is shown; a stub without any goes too."""
-    moderation, children, above = session.execute(COUNT_CHILD, {"parent": parent_id, "change": -1}).one()
-    if moderation != "published" and children == 0 and above is not None:
+    stub, children, above = _count_child(session, parent_id, -1)
+    if stub and children == 0 and above is not None:
         hide_child(session, above)
+
+
+def _count_child(session: Session, parent_id: int, change: int) -> tuple[bool, int, int | None]:
+    """Whether the parent is a stub while it has shown children, how many it has now, and its own parent.
+
+    One that was never published has no number to stand under, and no stub.
+    """
+    asked = {"parent": parent_id, "change": change}
+    moderation, number, children, above = session.execute(COUNT_CHILD, asked).one()
+    return moderation != "published" and number is not None, children, above

@@ -75,7 +75,7 @@ def _move(session: Session, actor: Actor, seen: ThreadSeen, reply: Reply, action
     session.add(reply)
     session.flush()
     if step.shows:
-        enter_list(session, seen, reply)
+        enter_list(session, seen, reply, first=first)
     elif step.withdraws:
         leave_list(session, seen, reply)
     event = ReplyPublished if first else ENDS_IN[step.after]

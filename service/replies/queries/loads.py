@@ -107,6 +107,8 @@ def lock_reply(
     thread = lock_thread(session, actor, thread_id, in_trash=in_trash)
     if in_trash and actor.moderates:
         row = session.execute(_select(col(Reply.id) == reply_id)).one()
+        if row[0].purged_at is not None:
+            raise NotFound("There is no such reply")
         return thread, replace(to_seen(actor, row), is_stub=False)
     found = get_reply(session, actor, reply_id)
     if found.is_stub:

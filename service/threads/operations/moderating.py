@@ -67,4 +67,4 @@ def _move(session: Session, actor: Actor, thread: Thread, action: Action) -> Non
     session.flush()
     restored = ThreadPublished if first else ThreadRestored
     event = ENDS_IN.get(step.after, restored)
-    events.record(session, event(actor=actor, is_public=was_public or first, **facts_of(thread)))
+    events.record(session, event(actor=actor, **facts_of(thread)))

@@ -13,6 +13,7 @@ from service.kit.clock import now
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound, Problem, settled
 from service.kit.text import RENDERER_VERSION, slugify
+from service.screening.policy import has_been_public
 from service.screening.queries import is_held
 from service.site.queries import get_site
 from service.tags.operations import set_tags
@@ -64,4 +65,7 @@ def open_thread(session: Session, actor: Actor, category: Category, opening: Ope
 
 def facts_of(thread: Thread) -> dict[str, Any]:
     """What every event about a thread carries."""
-    return {"thread_id": stored_id(thread.id), "category_id": thread.category_id, "version": thread.version}
+    return {
+        "thread_id": stored_id(thread.id), "category_id": thread.category_id, "version": thread.version,
+        "is_public": has_been_public(thread),
+    }  # fmt: skip

@@ -106,9 +106,14 @@ def to_seen(row: Any) -> ThreadSeen:
 def get_thread(session: Session, actor: Actor, thread_id: int, *, in_trash: bool = False) -> ThreadSeen:
     """The thread, if it exists for this actor; NotFound otherwise. `in_trash`: a moderator finds deleted ones too."""
     row = session.execute(_select_one(visible_to(actor)), {"thread_id": thread_id}).first()
-    if row is None or not (may_read(actor, row[0].moderation, row[0].author_id) or (in_trash and actor.moderates)):
+    if row is None or not (may_read(actor, row[0].moderation, row[0].author_id) or _finds(actor, row[0], in_trash)):
         raise NotFound("There is no such thread")
     return to_seen(row)
+
+
+def _finds(actor: Actor, thread: Thread, in_trash: bool) -> bool:
+    """Whether somebody who looks into the trash finds this there."""
+    return in_trash and actor.moderates and thread.purged_at is None
 
 
 @cache
