@@ -5,7 +5,7 @@ Values come from a small span of time, so that terms meet, tie and overshadow ea
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,18 +17,28 @@ START = to_micros(EPOCH + timedelta(days=20_000))
 SPAN = 40
 """Instants lie within so many steps after START; a step is an hour and three microseconds."""
 STEP = 3_600_000_003
-TERMS = ("closes_at", "close_after_age", "close_after_idle")
+LATE = START + 10 * SPAN * STEP
+"""After everything that happens."""
+TERMS = ("closes_at", "close_after_age", "close_after_idle", "close_after_replies")
 CATEGORIES = 5
+MOST_REPLIES = 7
+STATES = ("published", "published", "published", "hidden", "trashed", "spam", "pending", "rejected")
+WITHOUT_NUMBER = ("pending", "rejected")
 
 
 @dataclass(frozen=True)
 class World:
-    """Columns of the site, of its categories and of its threads, by table; `asks` are (thread id, instant)."""
+    """Columns of the site, of its categories, threads and replies, by table; `asks` are (thread id, instant)."""
 
     site: dict[str, Any]
     categories: list[dict[str, Any]]
     threads: list[dict[str, Any]]
+    replies: list[dict[str, Any]]
     asks: list[dict[str, int]]
+
+    def shown(self, thread_id: int) -> list[dict[str, Any]]:
+        """The thread's replies that are published now, in the order of their numbers."""
+        return shown(each for each in self.replies if each["thread_id"] == thread_id)
 
 
 def worlds(seed: int, count: int, threads: int) -> Iterator[World]:
@@ -45,19 +55,22 @@ def a_world(chance: random.Random, place: int, size: int) -> World:
          "visibility": "public", "version": 1, **terms(chance)}
         for each in range(CATEGORIES)
     ]  # fmt: skip
-    rows = [a_thread(chance, 10_000 * (place + 1) + each, chance.choice(categories)["id"]) for each in range(size)]
     by_id = {row["id"]: row for row in categories}
-    asks = [
-        {"thread_id": row["id"], "at": at}
-        for row in rows
-        for at in sorted(set(instants(chance, row, by_id[row["category_id"]], site)))
-    ]
-    return World(site, categories, rows, asks)
+    rows, replies, asks = [], [], []
+    for each in range(size):
+        row = a_thread(chance, 10_000 * (place + 1) + each, chance.choice(categories)["id"])
+        its_replies = replies_to(chance, row)
+        count(row, its_replies)
+        asked = {*instants(chance, row, by_id[row["category_id"]], site), *around(its_replies), LATE}
+        asks += [{"thread_id": row["id"], "at": at} for at in sorted(asked)]
+        rows, replies = [*rows, row], replies + its_replies
+    return World(site, categories, rows, replies, asks)
 
 
 def terms(chance: random.Random, *, often: bool = False) -> dict[str, int | None]:
     """A level's closing terms: each inherits, is off, or has a value; the last `often`, where nothing stands behind."""
-    values = {name: instant(chance) if name == "closes_at" else span(chance) for name in TERMS}
+    values = {name: span(chance) for name in TERMS}
+    values |= {"closes_at": instant(chance), "close_after_replies": chance.randint(1, MOST_REPLIES - 2)}
     return {name: chance.choice((None, OFF, value, value if often else None)) for name, value in values.items()}
 
 
@@ -89,10 +102,51 @@ def a_thread(chance: random.Random, thread_id: int, category_id: int) -> dict[st
     }  # fmt: skip
 
 
+def replies_to(chance: random.Random, thread: dict[str, Any]) -> list[dict[str, Any]]:
+    """Some replies, first published one after the other, now and then two in the same microsecond.
+
+    Their numbers rise with gaps; those that never were published have none.
+    """
+    number, at, replies = 0, thread["published_at"], []
+    for _ in range(chance.randint(0, MOST_REPLIES)):
+        state = chance.choice(STATES)
+        at += chance.randint(0, 3) * STEP * MICROSECOND
+        number += 0 if state in WITHOUT_NUMBER else chance.choice((1, 1, 1, 2, 5))
+        replies.append({
+            "thread_id": thread["id"], "number": None if state in WITHOUT_NUMBER else number, "moderation": state,
+            "published_at": None if state in WITHOUT_NUMBER else at, "created_at": thread["published_at"],
+            "body": "", "body_html": "", "body_format": "markdown", "renderer": 1, "depth": 0, "child_count": 0,
+            "posted_while_closed": False, "is_heard": True, "version": 1,
+        })  # fmt: skip
+    chance.shuffle(replies)  # their ids say nothing about their order
+    return replies
+
+
+def shown(replies: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that are published now, in the order of their numbers."""
+    return sorted((each for each in replies if each["moderation"] == "published"), key=lambda each: each["number"])
+
+
+def count(thread: dict[str, Any], replies: list[dict[str, Any]]) -> None:
+    """What the thread's row knows of its replies."""
+    published = shown(replies)
+    thread["reply_count"] = len(published)
+    thread["last_number"] = max((each["number"] for each in replies if each["number"]), default=0)
+    thread["last_reply_at"] = published[-1]["published_at"] if published else None
+
+
+def around(replies: list[dict[str, Any]]) -> Iterator[int]:
+    """At, a microsecond before and after each publication."""
+    for each in replies:
+        if each["published_at"] is not None:
+            at = to_micros(each["published_at"])
+            yield from (at - 1, at, at + 1)
+
+
 def instants(
     chance: random.Random, row: dict[str, Any], category: dict[str, Any], site: dict[str, Any]
 ) -> Iterator[int]:
-    """When to ask: at, a microsecond before and after every deadline that any level could set, and at random."""
+    """When to ask: at, a microsecond before and after every deadline that any level's clock could set, and at random."""
     anchors = {
         "closes_at": 0,
         "close_after_age": to_micros(row["published_at"]),
@@ -101,7 +155,7 @@ def instants(
     facts = [to_micros(row[name]) for name in ("closed_at", "archived_at") if row[name] is not None]
     levels = [
         anchors[name] + level[name]
-        for name in TERMS
+        for name in anchors
         for level in (row, category, site)
         if level[name] not in (None, OFF)
     ]

@@ -1,7 +1,8 @@
 """The law with one of its terms deleted, for every term: made from the source, so that a new term is deleted too.
 
-Deleted are, one at a time: each condition of the pure form; each level of an inheritance; each summand of a deadline;
-each argument of an `Earliest`; the rule of "off"; the rule of the override.
+Deleted are, one at a time: each condition of the pure form, and each part of one; each level of an inheritance; each
+summand of a deadline; each argument of an `Earliest`; each condition of a WHERE; an order's direction; the rule of "off";
+the rule of the override. And of each "at least" the "equal to".
 """
 
 import ast
@@ -12,7 +13,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-VARIADIC = ("Earliest", "coalesce", "inherited")
+VARIADIC = ("Earliest", "coalesce", "inherited", "where")
 """Calls whose arguments are terms; `coalesce` only where it chooses between levels, in `inherited` itself."""
 
 
@@ -50,7 +51,14 @@ def deletions(tree: ast.AST) -> Iterator[tuple[Path, Deed]]:
             yield path, lambda call: collapse(call, call.keywords[0].value)
         elif isinstance(node, ast.IfExp) and inside == "inherited":
             yield path, lambda choice: collapse(choice, choice.orelse)
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        elif isinstance(node, ast.Call) and name_of(node) == "desc":
+            yield path, lambda call: collapse(call, call.func.value)
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.GtE):
+            yield path, without_equal
+        elif isinstance(node, ast.BoolOp):
+            for place in range(len(node.values)):
+                yield path, partial(without_part, place=place)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
             yield path, lambda sum_: collapse(sum_, sum_.left)
             yield path, lambda sum_: collapse(sum_, sum_.right)
         elif isinstance(node, ast.Call) and is_choice(node, inside):
@@ -96,6 +104,20 @@ def without_if(node: Any) -> str:
     told = f"without: {ast.unparse(node)!r}"
     node.test = ast.Constant(False)
     return told
+
+
+def without_equal(node: Any) -> str:
+    """Turn "at least" into "more than"."""
+    told = f"{ast.unparse(node)} without the equal"
+    node.ops = [ast.Gt()]
+    return told
+
+
+def without_part(node: Any, place: int) -> str:
+    """Delete a part of a condition, or one of several choices."""
+    told = f"{ast.unparse(node)} without {ast.unparse(node.values[place])}"
+    del node.values[place]
+    return collapse(node, node.values[0]) and told if len(node.values) == 1 else told
 
 
 def without_argument(call: Any, place: int) -> str:

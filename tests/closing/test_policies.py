@@ -181,14 +181,18 @@ async def test_members_open_no_thread_that_escapes_the_policy(alice: Person, mon
 
 async def test_the_policy_is_read_and_set_whole(app: FastAPI, alice: Person, bob: Person, mona: Person) -> None:
     thread = await a_thread(by=alice, closing={"close_after_age": "P14D"})
-    whole = {"closes_at": None, "close_after_age": "P14D", "close_after_idle": None, "override": "auto"}
+    nothing = {"closes_at": None, "close_after_age": None, "close_after_idle": None, "close_after_replies": None}
+    whole = {**nothing, "close_after_age": "P14D", "override": "auto"}
     assert (await bob.get(path(thread, "closing"))).json() == whole
     assert (await shown(bob, thread))["closing"] == whole
     assert await set_closing(mona, thread, close_after_idle="P30D") == {
-        **whole, "close_after_age": None, "close_after_idle": "P30D",
+        **nothing, "close_after_idle": "P30D", "override": "auto",
     }  # fmt: skip
-    (event,) = await told(app, thread, "thread.edited")
-    assert event.facts["fields"] == ["closing"]
+    assert await set_closing(mona, thread, close_after_replies=1_000_000) == {
+        **nothing, "close_after_replies": 1_000_000, "override": "auto",
+    }  # fmt: skip
+    for event in await told(app, thread, "thread.edited"):
+        assert event.facts["fields"] == ["closing"]
 
 
 async def test_who_may_set_the_policy_and_in_which_order_it_is_checked(alice: Person, mona: Person) -> None:
@@ -237,7 +241,15 @@ WRONG: list[dict[str, Any]] = [
     {"closes_at": "1970-01-01T00:59:59.999999+01:00"},
     {"override": "closed"},
     {"override": None},
-    {"close_after_replies": 5},
+    {"close_after_replies": 0},
+    {"close_after_replies": -1},
+    {"close_after_replies": 1_000_001},
+    {"close_after_replies": 2**63},
+    {"close_after_replies": 5.0},
+    {"close_after_replies": "5"},
+    {"close_after_replies": True},
+    {"close_after_replies": "P5D"},
+    {"close_after_replies": [5]},
 ]
 
 

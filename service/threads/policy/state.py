@@ -7,8 +7,8 @@ effective_close_at is the earliest of
 - scheduled: closes_at (the thread's, else the category's, else the site's)
 - age: published_at + close_after_age (inherited alike; not under override=open)
 - idle: idle_anchor + close_after_idle (inherited alike; not under override=open)
-- replies: when the close_after_replies-th of the replies published now was published, once there are so many (inherited
-  alike; not under override=open)
+- replies: when the close_after_replies-th of the replies published now, in the order of their numbers, was published,
+  once there are so many (inherited alike; not under override=open)
 
 and closed ⇔ now >= effective_close_at.
 """
@@ -47,8 +47,9 @@ def effective_closing(
 ) -> Closing:
     """The thread's closing under these terms; on a tie the first of the order above.
 
-    `reached_at` is when the last reply that the term `replies` allows was published (`queries.law.reached_at`); without
-    it that term still says whether, but its instant is only the last reply's.
+    `reached_at` is when the last reply that the term `replies` allows was published (`queries.law.reached_at`). Without
+    it, or with one from before the terms or the replies changed, the answer to "closed?" is right, and the instant is
+    not: whoever shows or records that loads the thread again.
     """
     terms = list(deadlines(thread, category, site, reached_at))
     return min(terms, key=when) if terms else Closing(None, None)
@@ -82,7 +83,7 @@ def deadlines(
         yield Closing(thread.idle_anchor + timedelta(microseconds=idle), "idle")
     enough = inherited(thread.close_after_replies, category.close_after_replies, site.close_after_replies)
     if enough is not None and thread.reply_count >= enough:
-        yield Closing(reached_at or thread.last_reply_at or thread.published_at, "replies")
+        yield Closing(reached_at or thread.last_reply_at, "replies")
 
 
 def state_of(thread: Thread, closing: Closing, now: datetime) -> str:

@@ -78,19 +78,21 @@ def inherited(name: str) -> ColumnElement[int]:
 def reached_at() -> ColumnElement[int | None]:
     """When the last reply that `close_after_replies` allows was published; NULL while there are fewer, or no such term.
 
-    The replies published now are counted in the order of their numbers, which is that of publication. Nothing is
-    counted where the thread's own counter says that there are not enough.
+    The N-th of the replies published now, in the order of their numbers, which is that of publication. It is found from
+    the end, where it stands `reply_count - N` before the last: a thread closes when it has N, so that is near. No reply
+    is read where the thread's own counter says that there are not enough, and none with a number below N, which the
+    N-th cannot have.
     """
     enough = inherited("close_after_replies")
-    place = func.row_number().over(order_by=REPLY.c.number).label("place")
+    place = func.row_number().over(order_by=REPLY.c.number.desc()).label("place")
     published = (
         select(REPLY.c.published_at, place)
-        .where(REPLY.c.thread_id == THREAD.c.id, REPLY.c.moderation == "published")
+        .where(REPLY.c.thread_id == THREAD.c.id, REPLY.c.moderation == "published", REPLY.c.number >= enough)
         .correlate(THREAD)
         .subquery()
     )
-    last_allowed = select(published.c.published_at).where(published.c.place == enough).correlate(THREAD)
-    return case((THREAD.c.reply_count >= enough, last_allowed.scalar_subquery()), else_=None)
+    nth = select(published.c.published_at).where(published.c.place == THREAD.c.reply_count - enough + 1)
+    return case((THREAD.c.reply_count >= enough, nth.correlate(THREAD).scalar_subquery()), else_=None)
 
 
 def effective_close_at() -> ColumnElement[int]:
