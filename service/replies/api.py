@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from service.accounts.current import Asking
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.kit.errors import EditConflict, Invalid, InvalidTransition, NotAllowed, NotFound, NotReady, NotSignedIn
 from service.replies import operations, queries
 from service.replies.errors import ParentNotAvailable
 from service.replies.queries import ReplySeen
@@ -119,7 +119,9 @@ async def edit_reply(reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking
     "/replies/{reply_id}",
     operation_id="delete_reply",
     status_code=204,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+    responses=declare(
+        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+    ),
 )
 async def delete_reply(reply_id: ReplyId, asks: Asking, if_match: IfMatch = None) -> Response:
     """Delete a reply: its author, or a moderator. Where others answered it, a stub stays in the list."""
@@ -140,12 +142,12 @@ async def delete_reply(reply_id: ReplyId, asks: Asking, if_match: IfMatch = None
 )
 async def list_reply_revisions(reply_id: ReplyId, asks: Asking, limit: Limit = 20, cursor: Cursor = None) -> Response:
     """The texts that a reply has had, newest first; the first of all is the one that is shown now."""
-    before = from_cursor(cursor, 1)
 
     def work(session: Session, actor: Actor) -> Answer:
         found = queries.get_reply(session, actor, reply_id)
         if found.is_stub:
             raise NotFound("There is no such reply")
+        before = from_cursor(cursor, 1)
         rows = queries.list_revisions(session, found, before[0] if before else None, limit)
         path = f"/api/v1/replies/{reply_id}/revisions"
         return page_answer(rows, limit, lambda row: (row.number,), ReplyRevisionView.of, path)

@@ -9,7 +9,16 @@ from service.categories.queries import default_category, get_category
 from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
 from service.kit.database import Session
-from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn, settled
+from service.kit.errors import (
+    EditConflict,
+    Invalid,
+    InvalidTransition,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    NotSignedIn,
+    settled,
+)
 from service.tags.schemas import TagView, tag_url
 from service.threads import operations, queries
 from service.threads.errors import ThreadIsClosed
@@ -27,6 +36,7 @@ from service.threads.schemas import (
     to_preview,
     to_rewording,
 )
+from service.threads.schemas.revisions import ThreadRevisionView
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
 from service.web.cache import IfMatch, IfNoneMatch, etag, wanted_version, with_etag
@@ -35,6 +45,7 @@ from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["threads"])
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
+RevisionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of an earlier text, from 1.")]
 
 
 def show(session: Session, actor: Actor, seen: ThreadSeen, if_none_match: str | None = None) -> Answer:
@@ -170,7 +181,9 @@ async def edit_thread(
     "/threads/{thread_id}",
     operation_id="delete_thread",
     status_code=204,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+    responses=declare(
+        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+    ),
 )
 async def delete_thread(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:
     """Delete a thread: a moderator, or its author while nobody has replied."""
@@ -178,6 +191,43 @@ async def delete_thread(thread_id: ThreadId, asks: Asking, if_match: IfMatch = N
     def work(session: Session, actor: Actor) -> Answer:
         seen = queries.lock_thread(session, actor, thread_id)
         operations.delete_thread(session, actor, seen, wanted_version(if_match))
+        return no_content()
+
+    return await asks.write(work)
+
+
+@router.get(
+    "/threads/{thread_id}/revisions",
+    operation_id="list_thread_revisions",
+    response_model=Page[ThreadRevisionView],
+    responses=declare(NotFound, Invalid, NotReady),
+)
+async def list_thread_revisions(
+    thread_id: ThreadId, asks: Asking, limit: Limit = 20, cursor: Cursor = None
+) -> Response:
+    """The texts that a thread has had, newest first; the first of all is the one that is shown now."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = queries.get_thread(session, actor, thread_id)
+        before = from_cursor(cursor, 1)
+        rows = queries.list_revisions(session, seen, before[0] if before else None, limit)
+        path = f"/api/v1/threads/{thread_id}/revisions"
+        return page_answer(rows, limit, lambda row: (row.number,), ThreadRevisionView.of, path)
+
+    return await asks.answer(work)
+
+
+@router.delete(
+    "/threads/{thread_id}/revisions/{number}",
+    operation_id="redact_thread_revision",
+    status_code=204,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def redact_thread_revision(thread_id: ThreadId, number: RevisionNumber, asks: Asking) -> Response:
+    """Remove the words of an earlier text for good: moderators. That there was one, whose and when, stays."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        operations.redact_thread(session, actor, queries.lock_thread(session, actor, thread_id), number)
         return no_content()
 
     return await asks.write(work)

@@ -53,6 +53,10 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
         values["thread_id"] = thread["id"]
         if "reply_id" in wanted:
             values["reply_id"] = (await a_reply(stage.people["alice"], thread))["id"]
+        if "number" in wanted:  # of an earlier text
+            edited = f"/replies/{values['reply_id']}" if "reply_id" in wanted else f"/threads/{thread['id']}"
+            await stage.must("alice", "PATCH", edited, {"body": "Who came home?"})
+            values["number"] = 1
     if "slug" in wanted:
         made = await stage.must(
             "ada", "POST", "/categories", {"name": f"Seminar {number}", "slug": f"seminar-{number}"}

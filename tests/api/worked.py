@@ -46,6 +46,8 @@ DOROTHEA = {"username": "dorothea", "email": "dorothea@example.org", "password":
 SCRIPT = {"name": "Archive script", "scopes": ["read", "write"]}
 SEMINAR = {"name": "Seminar", "slug": "seminar"}
 THREAD, REPLY = {"thread_id": 1}, {"reply_id": 1}
+EDITED_THREAD = having("alice", "PATCH", "/threads/1", {"body": "Who came home, and to what?"})
+EDITED_REPLY = having("alice", "PATCH", "/replies/1", {"body": "The numbers hide families."})
 
 WORKED = {
     "register": Worked("guest"),
@@ -70,11 +72,15 @@ WORKED = {
     "get_thread": Worked("guest", THREAD),
     "edit_thread": Worked("alice", THREAD),
     "delete_thread": Worked("mona", THREAD),
+    "list_thread_revisions": Worked("guest", THREAD | {"limit": 20}, EDITED_THREAD),
+    "redact_thread_revision": Worked("mona", THREAD | {"number": 1}, EDITED_THREAD),
     "list_replies": Worked("guest", THREAD | {"after": 0, "limit": 20}),
     "post_reply": Worked("bob", THREAD),
     "get_reply": Worked("guest", REPLY),
     "edit_reply": Worked("alice", REPLY | {"if-match": '"v1"'}),
     "delete_reply": Worked("alice", REPLY),
+    "list_reply_revisions": Worked("guest", REPLY | {"limit": 20}, EDITED_REPLY),
+    "redact_reply_revision": Worked("mona", REPLY | {"number": 1}, EDITED_REPLY),
     "close_thread": Worked("mona", THREAD),
     "reopen_thread": Worked("mona", THREAD, having("mona", "PUT", "/threads/1/closure", {"reason": "Too early."})),
     "get_closing": Worked("guest", THREAD),

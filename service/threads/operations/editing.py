@@ -31,6 +31,11 @@ class Rewording:
     tags: list[str] | None = None
 
     @property
+    def says(self) -> bool:
+        """Whether the thread says something else afterwards, so that what it said is kept; tags say nothing."""
+        return self.title is not None or self.text is not None or self.sources is not None
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The names of what changes."""
         return tuple(name for name in ("title", "text", "sources", "tags") if getattr(self, name) is not None)
@@ -48,7 +53,9 @@ def edit_thread(
     ready = settled(rewording)
     policy.check_not_archived(thread)
     check_version(version, thread.version)
-    session.add(revision_of(thread))
+    if ready.says:
+        session.add(revision_of(thread))
+        thread.edited_at, thread.edited_by_id = now(session), actor.account_id
     if ready.title is not None:
         thread.title, thread.slug = ready.title, slugify(ready.title)
     if ready.text is not None:
@@ -58,7 +65,6 @@ def edit_thread(
         thread.sources = ready.sources
     if ready.tags is not None:
         thread.tags = set_tags(session, seen.id, ready.tags)
-    thread.edited_at, thread.edited_by_id = now(session), actor.account_id
     thread.version += 1
     session.add(thread)
     session.flush()

@@ -100,7 +100,7 @@ def earlier_text(session: Session, kept: Kept, post: Post, number: int) -> Any:
 def _current(session: Session, post: Post, number: int) -> Revision:
     by = post.edited_by_id if post.edited_at else post.author_id
     names = select(col(Account.username), col(Account.display_name)).where(col(Account.id) == by)
-    username, shown = session.execute(names).tuples().first() or (None, None)
+    username, shown = session.execute(names).first() or (None, None)
     title, sources = getattr(post, "title", None), getattr(post, "sources", ())
     name = shown or username or post.author_name or "Anonymous"
     at = post.edited_at or post.created_at
