@@ -38,6 +38,7 @@ from service.pages import (
     sign_in,
     tags,
     thread,
+    unsubscribe,
 )
 from service.replies import api as replies_api
 from service.replies.events import ReplyEdited, ReplyHeld, ReplyPosted, ReplyPublished
@@ -119,3 +120,4 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     robots.router,
 )
 """The screens of the website."""
+    unsubscribe.router,

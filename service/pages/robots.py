@@ -16,6 +16,7 @@ Disallow: /admin
 Disallow: /first-admin
 Disallow: /sign-in
 Disallow: /register
+Disallow: /unsubscribe/
 """
 
 

@@ -66,17 +66,23 @@ async def test_a_letter_says_what_where_and_why(
     assert letter["List-Id"] == "Parley <parley.forum.example>"
     assert letter["In-Reply-To"] == letter["References"] == f"<thread-{thread['id']}@forum.example>"
     text, html = words(letter), words(letter, "html")
-    assert "bob replied in “Who came <home>?”:" in text
+    assert text.startswith("bob replied to\n“Who came <home>?”:\n\n> First line")
     assert "> First line & <b>bold</b>\n> \n> Second *paragraph*" in text
     assert f"{BASE_URL}{thread['url']}#reply-1" in text
     assert "You get this mail from Parley because you opened this thread." in text
-    assert "First line &amp; &lt;b&gt;bold&lt;/b&gt;" in html
+    assert "<p>First line &amp; &lt;b&gt;bold&lt;/b&gt;</p>\n<p>Second <em>paragraph</em></p>" in html
     assert "Who came &lt;home&gt;?" in html
     assert "<b>" not in html
     assert f'href="{BASE_URL}{thread["url"]}#reply-1"' in html
+    assert "Reply on the site</a>" in html
+    assert f"Reply on the site:\n{BASE_URL}{thread['url']}#reply-1\n" in text
     assert "because you opened this thread." in html
-    assert "choose “Mute this thread”. To get no mail at all, <a" in html
     assert "\n-- \nYou get this mail" in text
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    mute = letter["List-Unsubscribe"][1:-1]
+    assert mute.startswith(f"{BASE_URL}/unsubscribe/")
+    assert f'<a href="{mute}">Mute this thread</a>' in html
+    assert f"mute it: {mute}\n" in text
     ((state, answer),) = await ends(app)
     assert (state, answer) == ("sent", letter["Message-ID"].strip("<>") + ".eml")
 
@@ -129,7 +135,8 @@ async def test_a_manual_closing_is_told_with_its_reason(
     await later()
     told = [letter for letter in letters(tmp_path) if letter["Subject"].startswith("Closed:")]
     assert sorted(letter["To"] for letter in told) == ["alice@example.org", "bob@example.org"]
-    assert "mona closed “What the amnesty left out”." in words(told[0])
+    assert words(told[0]).startswith("mona closed\n“What the amnesty left out”\n\nThe reason given: All is <said>.\n")
+    assert "Read it on the site:\n" in words(told[0])
     assert "The reason given: All is <said>." in words(told[0])
     assert "All is &lt;said&gt;." in words(told[0], "html")
 

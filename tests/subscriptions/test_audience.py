@@ -105,9 +105,9 @@ async def test_the_audience_is_one_statement_and_so_one_snapshot(database: Datab
             asked.append(str(passed[2]))
 
         listen(connection, "before_cursor_execute", note)
-        found = audience(session, thread, category, News(watching=True, answered=1, reply=1), 0, 10)
+        found = audience(session, thread, category, News(watching=True, answered=people[0], reply=1), 0, 10)
         remove(connection, "before_cursor_execute", note)
-        assert [one.account_id for one in found] == [people[2]]
+        assert [one.account_id for one in found] == [people[0], people[2]]
         return len(asked), people
 
     statements, _ = await database.write(count)

@@ -33,6 +33,7 @@ def follow_link(session: Session, account_id: int, thread_id: int) -> LinkSeen:
     """How the person follows the thread now. Raises NotFound when either is gone for good."""
     row = session.execute(
         select(Account, Thread, Category)
+        .select_from(Account)
         .join(Thread, col(Thread.id) == thread_id)
         .join(Category, col(Category.id) == Thread.category_id)
         .where(col(Account.id) == account_id)

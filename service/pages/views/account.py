@@ -68,6 +68,20 @@ class SettingsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsubscribePage:
+    """`/unsubscribe/{token}`: how the letter's person follows the thread now, and which button was pressed (`done`).
+
+    `title` and `url` are None where they may not read the thread any more.
+    """
+
+    title: str | None
+    url: str | None
+    muted: bool
+    mail: bool
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryForm:
     """One category on `/admin`, as a form; `slug` is None for the form that makes one."""
 
