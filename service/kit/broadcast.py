@@ -36,6 +36,10 @@ MOST_EACH: Final = 250
 MOST_STREAMS: Final = 6_000
 
 
+def nothing() -> None:
+    """What happens when nobody has said what should."""
+
+
 @dataclass(eq=False, slots=True)
 class Stream:
     """One open stream: who listens with which credential, to what, and what waits to be sent.
@@ -50,7 +54,7 @@ class Stream:
     key: str
     position: int = 0
     is_over: bool = False
-    on_cut: Callable[[], None] = field(default=lambda: None)
+    on_cut: Callable[[], None] = field(default=nothing)
     _waiting: deque[tuple[int | None, bytes]] = field(default_factory=deque)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -73,7 +77,8 @@ class Stream:
         """As `end`, at once: what waits is dropped, and a send that blocks is broken off."""
         self._waiting.clear()
         self.end()
-        self.on_cut()
+        on_cut, self.on_cut = self.on_cut, nothing
+        on_cut()
 
     async def take(self, patience: float) -> bytes | None:
         """All that waits, joined; empty after `patience` seconds without anything; None at the end."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from service.kit.broadcast import Stream
+from service.kit.broadcast import Stream, nothing
 
 MEDIA_TYPE: Final = "text/event-stream"
 HEARTBEAT: Final = 10.0
@@ -64,7 +64,7 @@ class EventStream(Response):
         except TimeoutError:
             await drop(scope, going)
         finally:
-            self._stream.on_cut = lambda: None
+            self._stream.on_cut = nothing
             going.cancel()
             self._leave(self._stream)
 

@@ -30,7 +30,10 @@ class Heard:
 
 @dataclass
 class Listener:
-    """An open stream. `comments` counts what is said only to say that it lives; `status` and `head` are the answer's."""
+    """An open stream. `status` and `head` are the answer's, `comments` counts what only says that it lives.
+
+    `ended_well` says that the server ended it as HTTP wants, and not the connection under it.
+    """
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -38,7 +41,7 @@ class Listener:
     head: dict[str, str] = field(default_factory=dict)
     comments: int = 0
     retry: int | None = None
-    is_over: bool = False
+    ended_well: bool = False
     _rest: bytes = b""
 
     @classmethod
@@ -114,6 +117,6 @@ class Listener:
             size = int((await self.reader.readuntil(b"\r\n")).strip(), 16)
             self._rest += (await self.reader.readexactly(size + 2))[:-2]
         except (asyncio.IncompleteReadError, ConnectionError):
-            size = 0
-        self.is_over = size == 0
+            return False
+        self.ended_well = size == 0
         return size > 0

@@ -200,7 +200,7 @@ async def test_one_position_for_those_who_hear_nothing_for_long(
     assert moved.kind == "position"
     assert moved.id is not None
     assert first.id is not None
-    assert first.id + 3 < moved.id <= first.id + 5
+    assert first.id + 3 < moved.id <= first.id + 5  # half of how far one may be behind, and no further than the end
 
 
 async def test_nobody_listening_nothing_is_read(app: FastAPI, listen: Listen, alice: Person, bob: Person) -> None:

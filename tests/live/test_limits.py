@@ -1,0 +1,147 @@
+"""How many may listen, what happens to one who does not read, and that nothing stays behind of one who went."""
+
+import asyncio
+import gc
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from service.kit import broadcast
+from service.kit.broadcast import Stream
+from service.settings import Settings
+from tests.build import a_reply, a_thread
+from tests.cast import Person
+from tests.live.listening import PATIENCE, Json, Listen, Listener
+
+pytestmark = pytest.mark.anyio
+
+
+async def until(condition: Any) -> None:
+    """Wait until `condition()` is true."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def streams() -> Iterator[Stream]:
+    """Every stream that is still in memory."""
+    return (found for found in gc.get_objects() if isinstance(found, Stream))
+
+
+async def test_one_account_and_one_address_have_so_many_streams(
+    app: FastAPI, listen: Listen, alice: Person, bob: Person
+) -> None:
+    app.state.live.most_each = 2
+    thread = await a_thread(by=alice)
+    for by in (None, bob):
+        opened = [await listen(thread, by=by) for _ in range(2)]
+        refused = await listen(thread, by=by)
+        assert refused.status == 429
+        assert int(refused.head["retry-after"]) > 0
+        assert (await refused.body())["code"] == "rate-limited"
+        opened[0].writer.close()
+        await until(lambda: app.state.live.open_streams % 2 == 1)
+        assert (await listen(thread, by=by)).status == 200
+    assert (await listen(thread, by=alice)).status == 200, "another account has its own"
+
+
+async def test_a_process_has_so_many_streams(app: FastAPI, listen: Listen, alice: Person, bob: Person) -> None:
+    app.state.live.most = 2
+    thread = await a_thread(by=alice)
+    assert [(await listen(thread, by=by)).status for by in (None, bob)] == [200, 200]
+    refused = await listen(thread, by=alice)
+    assert (refused.status, (await refused.body())["code"]) == (503, "not-ready")
+    assert int(refused.head["retry-after"]) > 0
+    page = await alice.get(f"/api/v1/threads/{thread['id']}/events")
+    assert page.status_code == 200, "who gets no stream can still ask"
+
+
+class TestWithoutLimits:
+    """As for benchmarks."""
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"rate_limits": "off"})
+
+    async def test_nobody_is_counted(self, app: FastAPI, listen: Listen, alice: Person) -> None:
+        app.state.live.most_each = 1
+        thread = await a_thread(by=alice)
+        assert [(await listen(thread)).status for _ in range(3)] == [200, 200, 200]
+
+
+async def test_of_a_client_that_went_nothing_is_left(app: FastAPI, port: int, alice: Person, bob: Person) -> None:
+    thread = await a_thread(by=alice)
+    opened = [await Listener.open(port, thread) for _ in range(50)]
+    assert app.state.live.open_streams == 50
+    for number, listener in enumerate(opened):
+        if number % 2:
+            listener.writer.transport.abort()  # as when the client is killed
+        else:
+            listener.writer.close()
+    await until(lambda: app.state.live.open_streams == 0)
+    await a_reply(bob, thread)
+    gc.collect()
+    await until(lambda: not list(streams()))
+    assert [task for task in asyncio.all_tasks() if "gone" in repr(task.get_coro())] == []
+
+
+async def deaf(port: int, thread: Json) -> socket.socket:
+    """A client that asks for the stream and never reads, with as little room for what is sent as there can be."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    await asyncio.to_thread(client.connect, ("127.0.0.1", port))
+    asked = f"GET /api/v1/threads/{thread['id']}/events HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
+    await asyncio.to_thread(client.sendall, asked.encode())
+    return client
+
+
+async def test_one_who_does_not_read_is_cut_off_and_nobody_waits(
+    app: FastAPI, port: int, listen: Listen, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is held back for one stream has a bound: the others go on, and the deaf one's connection is dropped."""
+    monkeypatch.setattr(broadcast, "MOST_WAITING", 8)
+    long = b"event: long\nid: 0\ndata: {" + b" " * 300_000 + b"}\n\n"
+    live, thread = app.state.live, await a_thread(by=alice)
+    client = await deaf(port, thread)
+    await until(lambda: live.open_streams == 1)
+    (stream,) = live._streams
+    heard = await listen(thread, by=bob)
+    offered = 0
+    while not stream.is_over:
+        assert offered < 1_000, "more than kernel and server hold back for a connection"
+        stream.offer(None, long)
+        offered += 1
+        await asyncio.sleep(0)
+    await until(lambda: live.open_streams == 1)
+    await a_reply(bob, thread)
+    assert (await heard.event()).kind == "reply.posted"
+    client.settimeout(PATIENCE)
+    received = await asyncio.to_thread(read_all, client)
+    assert received < offered * len(long), "what waited was dropped with the connection, not kept for it"
+    client.close()
+
+
+def read_all(client: socket.socket) -> int:
+    """Read until the server has ended the connection; how many bytes came."""
+    received = 0
+    with suppress(ConnectionError):
+        while piece := client.recv(65_536):
+            received += len(piece)
+    return received
+
+
+async def test_when_the_process_stops_every_stream_ends_at_once(
+    app: FastAPI, listen: Listen, alice: Person
+) -> None:
+    thread = await a_thread(by=alice)
+    opened = [await listen(thread) for _ in range(5)]
+    app.state.live.end_all()
+    for heard in opened:
+        await heard.end()
+        assert heard.ended_well
+    refused = await listen(thread)
+    assert (refused.status, (await refused.body())["code"]) == (503, "not-ready")
