@@ -38,18 +38,26 @@ from service.pages import (
     sign_in,
     tags,
     thread,
-    unsubscribe,
 )
 from service.replies import api as replies_api
-from service.replies.events import ReplyEdited, ReplyHeld, ReplyPosted, ReplyPublished
+from service.replies.events import (
+    ReplyEdited,
+    ReplyHeld,
+    ReplyHidden,
+    ReplyPosted,
+    ReplyPublished,
+    ReplyRestored,
+    ReplySpammed,
+    ReplyTrashed,
+)
 from service.site import api as site_api
 from service.site.events import SiteChanged
 from service.subscriptions import api as subscriptions_api
 from service.subscriptions.operations import follow_after_reply, note_mentions
 from service.threads import api as threads_api
+from service.threads.events import ThreadEdited, ThreadHeld, ThreadOpened, ThreadPublished, ThreadRestored
 from service.web import housekeeping
 
-from service.threads.events import ThreadEdited, ThreadHeld, ThreadOpened, ThreadPublished
 METADATA: Final = SQLModel.metadata
 """Every table: importing the rooms' doors above has declared them all."""
 
@@ -57,13 +65,18 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyPosted: (follow_after_reply, note_mentions, announce),
     ReplyHeld: (follow_after_reply, note_mentions),
     ReplyPublished: (announce,),
-    ThreadClosed: (announce,),
-    SiteChanged: (closing_jobs.look_again,),
     ReplyEdited: (note_mentions, announce_mentions),
     ThreadOpened: (note_mentions, announce_mentions),
     ThreadHeld: (note_mentions,),
     ThreadPublished: (announce,),
     ThreadEdited: (note_mentions, announce_mentions),
+    ThreadClosed: (announce,),
+    ReplyHidden: (closing_jobs.look_at_thread,),
+    ReplySpammed: (closing_jobs.look_at_thread,),
+    ReplyTrashed: (closing_jobs.look_at_thread,),
+    ReplyRestored: (closing_jobs.look_at_thread,),
+    ThreadRestored: (closing_jobs.look_at_thread,),
+    SiteChanged: (closing_jobs.look_again,),
     CategoryChanged: (closing_jobs.look_again,),
 }
 """Called in the transaction of the event, with (session, event, event id): they insert rows or enqueue jobs."""
@@ -120,4 +133,3 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     robots.router,
 )
 """The screens of the website."""
-    unsubscribe.router,

@@ -1,4 +1,4 @@
-"""The sweep that tells, and the second look after a policy changed. Both are shallow and safe to repeat."""
+"""The sweep that tells, and the second look after a policy or a reply changed. All are shallow and safe to repeat."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +7,8 @@ from service.closing import operations, queries
 from service.kit.database import Database, Session
 from service.kit.events import Event
 from service.kit.queue import Run, enqueue
+from service.replies.events import ReplyEvent
+from service.threads.events import ThreadEvent
 
 AT_ONCE = 100
 """Threads per job: short transactions, so that a policy that closes thousands holds nobody up."""
@@ -33,6 +35,14 @@ def tell_closed(session: Session, found: Sequence[int]) -> None:
 def look_again(session: Session, event: Event, event_id: int) -> None:
     """Listener: a site's or category's policy may have opened threads that were told as closed."""
     enqueue(session, "closing.look_again", {"after": 0})
+
+
+def look_at_thread(session: Session, event: ReplyEvent | ThreadEvent, event_id: int) -> None:
+    """Listener: a reply was hidden or shown again, or the thread itself: that may have opened it, though told as closed.
+
+    What it may have closed, the sweep tells.
+    """
+    operations.tell_if_opened(session, event.thread_id)
 
 
 def tell_reopened(session: Session, run: Run[Any]) -> None:

@@ -1,5 +1,6 @@
 """Every write to a thread's openness: close, reopen, change the policy, archive, and tell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from service.site.models import OFF
 from service.threads import policy
 from service.threads.events import ThreadEdited
 from service.threads.operations import facts_of
-from service.threads.queries import ThreadSeen, lock_thread
+from service.threads.queries import ThreadSeen, get_thread, lock_thread
 
 
 def close_thread(
@@ -80,8 +81,7 @@ def change_closing(
         setattr(thread, name, value)
     _store(session, seen)
     events.record(session, ThreadEdited(actor=actor, fields=("closing",), **facts_of(thread)))
-    if thread.closing_recorded_at is not None and not seen.closing.is_closed(now(session)):
-        tell_open(session, seen)
+    tell_if_opened(session, seen.id)
 
 
 def archive_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted = None) -> None:
@@ -138,7 +138,7 @@ def tell_closed(session: Session, thread_id: int) -> bool:
 
 
 def tell_open(session: Session, seen: ThreadSeen) -> None:
-    """Record that a thread told as closed is open again, because its policy changed."""
+    """Record that a thread told as closed is open again, though nobody reopened it."""
     seen.thread.closing_recorded_at = None
     session.add(seen.thread)
     session.flush()
@@ -146,8 +146,19 @@ def tell_open(session: Session, seen: ThreadSeen) -> None:
 
 
 def tell_open_again(session: Session, thread_id: int) -> None:
-    """`tell_open` for a thread that a site's or category's policy has opened, if it still is so."""
-    seen = _locked(session, thread_id)
+    """`tell_open` for a thread that was told as closed, if it is open by now: a site's or category's policy changed."""
+    _tell_if_open(session, _locked(session, thread_id))
+
+
+def tell_if_opened(session: Session, thread_id: int) -> None:
+    """As `tell_open_again` for a thread that this unit of work holds: it, or a reply to it, was just hidden or shown.
+
+    Fewer replies than the policy allows, or a later last one, open a thread by law.
+    """
+    _tell_if_open(session, _published(get_thread, session, thread_id))
+
+
+def _tell_if_open(session: Session, seen: ThreadSeen | None) -> None:
     if seen and seen.thread.closing_recorded_at is not None and not seen.closing.is_closed(now(session)):
         tell_open(session, seen)
 
@@ -169,8 +180,12 @@ class Due:
 
 
 def _locked(session: Session, thread_id: int) -> ThreadSeen | None:
+    return _published(lock_thread, session, thread_id)
+
+
+def _published(load: Callable[[Session, Actor, int], ThreadSeen], session: Session, thread_id: int) -> ThreadSeen | None:
     try:
-        seen = lock_thread(session, SYSTEM, thread_id)
+        seen = load(session, SYSTEM, thread_id)
     except NotFound:  # deleted meanwhile: nobody is told of what is not there
         return None
     return seen if seen.thread.moderation == "published" else None  # hidden: told when it is restored
