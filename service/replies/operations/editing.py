@@ -15,7 +15,7 @@ from service.replies.models import Reply, ReplyRevision
 from service.replies.operations.posting import facts_of
 from service.replies.queries import ReplySeen
 from service.threads import policy as threads_policy
-from service.threads.operations import Written
+from service.threads.operations import Written, as_stored
 from service.threads.queries import ThreadSeen
 
 
@@ -28,7 +28,7 @@ def edit_reply(
     """
     reply = found.reply
     policy.check_may_edit(actor, reply)
-    ready = settled(text)
+    ready = as_stored(settled(text), reply.body_format)
     threads_policy.check_not_archived(seen.thread)
     check_version(version, reply.version)
     session.add(revision_of(reply))

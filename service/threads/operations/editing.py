@@ -17,7 +17,7 @@ from service.threads import policy
 from service.threads.events import ThreadEdited
 from service.threads.models import Thread, ThreadRevision
 from service.threads.operations.opening import facts_of
-from service.threads.operations.writing import Written
+from service.threads.operations.writing import OPENING_LEVEL, Written, as_stored
 from service.threads.queries import ThreadSeen
 
 
@@ -59,8 +59,9 @@ def edit_thread(
     if ready.title is not None:
         thread.title, thread.slug = ready.title, slugify(ready.title)
     if ready.text is not None:
-        thread.body, thread.body_html, thread.renderer = ready.text.body, ready.text.body_html, RENDERER_VERSION
-        thread.contents = ready.text.contents
+        text = as_stored(ready.text, thread.body_format, OPENING_LEVEL)
+        thread.body, thread.body_html, thread.renderer = text.body, text.body_html, RENDERER_VERSION
+        thread.contents = text.contents
     if ready.sources is not None:
         thread.sources = ready.sources
     if ready.tags is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.kit.text import contents, mentioned_in, render
+from service.kit.text.html import render_html
 
 REPLY_LEVEL = 3
 OPENING_LEVEL = 2
@@ -30,3 +31,15 @@ def write_text(body: str, level: int = REPLY_LEVEL, known: frozenset[str] = froz
     """
     html = render(body, secrets.token_hex(4), level=level, known=known)
     return Written(body, html, list(contents(html)) if level == OPENING_LEVEL else [], mentioned_in(html))
+
+
+def as_stored(ready: Written, body_format: str, level: int = REPLY_LEVEL) -> Written:
+    """A text that was made ready as Markdown, in the format of the post that it changes.
+
+    What an import brought in HTML stays HTML. Only the post's row says which it is, so this happens inside the unit of
+    work: some milliseconds, for few posts.
+    """
+    if body_format != "html":
+        return ready
+    html = render_html(ready.body, secrets.token_hex(4), level=level)
+    return Written(ready.body, html, list(contents(html)) if level == OPENING_LEVEL else [])

@@ -1,0 +1,48 @@
+"""A post that an import brought in HTML keeps its format: what a moderator writes into it is HTML too."""
+
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from service.categories.queries import default_category
+from service.kit.actor import SYSTEM
+from service.kit.database import Session
+from service.kit.text.html import render_html
+from service.replies.operations.importing import BroughtReply, import_replies
+from service.threads.operations import Brought, Written, import_thread
+from service.threads.queries import lock_thread
+from tests.cast import Person
+
+THEN = datetime(2012, 11, 5, 3, 12, 44, tzinfo=UTC)
+SOURCE = "<p>Who came <em>home</em>?</p>"
+CHANGED = '<p>Who came <strong>home</strong>, <a href="javascript:alert(1)">and</a> how?</p>'
+
+
+def written(html: str) -> Written:
+    """The text as the import makes it ready."""
+    return Written(html, render_html(html, "token"))
+
+
+def bring(session: Session) -> tuple[int, int]:
+    """A thread and a reply from elsewhere; gives their ids."""
+    category = default_category(session, SYSTEM)
+    thread = import_thread(session, SYSTEM, category, Brought("Amnesty", "Student 7", written(SOURCE), THEN))
+    seen = lock_thread(session, SYSTEM, thread.id or 0)
+    reply = BroughtReply(901, None, None, written(SOURCE), THEN, "published")
+    return seen.id, import_replies(session, SYSTEM, seen, [reply], {})[901]
+
+
+async def test_editing_an_imported_post_keeps_it_html_and_safe(app: FastAPI, mona: Person) -> None:
+    """The thread and the reply alike; the revision keeps the first text."""
+    thread_id, reply_id = await app.state.database.write(bring)
+    for path in (f"/api/v1/threads/{thread_id}", f"/api/v1/replies/{reply_id}"):
+        before = (await mona.get(path)).json()
+        assert before["body"] == SOURCE
+        assert before["author"]["username"] is None
+        answer = await mona.patch(path, {"body": CHANGED})
+        assert answer.status_code == 200, answer.text
+        after = answer.json()
+        assert after["body"] == CHANGED
+        assert "<strong>home</strong>" in after["body_html"]
+        assert "javascript" not in after["body_html"]
+        assert "&lt;p&gt;" not in after["body_html"]
