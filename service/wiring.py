@@ -38,6 +38,7 @@ from service.pages import (
     sign_in,
     tags,
     thread,
+    unsubscribe,
 )
 from service.replies import api as replies_api
 from service.replies.events import (
@@ -131,5 +132,6 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     api_docs.router,
     tags.router,
     robots.router,
+    unsubscribe.router,
 )
 """The screens of the website."""
