@@ -35,6 +35,20 @@ def make_category(session: Session, actor: Actor, values: dict[str, Any] | Probl
     return category
 
 
+def sure_of_category(session: Session, actor: Actor, slug: str, values: dict[str, Any]) -> Category:
+    """The category of this slug, made with `values` where there is none: for what Parley itself files (an import).
+
+    Raises Invalid when somebody else made it at this moment.
+    """
+    if queries.slug_taken(session, slug):
+        return queries.get_category(session, actor, slug)
+    category = Category(slug=slug, **values)
+    session.add(category)
+    _store(session)
+    _record(session, actor, category, "made")
+    return category
+
+
 def change_category(
     session: Session, actor: Actor, slug: str, values: dict[str, Any] | Problem, version: Wanted
 ) -> Category:

@@ -3,13 +3,10 @@
 import asyncio
 import contextlib
 import gc
-import json
 import logging
 import resource
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -20,13 +17,14 @@ from service.accounts.models import Account
 from service.accounts.operations import make_admin, offer_first_admin
 from service.accounts.schemas import newcomer_of, registration
 from service.app import create_app, make_worker
+from service.cli import imports
+from service.cli.shared import AsJson, or_refused, refuse, settings_or_refuse, tell, with_database
 from service.kit.broadcast import Broadcaster
 from service.kit.database import Database, open_database
-from service.kit.database.faults import as_not_ready
 from service.kit.database.migrations import upgrade, version_of
 from service.kit.errors import NotReady, Problem, settled
 from service.kit.queue import is_worked
-from service.settings import Settings, WrongSettings, keep_secret, load_settings
+from service.settings import Settings, keep_secret
 from service.web.heads import BoundedHead
 from service.wiring import LISTENERS
 from service.worker import run_forever
@@ -34,9 +32,8 @@ from service.worker import run_forever
 app = typer.Typer(name="parley", help="A discussion forum that people run themselves.", no_args_is_help=True)
 admin = typer.Typer(help="Admins of the site.", no_args_is_help=True)
 app.add_typer(admin, name="admin")
-T = TypeVar("T")
+app.add_typer(imports.app, name="import")
 OPEN_FILES = 65_536
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
 
 def main() -> None:
@@ -44,35 +41,6 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     app()
-
-
-def refuse(message: str) -> NoReturn:
-    """Say why on standard error and end with 1."""
-    typer.echo(message, err=True)
-    raise typer.Exit(1)
-
-
-def settings_or_refuse() -> Settings:
-    """The environment's settings; wrong ones are named, each with its rule."""
-    try:
-        return load_settings()
-    except WrongSettings as error:
-        refuse(str(error))
-
-
-@contextmanager
-def or_refused() -> Iterator[None]:
-    """Inside, a database that cannot be used ends the command with a sentence instead of a traceback."""
-    try:
-        with as_not_ready():
-            yield
-    except NotReady as problem:
-        refuse(problem.detail)
-
-
-def tell(as_json: bool, words: str, **facts: Any) -> None:
-    """One line for people, or one JSON object for programs, on standard output."""
-    typer.echo(json.dumps(facts) if as_json else words)
 
 
 @app.command()
@@ -201,19 +169,3 @@ def create_admin(
     except Problem as problem:
         refuse("\n".join(f"{error.pointer.lstrip('/')}: {error.detail}" for error in problem.errors) or problem.detail)
     tell(as_json, f"{account.username} is an admin ({outcome})", username=account.username, outcome=outcome)
-
-
-def with_database(database: Database, work: Callable[[], Awaitable[T]]) -> T:
-    """Start the database, await `work()`, stop the database; refuses one that is away or has no tables."""
-
-    async def run() -> T:
-        await database.start()
-        try:
-            if await database.read(version_of) is None:
-                refuse("The database has no tables yet: run `parley migrate`")
-            return await work()
-        finally:
-            await database.stop()
-
-    with or_refused():
-        return asyncio.run(run())
