@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from fastapi import FastAPI
 
 from service.categories.queries import default_category
@@ -13,6 +14,7 @@ from service.threads.operations import Brought, Written, import_thread
 from service.threads.queries import lock_thread
 from tests.cast import Person
 
+pytestmark = pytest.mark.anyio
 THEN = datetime(2012, 11, 5, 3, 12, 44, tzinfo=UTC)
 SOURCE = "<p>Who came <em>home</em>?</p>"
 CHANGED = '<p>Who came <strong>home</strong>, <a href="javascript:alert(1)">and</a> how?</p>'
