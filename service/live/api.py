@@ -86,13 +86,13 @@ async def look(asks: Asks, thread_id: int, since: int | None, most: int | None =
 
     def work(session: Session, actor: Actor) -> Seen:
         thread = get_thread(session, actor, thread_id)
-        waiting = since is None and events.is_waiting(session)  # asked first: what comes in between is news
+        waiting = events.is_waiting(session)  # asked first: what comes in between is news
         end = events.last_position(session)
         found = missed(session, actor, thread_id, end if since is None else since, end, most)
         return Seen(actor, facts_now(session, thread), found, waiting)
 
     seen = await asks.read(work)
-    if seen.is_waiting:  # what was acknowledged before this request is not told as news
+    if seen.is_waiting:  # what was acknowledged before this request lies before the end
         await asks.database.write(events.sequence)
         seen = await asks.read(work)
     return seen
