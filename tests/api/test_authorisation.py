@@ -55,6 +55,7 @@ TABLE = {
     "get_subscription": "401 200 200 200 200 200",
     "choose_subscription": "401 403 200 200 200 200",
     "delete_subscription": "401 403 204 204 204 204",
+    "list_thread_events": "200 200 200 200 200 200",
     "list_notifications": "401 200 200 200 200 200",
     "read_notifications": "401 403 200 200 200 200",
     "get_notification_preferences": "401 200 200 200 200 200",

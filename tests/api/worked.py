@@ -90,6 +90,7 @@ WORKED = {
     "get_subscription": Worked("alice", THREAD),
     "choose_subscription": Worked("bob", THREAD),
     "delete_subscription": Worked("alice", THREAD),
+    "list_thread_events": Worked("guest", THREAD | {"after": 0, "limit": 20}),
     "list_notifications": Worked("alice", {"unread": True, "limit": 20}, told),
     "read_notifications": Worked("alice", prepare=told),
     "get_notification_preferences": Worked("alice"),
