@@ -18,6 +18,7 @@ from service.pages import forms, thread_views
 from service.pages.frame import Frame, around
 from service.pages.previews import preview
 from service.pages.rendering import page
+from service.pages.tag_field import shown_tags, tag_names, typed_tags
 from service.pages.views.frame import Form
 from service.pages.views.thread import Composer, EditPage, Theirs
 from service.replies import operations as reply_operations
@@ -45,6 +46,7 @@ class Editable:
     body: str
     version: int
     theirs: Theirs
+    tags: str = ""
 
 
 Find = Callable[[Session, Actor], Editable]
@@ -68,8 +70,9 @@ def _thread(thread_id: int, *, check: bool) -> Find:
             policy.check_may_edit(actor, seen.thread)
             policy.check_not_archived(seen.thread)
         thread, url = seen.thread, thread_views.thread_url(seen)
-        theirs = Theirs(thread.title, thread.body, thread.edited_at)
-        return Editable("the thread", f"edit-{seen.id}", url, thread.title, thread.body, thread.version, theirs)
+        tags = shown_tags(thread.tags)
+        theirs = Theirs(thread.title, thread.body, thread.edited_at, tags)
+        return Editable("the thread", f"edit-{seen.id}", url, thread.title, thread.body, thread.version, theirs, tags)
 
     return find
 
@@ -109,7 +112,9 @@ async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Re
     find = _thread(thread_id, check=False)
     if sent.deed == "preview":
         return await _preview(asks, find, sent, level=2)
-    fields = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
+    fields: dict[str, Any] = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
+    if sent.value("tags") != sent.value("tags_before"):  # an import may have brought more than can be typed
+        fields["tags"] = typed_tags(sent.value("tags"))
     rewording = await asks.prepare_text(to_rewording, sent.model(EditThread, fields))
 
     def work(session: Session, actor: Actor) -> Answer:
@@ -157,7 +162,8 @@ async def _show(asks: Asks, find: Find, again: Again | None = None) -> Response:
 
     def load(session: Session, actor: Actor) -> tuple[Frame, EditPage]:
         found = find(session, actor)
-        return around(session, actor, asks.request.url.path), _view(found, again)
+        offered = () if found.title is None else tag_names(session, actor)
+        return around(session, actor, asks.request.url.path), _view(found, again, offered)
 
     framed, view = await asks.read(load)
     problem = again.problem if again else None
@@ -165,13 +171,15 @@ async def _show(asks: Asks, find: Find, again: Again | None = None) -> Response:
     return page("edit.html", framed, view, status=status, headers=headers)
 
 
-def _view(found: Editable, again: Again | None) -> EditPage:
-    stored: dict[str, Any] = {"body": found.body, "version": str(found.version), "title": found.title or ""}
+def _view(found: Editable, again: Again | None, tag_names: tuple[str, ...]) -> EditPage:
+    stored = {"body": found.body, "version": str(found.version), "title": found.title or ""}
+    stored |= {"tags": found.tags, "tags_before": found.tags}
     conflict = again is not None and again.problem is not None and again.problem.code == "edit-conflict"
     return EditPage(
         composer=Composer(again.form if again else forms.fresh(stored), found.draft, again.drawn if again else None),
         what=found.what,
         back_url=found.back_url,
         title_field=found.title is not None,
+        tag_names=tag_names,
         theirs=found.theirs if conflict else None,
     )

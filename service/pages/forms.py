@@ -38,6 +38,7 @@ PLAINLY: Final = tuple(
         (r"String should have at most (\d+) characters", r"may have at most \1 characters"),
         (r"String should match pattern .*", "may have small letters, digits and single hyphens only"),
         (r"List should have at least 1 item.*", "choose at least one"),
+        (r"List should have at most (\d+) items.*", r"at most \1 are allowed"),
         (r"Input should be a valid integer.*", "must be a whole number"),
         (r"Input should be greater than or equal to (\d+)", r"must be at least \1"),
         (r"Input should be less than or equal to (\d+)", r"must be at most \1"),
@@ -129,12 +130,17 @@ def _decode(part: bytes) -> str:
 
 
 def _form_error(error: FieldError, labels: Mapping[str, str]) -> FormError:
-    """A field's rule as a sentence. The pointer's last part is the input's name (`/closing/closes_at`)."""
-    name = error.pointer.rpartition("/")[2] or "main"
+    """A field's rule as a sentence. The pointer's last part is the input's name (`/closing/closes_at`); behind it may
+    stand which of several values in one input is meant (`/tags/2`).
+    """
+    path, _, last = error.pointer.rpartition("/")
+    place = int(last) + 1 if last.isdigit() else None
+    name = (last if place is None else path.rpartition("/")[2]) or "main"
     rule = plainly(error.detail.rstrip("."))
     if rule.lower().startswith(("the ", "this ", "a ")):
         return FormError(name, f"{rule[0].upper()}{rule[1:]}.")
-    return FormError(name, f"{labels.get(name, name.replace('_', ' ').capitalize())}: {rule}.")
+    label = labels.get(name, name.replace("_", " ").capitalize())
+    return FormError(name, f"{label}: {rule}." if place is None else f"{label.removesuffix('s')} {place}: {rule}.")
 
 
 def plainly(rule: str) -> str:

@@ -1,6 +1,6 @@
 """`/` and `/c/{slug}`: threads by last activity."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -16,10 +16,10 @@ from service.kit.database import Session
 from service.kit.errors import Problem
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
-from service.pages.views.frame import Person, TagLink
+from service.pages.thread_views import tag_links
+from service.pages.views.frame import Person
 from service.pages.views.lists import CategoryLine, ThreadLine, ThreadsPage
 from service.pages.words import thoughts
-from service.tags.schemas import tag_url
 from service.threads import queries
 from service.threads.policy import check_may_open
 from service.threads.queries import ThreadSeen
@@ -92,11 +92,6 @@ def _line(seen: ThreadSeen, at: datetime) -> ThreadLine:
         active_at=thread.last_reply_at or thread.published_at,
         tags=tag_links(thread.tags),
     )
-
-
-def tag_links(names: Iterable[str]) -> tuple[TagLink, ...]:
-    """A thread's tags as links."""
-    return tuple(TagLink(name, tag_url(name)) for name in names)
 
 
 def _category_line(category: Category, current: str | None) -> CategoryLine:

@@ -1,6 +1,5 @@
 """`/tags` and `/tags/{slug}`: all tags, and one tag's threads."""
 
-import re
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
@@ -32,12 +31,6 @@ Sort = Literal["active", "new", "top"]
 State = Literal["open", "closed", "archived"]
 SORTS: Final[dict[str, str]] = {"active": "Last activity", "new": "Newest", "top": "Most thoughts"}
 STATES: Final[dict[str | None, str]] = {None: "All", "open": "Open", "closed": "Closed", "archived": "Archived"}
-COMMAS: Final = re.compile("[,\uff0c\u060c]")
-
-
-def typed_tags(text: str) -> list[str]:
-    """The names in a form's field, apart at commas of any script's keyboard; what is blank between two is nothing."""
-    return [name for name in map(str.strip, COMMAS.split(text)) if name]
 
 
 @router.get("/tags")

@@ -1,6 +1,6 @@
 """From rows to the view of a thread's page. Every permission is asked here, of the same checks as the deeds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import quote
@@ -10,11 +10,12 @@ from service.kit.database.rows import stored_id
 from service.kit.errors import Problem
 from service.pages.rendering import trusted
 from service.pages.terms import in_days
-from service.pages.views.frame import Person
+from service.pages.views.frame import Person, TagLink
 from service.pages.views.thread import Closed, Earlier, OpeningView, Pager, ReplyView
 from service.replies import policy as reply_policy
 from service.replies.models import PER_SCREEN, Reply, address, waiting_address
 from service.replies.queries import ReplySeen
+from service.tags.schemas import tag_url
 from service.threads import policy
 from service.threads.queries import ThreadSeen
 
@@ -67,13 +68,25 @@ def opening(seen: ThreadSeen, actor: Actor) -> OpeningView:
         url=thread_url(seen),
         category=seen.category.name,
         category_url=f"/c/{seen.category.slug}",
+        tags=tag_links(thread.tags),
         author=Person(seen.author_username, seen.author_name or "Anonymous"),
         body_html=trusted(thread.body_html),
         created_at=thread.published_at,
         edited_at=thread.edited_at,
         edit_url=f"{base}/edit" if changing and allowed(policy.check_may_edit, actor, thread) else None,
         delete_url=f"{base}/delete" if changing and allowed(policy.check_may_delete, actor, thread) else None,
+        feed_url=f"/t/{seen.id}/feed.atom" if is_public(seen) else None,
     )
+
+
+def is_public(seen: ThreadSeen) -> bool:
+    """Whether guests may read the thread, so that its feed is there."""
+    return seen.category.visibility == "public" and seen.thread.moderation == "published"
+
+
+def tag_links(names: Iterable[str]) -> tuple[TagLink, ...]:
+    """A thread's tags as links."""
+    return tuple(TagLink(name, tag_url(name)) for name in names)
 
 
 def pager(seen: ThreadSeen, page: int) -> Pager:

@@ -5,6 +5,7 @@ import { showPreviews } from "./preview.js";
 
 keepDrafts();
 showPreviews();
+if (document.querySelector("input[data-tags]")) import("./tags.js").then(({ suggestTags }) => suggestTags());
 
 // Ctrl+Enter (or Command+Enter) in a text presses the form's first button.
 document.addEventListener("keydown", (event) => {

@@ -5,23 +5,27 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from service.pages.views.frame import Choice, Form, Person
+from service.pages.views.frame import Choice, Form, Person, TagLink
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningView:
-    """The thread's opening post. `edit_url` and `delete_url` are there when the reader may do so."""
+    """The thread's opening post. `edit_url` and `delete_url` are there when the reader may do so, `feed_url` when
+    guests may read the thread.
+    """
 
     title: str
     url: str
     category: str
     category_url: str
+    tags: tuple[TagLink, ...]
     author: Person
     body_html: Markup
     created_at: datetime
     edited_at: datetime | None
     edit_url: str | None
     delete_url: str | None
+    feed_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,20 +163,24 @@ class ThreadPage:
 
 @dataclass(frozen=True, slots=True)
 class ComposePage:
-    """`/new`: a title, a category, a body."""
+    """`/new`: a title, a category, tags (with names to choose from), a body."""
 
     composer: Composer
     categories: tuple[Choice, ...]
+    tag_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EditPage:
-    """Editing a thread's opening (`title_field`) or a reply. After 412 `theirs` is the newer text, shown beside."""
+    """Editing a thread's opening (`title_field`, and tags to choose from) or a reply. After 412 `theirs` is the newer
+    text, shown beside.
+    """
 
     composer: Composer
     what: str
     back_url: str
     title_field: bool
+    tag_names: tuple[str, ...]
     theirs: "Theirs | None"
 
 
@@ -183,6 +191,7 @@ class Theirs:
     title: str | None
     body: str
     edited_at: datetime | None
+    tags: str = ""
 
 
 @dataclass(frozen=True, slots=True)
