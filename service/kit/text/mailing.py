@@ -19,13 +19,14 @@ STYLES: Final = {
     "white-space:pre-wrap;overflow-wrap:anywhere;font:14px/1.5 Menlo,Consolas,monospace",
     "code": "font-family:Menlo,Consolas,monospace;font-size:0.9em",
     "div": "overflow-x:auto",
-    "table": "border-collapse:collapse",
+    "table": "border-collapse:collapse;overflow-wrap:normal",
     "th": f"border:{EDGE};padding:4px 8px;text-align:start",
     "td": f"border:{EDGE};padding:4px 8px",
     "ul": "padding-left:24px",
     "ol": "padding-left:24px",
     "hr": f"border:0;border-top:{EDGE}",
     "sup": "line-height:0",
+    "section": f"margin:24px 0 0;border-top:{EDGE};font-size:0.85em",
     **{f"h{level}": "margin:24px 0 8px;font-size:1.1em;line-height:1.3" for level in range(2, 7)},
 }
 """How elements look where no style sheet is: mail programs keep the attribute `style` and little else."""
