@@ -73,7 +73,8 @@ def create_app(
 def make_worker(settings: Settings, database: Database) -> Worker:
     """The worker with everything its jobs need."""
     mailer = open_mailer(settings.smtp_url, settings.data_dir / "mail", settings.base_url)
-    outgoing = Outgoing(mailer, settings.base_url, settings.mail_delay, keep_secret(settings))
+    secret = keep_secret(settings)
+    outgoing = Outgoing(mailer, settings.base_url, settings.mail_delay, secret, settings.data_dir)
     return Worker(database, wiring.JOBS, wiring.SCHEDULE, outgoing, retry_base=settings.retry_base)
 
 

@@ -18,6 +18,9 @@ from service.closing import jobs as closing_jobs
 from service.closing.events import ThreadClosed
 from service.kit.queue import Cron, JobKind, Outside, Stepwise, Transactional
 from service.live import api as live_api
+from service.moderation import api as moderation_api
+from service.moderation import jobs as moderation_jobs
+from service.moderation.operations import follow_post, open_if_waiting, open_review
 from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
 from service.notifications.operations import DELIVER, NOTIFY, announce, announce_mentions
@@ -45,8 +48,10 @@ from service.replies.events import (
     ReplyEdited,
     ReplyHeld,
     ReplyHidden,
+    ReplyImported,
     ReplyPosted,
     ReplyPublished,
+    ReplyRejected,
     ReplyRestored,
     ReplySpammed,
     ReplyTrashed,
@@ -56,7 +61,19 @@ from service.site.events import SiteChanged
 from service.subscriptions import api as subscriptions_api
 from service.subscriptions.operations import follow_after_reply, note_mentions
 from service.threads import api as threads_api
-from service.threads.events import ThreadEdited, ThreadHeld, ThreadOpened, ThreadPublished, ThreadRestored
+from service.threads.events import (
+    ThreadEdited,
+    ThreadHeld,
+    ThreadHidden,
+    ThreadOpened,
+    ThreadPublished,
+    ThreadRejected,
+    ThreadRestored,
+    ThreadSpammed,
+    ThreadTrashed,
+)
+from service.transfer import jobs as transfer_jobs
+from service.transfer.operations import BRING, LOOK
 from service.web import housekeeping
 
 METADATA: Final = SQLModel.metadata
@@ -64,23 +81,32 @@ METADATA: Final = SQLModel.metadata
 
 LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyPosted: (follow_after_reply, note_mentions, announce),
-    ReplyHeld: (follow_after_reply, note_mentions),
-    ReplyPublished: (announce,),
-    ReplyEdited: (note_mentions, announce_mentions),
+    ReplyHeld: (follow_after_reply, note_mentions, open_review),
+    ReplyPublished: (announce, follow_post),
+    ReplyEdited: (note_mentions, announce_mentions, follow_post),
+    ReplyHidden: (closing_jobs.look_at_thread, follow_post),
+    ReplySpammed: (closing_jobs.look_at_thread, follow_post),
+    ReplyTrashed: (closing_jobs.look_at_thread, follow_post),
+    ReplyRestored: (closing_jobs.look_at_thread, follow_post),
+    ReplyRejected: (follow_post,),
+    ReplyImported: (open_if_waiting,),
     ThreadOpened: (note_mentions, announce_mentions),
-    ThreadHeld: (note_mentions,),
-    ThreadPublished: (announce,),
-    ThreadEdited: (note_mentions, announce_mentions),
+    ThreadHeld: (note_mentions, open_review),
+    ThreadPublished: (announce, follow_post),
+    ThreadEdited: (note_mentions, announce_mentions, follow_post),
+    ThreadHidden: (follow_post,),
+    ThreadSpammed: (follow_post,),
+    ThreadTrashed: (follow_post,),
+    ThreadRestored: (closing_jobs.look_at_thread, follow_post),
+    ThreadRejected: (follow_post,),
     ThreadClosed: (announce,),
-    ReplyHidden: (closing_jobs.look_at_thread,),
-    ReplySpammed: (closing_jobs.look_at_thread,),
-    ReplyTrashed: (closing_jobs.look_at_thread,),
-    ReplyRestored: (closing_jobs.look_at_thread,),
-    ThreadRestored: (closing_jobs.look_at_thread,),
     SiteChanged: (closing_jobs.look_again,),
     CategoryChanged: (closing_jobs.look_again,),
 }
 """Called in the transaction of the event, with (session, event, event id): they insert rows or enqueue jobs."""
+
+HOURS: Final = timedelta(hours=12)
+"""A file of 200 MB takes minutes to import; the queue only ends an import that hangs."""
 
 JOBS: Final = (
     JobKind(name="closing.sweep", work=Stepwise(closing_jobs.sweep)),
@@ -92,15 +118,22 @@ JOBS: Final = (
         schedule=notifications_jobs.RETRIES,
         when_dead=notifications_jobs.give_up,
     ),
+    JobKind(name=LOOK, work=Stepwise(transfer_jobs.look, timeout=HOURS), when_dead=transfer_jobs.give_up),
+    JobKind(name=BRING, work=Stepwise(transfer_jobs.bring, timeout=HOURS), when_dead=transfer_jobs.give_up),
     JobKind(name="accounts.forget_ended", work=Transactional(accounts_jobs.forget_ended)),
+    JobKind(name=moderation_jobs.PURGE, work=Transactional(moderation_jobs.purge)),
     JobKind(name="web.forget_old", work=Transactional(housekeeping.forget_old)),
 )
 
 SCHEDULE: Final = (
     Cron("closing.sweep", timedelta(seconds=5), "closing.sweep"),
     Cron("accounts.forget_ended", timedelta(hours=1), "accounts.forget_ended"),
+    Cron("moderation.purge", timedelta(days=1), moderation_jobs.PURGE),
     Cron("web.forget_old", timedelta(hours=1), "web.forget_old"),
 )
+
+IMPORTERS: Final = {"wordpress": transfer_jobs.carry_out}
+"""How `parley import` brings discussions, by where they come from."""
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     replies_api.router,
@@ -111,6 +144,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     subscriptions_api.router,
     notifications_api.router,
     live_api.router,
+    moderation_api.router,
     site_api.router,
 )
 """The JSON doors, under /api/v1. The busiest come first: a request is compared with every route before its own."""

@@ -2,9 +2,9 @@
 
 import asyncio
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,14 +12,14 @@ import typer
 from sqlalchemy import make_url
 
 from service.cli.shared import AsJson, or_refused, refuse, settings_or_refuse, tell, with_database
-from service.kit.database import Database, open_database
+from service.kit.database import open_database
 from service.kit.database.migrations import newest, upgrade, version_of
 from service.kit.errors import NotReady
-from service.kit.wordpress import Blog, Broken, Export
+from service.kit.wordpress import Broken, Export
 from service.settings import Settings
-from service.transfer.operations import Bringing, Progress, Refused, look_through, told
+from service.transfer.errors import Refused
 from service.transfer.policy import Report
-from service.wiring import LISTENERS
+from service.wiring import IMPORTERS, LISTENERS
 
 app = typer.Typer(help="Bring discussions from elsewhere.", no_args_is_help=True)
 SHOWN: Final = {"published": "approved", "pending": "waiting", "spam": "spam", "trashed": "in the trash"}
@@ -65,34 +65,20 @@ def carry_out(settings: Settings, export: Export, *, dry_run: bool) -> Report:
         with or_refused():
             upgrade(settings.database_url)
     path = Path(make_url(settings.database_url).database or "") if settings.embedded else None
+    bring = partial(IMPORTERS["wordpress"], export=export, dry_run=dry_run, bar=bar)
     if path is not None and not path.exists():  # a dry run makes no database either
-        return asyncio.run(reading(export))[0]
+        return asyncio.run(bring(None))
     database = open_database(settings.database_url, listeners=LISTENERS)
-    return with_database(database, lambda: journey(database, export, dry_run=dry_run))
 
+    async def journey() -> Report:
+        is_newest = await database.read(version_of) == newest()
+        return await bring(database if is_newest or not dry_run else None)
 
-async def reading(export: Export) -> tuple[Report, Blog]:
-    """The first reading, with its bar."""
-    with bar("Reading", export.size) as progress:
-        return await look_through(export, progress)
-
-
-async def journey(database: Database, export: Export, *, dry_run: bool) -> Report:
-    """Both readings. On SQLite the database is left to others for half of the time."""
-    report, blog = await reading(export)
-    pause = 1.0 if database.dialect == "sqlite" else 0.0
-    bringing = Bringing(database, export, blog, Counter(), pause=pause)
-    if dry_run:
-        newest_here = await database.read(version_of) == newest()
-        with bar("Comparing", export.size) as progress:
-            return told(report, Counter(), await bringing.compare(progress) if newest_here else Counter())
-    with bar("Importing", export.size) as progress:
-        await bringing.bring_all(progress)
-    return told(report, bringing.counts)
+    return with_database(database, journey)
 
 
 @contextmanager
-def bar(label: str, size: int) -> Iterator[Progress]:
+def bar(label: str, size: int) -> Iterator[Callable[[int], Awaitable[None]]]:
     """A progress bar on standard error while the block runs; none where it is no terminal."""
     if not sys.stderr.isatty():
         yield silent

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_ROOMS = {"kit", "web", "pages"}
-"""Folders of `service` whose files have free names: tools, what both doors share, and one file per screen."""
+NOT_ROOMS = {"kit", "web", "pages", "cli"}
+"""Folders of `service` whose files have free names: tools, what both doors share, one file per screen, the commands."""
 
 BELOW_THE_DOORS = {"operations", "queries", "policy", "models", "events", "errors"}
 """The files of a room that know neither the web nor the event loop."""
@@ -44,7 +44,7 @@ class Source:
 
 
 def rooms(root: Path = ROOT) -> list[str]:
-    """Names of the rooms: every package of `service` but kit, web and pages."""
+    """Names of the rooms: every package of `service` but those."""
     return sorted(p.parent.name for p in (root / "service").glob("*/__init__.py") if p.parent.name not in NOT_ROOMS)
 
 

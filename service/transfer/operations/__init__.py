@@ -1,14 +1,21 @@
 """Every write of an import.
 
-looking (the first reading of a file, which makes the report) · whole (the second, which brings it) · bringing (one post
-with some of its comments: the unit of work) · runs (a file on its way through the website).
+bringing (a post with some of its comments: the unit of work) · runs (a file on its way through the website).
 """
 
-from service.transfer.operations.looking import Progress, Refused, look_through
-from service.transfer.operations.runs import BRING, LOOK, begin_run, discard_run, end_run, fail_run, start_run
-from service.transfer.operations.whole import Bringing, told
+from service.transfer.operations.bringing import Outcome, Parcel, bring
+from service.transfer.operations.runs import (
+    BRING,
+    LOOK,
+    begin_run,
+    discard_run,
+    end_run,
+    fail_run,
+    note_progress,
+    start_run,
+)
 
 __all__ = [
-    "BRING", "LOOK", "Bringing", "Progress", "Refused", "begin_run", "discard_run", "end_run", "fail_run",
-    "look_through", "start_run", "told",
+    "BRING", "LOOK", "Outcome", "Parcel", "begin_run", "bring", "discard_run", "end_run", "fail_run", "note_progress",
+    "start_run",
 ]  # fmt: skip

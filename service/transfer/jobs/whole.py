@@ -7,6 +7,8 @@ and an import that was broken off goes on with the first parcel that is not ther
 import asyncio
 import time
 from collections import Counter, deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,9 +22,8 @@ from service.kit.wordpress import Blog, Comments, Export, Post
 from service.replies.operations import BroughtReply
 from service.threads.operations import OPENING_LEVEL, REPLY_LEVEL, Brought, Written
 from service.transfer import queries
-from service.transfer.operations.bringing import Outcome, Parcel, bring
-from service.transfer.operations.looking import Progress, decided
-from service.transfer.operations.runs import note_progress
+from service.transfer.jobs.looking import Progress, decided, look_through
+from service.transfer.operations import Outcome, Parcel, bring, note_progress
 from service.transfer.policy import Passed, Placed, Report, Taken, arrange
 from service.transfer.policy.deciding import CLOSED_THERE, KINDS
 from service.transfer.policy.names import person
@@ -36,6 +37,9 @@ PATIENCE: Final = 60
 
 RIVALS: Final = 5
 """How often a unit is tried again when another import of the same file, or an admin, made the same row first."""
+
+Bar = Callable[[str, int], AbstractContextManager[Progress]]
+"""Shows how far something is while a block runs: its name, and the bytes that are the whole."""
 
 
 @dataclass(slots=True)
@@ -123,6 +127,23 @@ class Bringing:
         if self.run_id is not None:
             note_progress(session, self.run_id, self.export.read, counts)
         return outcome, counts
+
+
+async def carry_out(database: Database | None, export: Export, *, dry_run: bool, bar: Bar) -> Report:
+    """Both readings of a file, for the command line. Raises Refused, Broken, NotReady.
+
+    Without a database it is compared with nothing. On SQLite the database is left to others for half of the time.
+    """
+    with bar("Reading", export.size) as progress:
+        report, blog = await look_through(export, progress)
+    if database is None:
+        return told(report, Counter(), Counter())
+    bringing = Bringing(database, export, blog, Counter(), pause=1.0 if database.dialect == "sqlite" else 0.0)
+    with bar("Comparing" if dry_run else "Importing", export.size) as progress:
+        if dry_run:
+            return told(report, Counter(), await bringing.compare(progress))
+        await bringing.bring_all(progress)
+    return told(report, bringing.counts)
 
 
 def told(report: Report, counts: Counter[str], there: Counter[str] | None = None) -> Report:

@@ -7,6 +7,7 @@ from typing import Final
 
 from service.kit.text.html import render_html
 from service.kit.wordpress import Blog, Broken, Export, Post
+from service.transfer.errors import Refused
 from service.transfer.models import MOST_SOURCE
 from service.transfer.policy import Passed, Report, Taken, arrange, decide
 from service.transfer.policy.deciding import KINDS
@@ -18,10 +19,6 @@ TURN: Final = 0.2
 
 Progress = Callable[[int], Awaitable[None]]
 """Called now and then with the number of bytes that have been dealt with."""
-
-
-class Refused(Exception):
-    """The file cannot be imported; the message is for people and names the line. Nothing was changed."""
 
 
 async def look_through(export: Export, progress: Progress) -> tuple[Report, Blog]:
