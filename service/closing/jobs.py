@@ -38,7 +38,7 @@ def look_again(session: Session, event: Event, event_id: int) -> None:
 
 
 def look_at_thread(session: Session, event: ReplyEvent | ThreadEvent, event_id: int) -> None:
-    """Listener: a reply was hidden or shown again, or the thread itself: that may have opened it, though told as closed.
+    """Listener: a reply, or the thread, was hidden or shown again: it may be open by that, though told as closed.
 
     What it may have closed, the sweep tells.
     """

@@ -183,7 +183,9 @@ def _locked(session: Session, thread_id: int) -> ThreadSeen | None:
     return _published(lock_thread, session, thread_id)
 
 
-def _published(load: Callable[[Session, Actor, int], ThreadSeen], session: Session, thread_id: int) -> ThreadSeen | None:
+def _published(
+    load: Callable[[Session, Actor, int], ThreadSeen], session: Session, thread_id: int
+) -> ThreadSeen | None:
     try:
         seen = load(session, SYSTEM, thread_id)
     except NotFound:  # deleted meanwhile: nobody is told of what is not there

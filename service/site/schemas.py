@@ -13,7 +13,10 @@ from pydantic import (
     PlainSerializer,
     StrictBool,
     StrictInt,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
 )
 
 from service.kit.clock import EPOCH, MICROSECOND, from_micros, to_micros, utc_text
@@ -70,9 +73,26 @@ WireInstant = Annotated[
     DATE_TIME,
 ]
 WireSpan = Annotated[timedelta, BeforeValidator(only_text, json_schema_input_type=TimeText), AfterValidator(in_bounds)]
-InstantTerm = WireInstant | Literal["off"] | None
-SpanTerm = WireSpan | Literal["off"] | None
-CountTerm = Annotated[StrictInt, Field(ge=1, le=MOST_REPLIES)] | Literal["off"] | None
+
+
+def term(rule: str) -> WrapValidator:
+    """Say one rule, at the term's own place, where pydantic would say one for each of the forms a term can have."""
+
+    def settle(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return check(value)
+        except ValidationError as error:
+            raise ValueError(f"must be {rule}, “off”, or null to inherit") from error
+
+    return WrapValidator(settle)
+
+
+A_SPAN = "an ISO 8601 duration such as P14D, longer than PT0S and at most P36500D"
+A_MOMENT = "an RFC 3339 instant with its offset, such as 2030-01-31T12:00:00Z, in the years 1970 to 9000"
+A_COUNT = f"a whole number from 1 to {MOST_REPLIES}"
+InstantTerm = Annotated[WireInstant | Literal["off"] | None, term(A_MOMENT)]
+SpanTerm = Annotated[WireSpan | Literal["off"] | None, term(A_SPAN)]
+CountTerm = Annotated[Annotated[StrictInt, Field(ge=1, le=MOST_REPLIES)] | Literal["off"] | None, term(A_COUNT)]
 
 
 class ClosingTermsBody(RequestModel):

@@ -38,8 +38,9 @@ async def test_an_admin_makes_changes_and_deletes(ada: Person) -> None:
     assert (category["visibility"], category["description"], category["version"]) == ("members", "Books.", 1)
     assert category["closing"]["close_after_age"] == "P9D"
     path = made.headers["location"]
-    changed = await ada.patch(path, {"slug": "books", "closing": {"close_after_idle": "P5D"}})
-    assert changed.json()["closing"] == {"closes_at": None, "close_after_age": "P9D", "close_after_idle": "P5D"}
+    terms = {"close_after_idle": "P5D", "close_after_replies": 500}
+    changed = await ada.patch(path, {"slug": "books", "closing": terms})
+    assert changed.json()["closing"] == {"closes_at": None, "close_after_age": "P9D", **terms}
     assert (changed.json()["name"], changed.json()["version"]) == (category["name"], 2)
     assert (await ada.get(path)).status_code == 404
     stale = await ada.patch(f"{LIST}/books", {"name": "B"}, headers={"If-Match": made.headers["etag"]})

@@ -9,10 +9,14 @@ from sqlmodel import col
 
 from service.closing.jobs import AT_ONCE, tell_closed
 from service.closing.queries import closed_untold
+from service.kit.actor import Actor
 from service.kit.clock import from_micros, now, to_micros
 from service.kit.database import Session
 from service.kit.events import EventRow
 from service.kit.queue import enqueue
+from service.replies.operations import moderate_reply
+from service.replies.queries import lock_reply
+from service.screening.policy import Action
 from tests.cast import Person
 from tests.working import Jobs
 
@@ -120,3 +124,14 @@ async def the_time(app: FastAPI) -> datetime:
 def wire(at: datetime) -> str:
     """An instant as the API takes it."""
     return from_micros(to_micros(at)).isoformat()
+
+
+async def moderate(app: FastAPI, by: Person, reply: Json, action: Action) -> None:
+    """Take a step of a reply's moderation."""
+    actor = Actor(account_id=by.id, username=by.username, role="moderator")
+
+    def work(session: Session) -> None:
+        seen, found = lock_reply(session, actor, reply["id"], in_trash=True)
+        moderate_reply(session, actor, seen, found, action)
+
+    await app.state.database.write(work)

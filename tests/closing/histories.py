@@ -56,7 +56,9 @@ def a_world(chance: random.Random, place: int, size: int) -> World:
         for each in range(CATEGORIES)
     ]  # fmt: skip
     by_id = {row["id"]: row for row in categories}
-    rows, replies, asks = [], [], []
+    rows: list[dict[str, Any]] = []
+    replies: list[dict[str, Any]] = []
+    asks: list[dict[str, int]] = []
     for each in range(size):
         row = a_thread(chance, 10_000 * (place + 1) + each, chance.choice(categories)["id"])
         its_replies = replies_to(chance, row)
@@ -146,7 +148,7 @@ def around(replies: list[dict[str, Any]]) -> Iterator[int]:
 def instants(
     chance: random.Random, row: dict[str, Any], category: dict[str, Any], site: dict[str, Any]
 ) -> Iterator[int]:
-    """When to ask: at, a microsecond before and after every deadline that any level's clock could set, and at random."""
+    """When to ask: at, a microsecond before and after every deadline that any level could set, and at random."""
     anchors = {
         "closes_at": 0,
         "close_after_age": to_micros(row["published_at"]),

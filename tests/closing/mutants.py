@@ -1,8 +1,8 @@
 """The law with one of its terms deleted, for every term: made from the source, so that a new term is deleted too.
 
 Deleted are, one at a time: each condition of the pure form, and each part of one; each level of an inheritance; each
-summand of a deadline; each argument of an `Earliest`; each condition of a WHERE; an order's direction; the rule of "off";
-the rule of the override. And of each "at least" the "equal to".
+summand of a deadline; each argument of an `Earliest`; each condition of a WHERE; an order's direction; the rule of
+"off"; the rule of the override. And of each "at least" the "equal to".
 """
 
 import ast
@@ -43,27 +43,38 @@ def follow(node: Any, path: Path) -> Any:
 def deletions(tree: ast.AST) -> Iterator[tuple[Path, Deed]]:
     """Every way to delete one term: where, and the deed that does it there and tells what it did."""
     for path, node, inside in walk(tree, (), ""):
-        if isinstance(node, ast.If):
-            yield path, without_if
-        elif isinstance(node, ast.Call) and name_of(node) == "nullif":
-            yield path, lambda call: collapse(call, call.args[0])
-        elif isinstance(node, ast.Call) and name_of(node) == "case":
-            yield path, lambda call: collapse(call, call.keywords[0].value)
-        elif isinstance(node, ast.IfExp) and inside == "inherited":
-            yield path, lambda choice: collapse(choice, choice.orelse)
-        elif isinstance(node, ast.Call) and name_of(node) == "desc":
-            yield path, lambda call: collapse(call, call.func.value)
-        elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.GtE):
-            yield path, without_equal
-        elif isinstance(node, ast.BoolOp):
-            for place in range(len(node.values)):
-                yield path, partial(without_part, place=place)
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
-            yield path, lambda sum_: collapse(sum_, sum_.left)
-            yield path, lambda sum_: collapse(sum_, sum_.right)
-        elif isinstance(node, ast.Call) and is_choice(node, inside):
-            for place in range(len(node.args)):
-                yield path, partial(without_argument, place=place)
+        for deed in deeds(node, inside):
+            yield path, deed
+
+
+def deeds(node: Any, inside: str) -> Iterator[Deed]:
+    """What can be deleted at a node of the function `inside`."""
+    if isinstance(node, ast.Call):
+        yield from deeds_of_call(node, inside)
+    elif isinstance(node, ast.If):
+        yield without_if
+    elif isinstance(node, ast.IfExp) and inside == "inherited":
+        yield lambda choice: collapse(choice, choice.orelse)
+    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.GtE):
+        yield without_equal
+    elif isinstance(node, ast.BoolOp):
+        yield from (partial(without_part, place=place) for place in range(len(node.values)))
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        yield lambda sum_: collapse(sum_, sum_.left)
+        yield lambda sum_: collapse(sum_, sum_.right)
+
+
+def deeds_of_call(call: ast.Call, inside: str) -> Iterator[Deed]:
+    """What can be deleted of a call."""
+    name = name_of(call)
+    if name == "nullif":
+        yield lambda call: collapse(call, call.args[0])
+    elif name == "case":
+        yield lambda call: collapse(call, call.keywords[0].value)
+    elif name == "desc":
+        yield lambda call: collapse(call, call.func.value)
+    elif is_choice(call, inside):
+        yield from (partial(without_argument, place=place) for place in range(len(call.args)))
 
 
 def is_choice(call: ast.Call, inside: str) -> bool:
