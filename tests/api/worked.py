@@ -45,6 +45,7 @@ class Worked:
 DOROTHEA = {"username": "dorothea", "email": "dorothea@example.org", "password": "middlemarch, 1871"}
 SCRIPT = {"name": "Archive script", "scopes": ["read", "write"]}
 SEMINAR = {"name": "Seminar", "slug": "seminar"}
+TAGGED = {"tags": ["amnesty", "1953"]}
 THREAD, REPLY = {"thread_id": 1}, {"reply_id": 1}
 EDITED_THREAD = having("alice", "PATCH", "/threads/1", {"body": "Who came home, and to what?"})
 EDITED_REPLY = having("alice", "PATCH", "/replies/1", {"body": "The numbers hide families."})
@@ -68,6 +69,7 @@ WORKED = {
     "change_category": Worked("ada", {"slug": "general", "if-match": '"v1"'}),
     "delete_category": Worked("ada", {"slug": "seminar"}, having("ada", "POST", "/categories", SEMINAR)),
     "list_threads": Worked("guest", {"category": "general", "sort": "active", "limit": 20}),
+    "list_tags": Worked("guest", {"q": "amn", "limit": 20}, having("alice", "PATCH", "/threads/1", TAGGED)),
     "open_thread": Worked("alice"),
     "get_thread": Worked("guest", THREAD),
     "edit_thread": Worked("alice", THREAD),
