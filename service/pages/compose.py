@@ -14,6 +14,7 @@ from service.pages import forms
 from service.pages.frame import Frame, around
 from service.pages.previews import preview
 from service.pages.rendering import page
+from service.pages.sources import MOST_FIELDS, at_fields, labels, rearranged, rearranges, source_rows, typed_sources
 from service.pages.tag_field import tag_names, typed_tags
 from service.pages.views.frame import Choice, Form
 from service.pages.views.thread import ComposePage, Composer
@@ -34,13 +35,17 @@ async def show_new(asks: Asking, category: str = "") -> Response:
 
 @router.post("/new")
 async def open_thread(request: Request, asks: Asking) -> Response:
-    """Open the thread (303 to its page), or show the form again with a preview or with what is wrong."""
-    sent = await forms.read(request)
+    """Open the thread (303 to its page), or show the form again: with a preview, another row of sources, or what is
+    wrong.
+    """
+    sent = await forms.read(request, most=MOST_FIELDS)
     if sent.deed == "preview":
         return await _preview(asks, sent)
+    if rearranges(sent.deed):
+        return await _show(asks, rearranged(sent).again())
     fields = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
     named = {"category": sent.value("category")} if sent.value("category") else {}
-    around_it = {"tags": typed_tags(sent.value("tags"))}
+    around_it = {"tags": typed_tags(sent.value("tags")), "sources": typed_sources(sent) or []}
     draft = sent.model(OpenThread, fields | named | around_it)
     opening = await asks.prepare_text(to_opening, draft)
     slug = sent.value("category")
@@ -55,7 +60,7 @@ async def open_thread(request: Request, asks: Asking) -> Response:
     outcome = await forms.attempt(asks, sent, work)
     if isinstance(outcome, Response):
         return outcome
-    return await _show(asks, sent.again(outcome), status=outcome.status)
+    return await _show(asks, sent.again(at_fields(outcome, sent), labels=labels(sent)), status=outcome.status)
 
 
 async def _preview(asks: Asks, sent: forms.Sent) -> Response:
@@ -75,7 +80,9 @@ async def _show(
             check_may_open(actor)
         categories = tuple(Choice(row.slug, row.name) for row in category_queries.list_categories(session, actor))
         composer = Composer(form, DRAFT, drawn)
-        return around(session, actor, "/new"), ComposePage(composer, categories, tag_names(session, actor))
+        return around(session, actor, "/new"), ComposePage(
+            composer, categories, tag_names(session, actor), source_rows(form)
+        )
 
     framed, view = await asks.read(load)
     return page("compose.html", framed, view, status=status)

@@ -3,7 +3,7 @@
 Of two edits at once the second sees both texts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -18,6 +18,17 @@ from service.pages import forms, thread_views
 from service.pages.frame import Frame, around
 from service.pages.previews import preview
 from service.pages.rendering import page
+from service.pages.sources import (
+    MOST_FIELDS,
+    at_fields,
+    in_one_line,
+    labels,
+    rearranged,
+    rearranges,
+    source_rows,
+    stored_fields,
+    typed_sources,
+)
 from service.pages.tag_field import shown_tags, tag_names, typed_tags
 from service.pages.views.frame import Form
 from service.pages.views.thread import Composer, EditPage, Theirs
@@ -47,6 +58,7 @@ class Editable:
     version: int
     theirs: Theirs
     tags: str = ""
+    sources: Sequence[dict[str, Any]] = ()
 
 
 Find = Callable[[Session, Actor], Editable]
@@ -71,8 +83,18 @@ def _thread(thread_id: int, *, check: bool) -> Find:
             policy.check_not_archived(seen.thread)
         thread, url = seen.thread, thread_views.thread_url(seen)
         tags = shown_tags(thread.tags)
-        theirs = Theirs(thread.title, thread.body, thread.edited_at, tags)
-        return Editable("the thread", f"edit-{seen.id}", url, thread.title, thread.body, thread.version, theirs, tags)
+        theirs = Theirs(thread.title, thread.body, thread.edited_at, tags, tuple(map(in_one_line, thread.sources)))
+        return Editable(
+            "the thread",
+            f"edit-{seen.id}",
+            url,
+            thread.title,
+            thread.body,
+            thread.version,
+            theirs,
+            tags,
+            thread.sources,
+        )
 
     return find
 
@@ -107,14 +129,18 @@ async def show_edit_reply(thread_id: ThreadId, number: Number, asks: Asking) -> 
 
 @router.post("/t/{thread_id}/{slug}/edit")
 async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Response:
-    """Store the thread's new title and text."""
-    sent = await forms.read(request)
+    """Store the thread's new title, text, tags and sources."""
+    sent = await forms.read(request, most=MOST_FIELDS)
     find = _thread(thread_id, check=False)
     if sent.deed == "preview":
         return await _preview(asks, find, sent, level=2)
+    if rearranges(sent.deed):
+        return await _show(asks, find, Again(rearranged(sent).again()))
     fields: dict[str, Any] = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
     if sent.value("tags") != sent.value("tags_before"):  # an import may have brought more than can be typed
         fields["tags"] = typed_tags(sent.value("tags"))
+    if (sources := typed_sources(sent)) is not None:
+        fields["sources"] = sources
     rewording = await asks.prepare_text(to_rewording, sent.model(EditThread, fields))
 
     def work(session: Session, actor: Actor) -> Answer:
@@ -147,7 +173,7 @@ async def _store(asks: Asks, find: Find, sent: forms.Sent, work: Callable[[Sessi
     outcome = await forms.attempt(asks, sent, work)
     if isinstance(outcome, Response):
         return outcome
-    return await _show(asks, find, Again(sent.again(outcome), outcome))
+    return await _show(asks, find, Again(sent.again(at_fields(outcome, sent), labels=labels(sent)), outcome))
 
 
 async def _preview(asks: Asks, find: Find, sent: forms.Sent, *, level: int) -> Response:
@@ -173,13 +199,15 @@ async def _show(asks: Asks, find: Find, again: Again | None = None) -> Response:
 
 def _view(found: Editable, again: Again | None, tag_names: tuple[str, ...]) -> EditPage:
     stored = {"body": found.body, "version": str(found.version), "title": found.title or ""}
-    stored |= {"tags": found.tags, "tags_before": found.tags}
+    stored |= {"tags": found.tags, "tags_before": found.tags} | stored_fields(found.sources)
+    form = again.form if again else forms.fresh(stored)
     conflict = again is not None and again.problem is not None and again.problem.code == "edit-conflict"
     return EditPage(
-        composer=Composer(again.form if again else forms.fresh(stored), found.draft, again.drawn if again else None),
+        composer=Composer(form, found.draft, again.drawn if again else None),
         what=found.what,
         back_url=found.back_url,
         title_field=found.title is not None,
         tag_names=tag_names,
         theirs=found.theirs if conflict else None,
+        sources=None if found.title is None else source_rows(form),
     )

@@ -100,13 +100,13 @@ class Sent:
         return Form(new_key(), kept, errors, refusal.rstrip(".") + ".", problem.code)
 
 
-async def read(request: Request) -> Sent:
-    """The form in a request's body. Raises BadRequest for another media type or too many fields."""
+async def read(request: Request, *, most: int = MAX_FIELDS) -> Sent:
+    """The form in a request's body. Raises BadRequest for another media type or more than `most` fields."""
     if request.headers.get("content-type", FORM_TYPE).partition(";")[0].strip().lower() != FORM_TYPE:
         raise BadRequest(f"A form is sent as {FORM_TYPE}")
     pairs = (await request.body()).split(b"&")
-    if len(pairs) > MAX_FIELDS:
-        raise BadRequest(f"A form has at most {MAX_FIELDS} fields")
+    if len(pairs) > most:
+        raise BadRequest(f"A form has at most {most} fields")
     values: dict[str, str] = {}
     wrong: list[FieldError] = []
     for pair in pairs:

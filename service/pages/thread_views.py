@@ -9,6 +9,7 @@ from service.kit.actor import Actor
 from service.kit.database.rows import stored_id
 from service.kit.errors import Problem
 from service.pages.rendering import trusted
+from service.pages.sources import outline, works_cited
 from service.pages.terms import in_days
 from service.pages.views.frame import Person, TagLink
 from service.pages.views.thread import Closed, Earlier, OpeningView, Pager, ReplyView
@@ -76,6 +77,9 @@ def opening(seen: ThreadSeen, actor: Actor) -> OpeningView:
         edit_url=f"{base}/edit" if changing and allowed(policy.check_may_edit, actor, thread) else None,
         delete_url=f"{base}/delete" if changing and allowed(policy.check_may_delete, actor, thread) else None,
         feed_url=f"/t/{seen.id}/feed.atom" if is_public(seen) else None,
+        contents=outline(thread.contents, with_sources=bool(thread.sources)),
+        sources=works_cited(thread.sources),
+        revisions_url=f"{base}/revisions",
     )
 
 
@@ -148,6 +152,7 @@ def _reply(
         in_reply_to=_answered(seen, shown, numbers),
         edit_url=f"{base}/edit" if changing and allowed(reply_policy.check_may_edit, actor, reply) else None,
         delete_url=f"{base}/delete" if changing and allowed(reply_policy.check_may_delete, actor, reply) else None,
+        revisions_url=f"{base}/revisions" if numbered and reply.edited_at else None,
         reply_url=None if answer is None or reply.moderation != "published" else answer.format(reply.number),
         children=children,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from service.pages.views.frame import Choice, Form, Person, TagLink
+from service.pages.views.sources import Cited, Entry, SourceRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,9 @@ class OpeningView:
     edit_url: str | None
     delete_url: str | None
     feed_url: str | None
+    contents: tuple[Entry, ...]
+    sources: tuple[Cited, ...]
+    revisions_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class ReplyView:
     in_reply_to: Earlier | None
     edit_url: str | None
     delete_url: str | None
+    revisions_url: str | None
     reply_url: str | None
     children: "tuple[ReplyView, ...]"
 
@@ -163,17 +168,18 @@ class ThreadPage:
 
 @dataclass(frozen=True, slots=True)
 class ComposePage:
-    """`/new`: a title, a category, tags (with names to choose from), a body."""
+    """`/new`: a title, a category, tags (with names to choose from), a body, sources."""
 
     composer: Composer
     categories: tuple[Choice, ...]
     tag_names: tuple[str, ...]
+    sources: SourceRows
 
 
 @dataclass(frozen=True, slots=True)
 class EditPage:
-    """Editing a thread's opening (`title_field`, and tags to choose from) or a reply. After 412 `theirs` is the newer
-    text, shown beside.
+    """Editing a thread's opening (`title_field`, tags to choose from, sources) or a reply. After 412 `theirs` is the
+    newer text, shown beside.
     """
 
     composer: Composer
@@ -182,6 +188,7 @@ class EditPage:
     title_field: bool
     tag_names: tuple[str, ...]
     theirs: "Theirs | None"
+    sources: SourceRows | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,7 @@ class Theirs:
     body: str
     edited_at: datetime | None
     tags: str = ""
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
