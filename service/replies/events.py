@@ -98,6 +98,13 @@ class ReplyTrashed(ReplyEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyPurged(ReplyEvent):
+    """The text of a deleted reply is gone for good."""
+
+    kind: ClassVar[str] = "reply.purged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyImported(ReplyEvent):
     """A reply was brought from elsewhere; nobody is told."""
 

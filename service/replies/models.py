@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from service.kit.clock import Instant
 from service.kit.database.columns import identity, reference
 
+UNPUBLISHED = text("moderation <> 'published'")
 UNNUMBERED = text("number IS NULL")
 
 
@@ -25,8 +26,12 @@ class Reply(SQLModel, table=True):
     __table_args__: Any = (
         UniqueConstraint("thread_id", "number", name="reply_number"),
         Index("reply_unnumbered", "thread_id", "id", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
+        Index(
+            "reply_unpublished", "moderation", "created_at", "id",
+            sqlite_where=UNPUBLISHED, postgresql_where=UNPUBLISHED,
+        ),
         {"sqlite_autoincrement": True},
-    )
+    )  # fmt: skip
     id: int | None = Field(default=None, sa_column=identity())
     thread_id: int = Field(sa_column=reference("thread.id"))
     number: int | None = None

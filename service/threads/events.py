@@ -103,6 +103,13 @@ class ThreadTrashed(ThreadEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadPurged(ThreadEvent):
+    """The text of a deleted thread is gone for good, and that of its replies with it."""
+
+    kind: ClassVar[str] = "thread.purged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadImported(ThreadEvent):
     """A thread was brought from elsewhere; nobody is told."""
 

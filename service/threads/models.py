@@ -10,6 +10,7 @@ from service.kit.clock import Instant
 from service.kit.database.columns import identity, reference
 from service.site.models import ClosingTerms
 
+UNPUBLISHED = text("moderation <> 'published'")
 UNTOLD = text("closing_recorded_at IS NULL AND moderation = 'published'")
 
 
@@ -34,6 +35,14 @@ class Thread(ClosingTerms, table=True):
         Index("thread_all_by_activity", "idle_anchor", "id"),
         Index("thread_all_by_age", "published_at", "id"),
         Index("thread_all_by_replies", "reply_count", "id"),
+        Index(
+            "thread_unpublished",
+            "moderation",
+            "created_at",
+            "id",
+            sqlite_where=UNPUBLISHED,
+            postgresql_where=UNPUBLISHED,
+        ),
         Index("thread_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
         {"sqlite_autoincrement": True},
     )

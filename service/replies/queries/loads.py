@@ -133,6 +133,11 @@ def _select(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def ids_in_thread(thread_id: int) -> Select[Any]:
+    """The ids of all replies of a thread, in whatever state, as a subquery."""
+    return select(col(Reply.id)).where(col(Reply.thread_id) == thread_id)
+
+
 def find_parent(session: Session, thread_id: int, reply_id: int) -> Reply | None:
     """The published reply with this id in this thread; None when there is none to answer."""
     query = select(Reply).where(

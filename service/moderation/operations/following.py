@@ -1,0 +1,89 @@
+"""Keeping reviews in step with their posts: listeners, in the transaction of what happened to the post."""
+
+from typing import Final
+
+from sqlmodel import Session
+
+from service.kit.clock import now
+from service.moderation import queries
+from service.moderation.models import DECIDED, HELD, OPEN, Review
+from service.moderation.operations.deciding import record_decision
+from service.replies.events import (
+    ReplyEvent,
+    ReplyHidden,
+    ReplyImported,
+    ReplyPublished,
+    ReplyRejected,
+    ReplyRestored,
+    ReplySpammed,
+    ReplyTrashed,
+)
+from service.threads.events import (
+    ThreadEvent,
+    ThreadHidden,
+    ThreadPublished,
+    ThreadRejected,
+    ThreadRestored,
+    ThreadSpammed,
+    ThreadTrashed,
+)
+
+PostEvent = ReplyEvent | ThreadEvent
+STEPS: Final[dict[type[PostEvent], tuple[str, str]]] = {
+    ReplyPublished: ("approve", "published"),
+    ReplyRestored: ("restore", "published"),
+    ReplyHidden: ("hide", "hidden"),
+    ReplyRejected: ("reject", "rejected"),
+    ReplySpammed: ("spam", "spam"),
+    ReplyTrashed: ("trash", "trashed"),
+    ThreadPublished: ("approve", "published"),
+    ThreadRestored: ("restore", "published"),
+    ThreadHidden: ("hide", "hidden"),
+    ThreadRejected: ("reject", "rejected"),
+    ThreadSpammed: ("spam", "spam"),
+    ThreadTrashed: ("trash", "trashed"),
+}
+"""The action and the state that an event tells of."""
+
+
+def open_review(session: Session, event: PostEvent, event_id: int) -> None:
+    """Listener: a post waits, so its review is open: a new one, or the one it had, once more."""
+    thread_id, reply_id = _post_of(event)
+    review = queries.find_review(session, thread_id, reply_id)
+    if review is None:
+        review = Review(
+            thread_id=thread_id, reply_id=reply_id, cause=HELD, state=OPEN, version=1, opened_at=now(session)
+        )
+    else:
+        review.state, review.opened_at, review.version = OPEN, now(session), review.version + 1
+    session.add(review)
+    session.flush()
+
+
+def open_if_waiting(session: Session, event: ReplyImported, event_id: int) -> None:
+    """Listener: a reply that was brought from elsewhere may wait for a moderator; one with a number does not."""
+    if event.number is None and queries.is_waiting(session, event.reply_id):
+        open_review(session, event, event_id)
+
+
+def follow_post(session: Session, event: PostEvent, event_id: int) -> None:
+    """Listener: whoever looked at the post's review before this edit or step has not seen all of it.
+
+    A review that is still open was not decided by a moderator's decision, but by who deleted the post.
+    """
+    review = queries.find_review(session, *_post_of(event))
+    if review is None:
+        return
+    review.version += 1
+    settled = STEPS.get(type(event)) if review.state == OPEN else None
+    if settled:
+        review.state, review.action, review.reason = DECIDED, settled[0], ""
+        review.decided_at, review.decided_by_id = now(session), event.actor.account_id
+    session.add(review)
+    session.flush()
+    if settled:
+        record_decision(session, event.actor, review, "pending", settled[1])
+
+
+def _post_of(event: PostEvent) -> tuple[int, int | None]:
+    return event.thread_id, event.reply_id if isinstance(event, ReplyEvent) else None

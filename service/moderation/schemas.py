@@ -1,0 +1,112 @@
+"""The shapes of reviews and decisions on the wire."""
+
+from typing import Annotated, Literal, cast
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
+
+from service.kit.errors import Invalid
+from service.kit.text import check_text
+from service.moderation.models import Review
+from service.moderation.operations import Decision
+from service.moderation.queries import PostSeen
+from service.replies.models import address, waiting_address
+from service.screening.policy import Action, possible
+from service.site.schemas import Moment
+from service.threads.schemas import AuthorView
+from service.web.bodies import RequestModel
+
+MOST_REASON = 500
+
+
+def reason_text(value: str) -> str:
+    """A reason that the post's author may read, cleaned; may be empty."""
+    return check_text(value, name="the reason", lines=True, least=0, most=MOST_REASON)
+
+
+Reason = Annotated[str, AfterValidator(reason_text)]
+
+
+class Moderate(RequestModel):
+    """One step with a post; the reason is shown to its author."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"action": "hide", "reason": "Please leave names out."}]}
+    )
+    action: Action
+    reason: Reason | None = Field(default=None, max_length=MOST_REASON)
+
+    def decision(self) -> Decision:
+        """The decision, whatever the review's version is."""
+        return Decision(self.action, self.reason or "")
+
+
+class Decide(Moderate):
+    """A decision about a review; `version` is that of the review as it was looked at."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"action": "approve", "version": 1}]})
+    version: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)]
+
+    def decision(self) -> Decision:
+        """The decision about what was looked at."""
+        return Decision(self.action, self.reason or "", self.version)
+
+
+def to_decision(draft: Moderate | Invalid) -> Decision | Invalid:
+    """The decision, or the refusal that the operation raises in its turn."""
+    return draft if isinstance(draft, Invalid) else draft.decision()
+
+
+class ReviewView(BaseModel):
+    """A post under review. `actions` are those that its state allows now; `version` guards the decision."""
+
+    id: int
+    state: Literal["open", "decided"]
+    cause: Literal["held", "moderator"]
+    thread_id: int
+    reply_id: int | None
+    category: str
+    title: str
+    url: str
+    author: AuthorView
+    body: str
+    body_html: str
+    moderation: str
+    actions: list[Action]
+    created_at: Moment = Field(description="When the post was submitted.")
+    opened_at: Moment
+    action: Action | None = Field(description="The last decision.")
+    reason: str | None
+    decided_by: str | None = Field(description="The username of who decided last.")
+    decided_at: Moment | None
+    version: int
+
+    @classmethod
+    def of(cls, seen: PostSeen) -> "ReviewView":
+        """The wire form of a post that has a review."""
+        review, post = reviewed(seen), seen.post
+        return cls(
+            id=review.id or 0, state=cast(Literal["open", "decided"], review.state),
+            cause=cast(Literal["held", "moderator"], review.cause), thread_id=seen.thread_id, reply_id=seen.reply_id,
+            category=seen.category.slug, title=seen.thread.title, url=url_of(seen),
+            author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
+            body=post.body, body_html=post.body_html, moderation=post.moderation, actions=list(possible(post)),
+            created_at=post.created_at, opened_at=review.opened_at, action=cast(Action | None, review.action),
+            reason=review.reason or None, decided_by=seen.decider_username, decided_at=review.decided_at,
+            version=review.version,
+        )  # fmt: skip
+
+
+def reviewed(seen: PostSeen) -> Review:
+    """The review of a post that has one."""
+    if seen.review is None:
+        raise AssertionError("the post has a review")
+    return seen.review
+
+
+def url_of(seen: PostSeen) -> str:
+    """Where the post stands for those who may see it."""
+    if seen.reply is None:
+        return f"/t/{seen.thread_id}/{seen.thread.slug}"
+    if seen.reply.number is None:
+        return waiting_address(seen.thread_id, seen.thread.slug, seen.reply_id or 0)
+    return address(seen.thread_id, seen.thread.slug, seen.reply.number)
