@@ -16,6 +16,11 @@ from service.web.problems import PageOfProblem, Unexpected, problem_response
 
 log = logging.getLogger(__name__)
 MAX_BODY: Final = 1_000_000
+MAX_FILE: Final = 200_000_000
+FILES: Final = frozenset({"/admin/import"})
+"""Bytes that a request may have; and that it may have where a form sends a file, which is written to the disk as it
+arrives. Those screens look who is asking before they read on."""
+
 MOST_DIGITS: Final = 18
 LINGER: Final = 2.0
 CSP: Final = (
@@ -47,6 +52,7 @@ class Exchange:
     receive: Receive
     send: Send
     security: list[tuple[bytes, bytes]]
+    most: int = MAX_BODY
     started: bool = False
     received: int = 0
 
@@ -54,7 +60,7 @@ class Exchange:
         """The next piece of the body. Raises BodyOverflow beyond the limit."""
         message = await self.receive()
         self.received += len(message.get("body", b""))
-        if self.received > MAX_BODY:
+        if self.received > self.most:
             raise BodyOverflow
         return message
 
@@ -88,25 +94,26 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = Exchange(receive, send, self.security)
+        most = most_of(scope)
+        exchange = Exchange(receive, send, self.security, most)
         try:
-            self._check(scope)
+            self._check(scope, most)
             await self.app(as_get(scope), exchange.receive_counted, exchange.send_secured)
         except (BodyOverflow, Exception) as error:
             if not exchange.started:
-                await self._refuse(problem_of(error, scope), scope, receive, exchange.send_secured)
+                await self._refuse(problem_of(error, scope, most), scope, receive, exchange.send_secured)
             elif not isinstance(error, BodyOverflow):
                 raise
 
-    def _check(self, scope: Scope) -> None:
+    def _check(self, scope: Scope, most: int) -> None:
         headers = dict(scope["headers"])
         if b"content-length" in headers and b"transfer-encoding" in headers:
             raise BadRequest("Content-Length and Transfer-Encoding together", headers={"Connection": "close"})
         length = headers.get(b"content-length", b"0")
         if not length.isdigit():
             raise BadRequest("Content-Length must be a number", headers={"Connection": "close"})
-        if len(length) > MOST_DIGITS or int(length) > MAX_BODY:
-            raise too_large()
+        if len(length) > MOST_DIGITS or int(length) > most:
+            raise too_large(most)
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             raise Invalid("The address must not contain NUL")
         check_origin(scope["method"], headers, self.own_hosts)
@@ -124,10 +131,18 @@ def as_get(scope: Scope) -> Scope:
     return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
-def problem_of(error: BaseException, scope: Scope) -> Problem:
+def most_of(scope: Scope) -> int:
+    """How many bytes the request's body may have."""
+    if scope["path"] not in FILES or scope["method"] != "POST":
+        return MAX_BODY
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    return MAX_FILE if kind.partition(b";")[0].strip().lower() == b"multipart/form-data" else MAX_BODY
+
+
+def problem_of(error: BaseException, scope: Scope, most: int = MAX_BODY) -> Problem:
     """What to answer for an error that no route answered; what nobody foresaw is logged here, once."""
     if isinstance(error, BodyOverflow):
-        return too_large()
+        return too_large(most)
     if isinstance(error, Problem):
         return error
     log.error("unexpected %s at %s %r", type(error).__name__, scope["method"], scope["path"], exc_info=error)
@@ -154,6 +169,6 @@ def lingering(receive: Receive, send: Send) -> Send:
     return send_and_linger
 
 
-def too_large() -> BodyTooLarge:
+def too_large(most: int = MAX_BODY) -> BodyTooLarge:
     """413, and the connection is closed so that the rest is not read."""
-    return BodyTooLarge(f"At most {MAX_BODY} bytes", headers={"Connection": "close"})
+    return BodyTooLarge(f"At most {most} bytes", headers={"Connection": "close"})
