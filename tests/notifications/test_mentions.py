@@ -13,28 +13,10 @@ from service.notifications.models import Notification
 from service.subscriptions.models import Mention
 from tests.build import a_reply, a_thread
 from tests.cast import Person, bring_in
+from tests.notifications.telling import edit, mute, told
 from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
-
-
-async def told(person: Person) -> list[tuple[str, str]]:
-    """What a person is told, oldest first: kind and reason."""
-    answer = await person.get("/api/v1/notifications")
-    assert answer.status_code == 200, answer.text
-    return [(notice["kind"], notice["reason"]) for notice in reversed(answer.json()["items"])]
-
-
-async def mute(person: Person, thread: dict[str, Any], level: str = "muted") -> None:
-    answer = await person.put(f"/api/v1/threads/{thread['id']}/subscription", {"level": level})
-    assert answer.status_code == 200, answer.text
-
-
-async def edit(by: Person, reply: dict[str, Any], body: str) -> dict[str, Any]:
-    answer = await by.patch(f"/api/v1/replies/{reply['id']}", {"body": body})
-    assert answer.status_code == 200, answer.text
-    edited: dict[str, Any] = answer.json()
-    return edited
 
 
 async def test_who_is_mentioned_is_told_without_watching(
@@ -190,7 +172,8 @@ async def test_the_table_says_whom_a_post_mentions_as_it_stands(
         def work(session: Session) -> set[tuple[int | None, int]]:
             return {(row.reply_id, row.account_id) for row in session.exec(select(Mention))}
 
-        return await app.state.database.read(work)
+        found: set[tuple[int | None, int]] = await app.state.database.read(work)
+        return found
 
     thread = await a_thread(by=alice, body="@bob @BOB `@charlie`")
     reply = await a_reply(bob, thread, body="@alice, @charlie: @nobody")

@@ -62,9 +62,9 @@ def test_why_a_letter_is_not_sent(standing: Standing, reason: str | None) -> Non
 
 def test_who_is_muted_or_may_not_see_is_never_written_to() -> None:
     """Whatever else holds: the whole table of the rest."""
-    flags = [dict(zip(("mentioned", "closed"), pair, strict=True)) for pair in product((False, True), repeat=2)]
-    for reason, kind, flag in product(WHY, ("reply", "thread", "closed"), flags):
-        standing = replace(WANTED, reason=reason, kind=kind, **flag)
+    flags = (False, True)
+    for reason, kind, mentioned, closed in product(WHY, ("reply", "thread", "closed"), flags, flags):
+        standing = replace(WANTED, reason=reason, kind=kind, mentioned=mentioned, closed=closed)
         assert why_not(replace(standing, level="muted")) == "the thread is muted"
         assert why_not(replace(standing, visible=False)) == "the recipient may no longer see the category"
 
