@@ -1,0 +1,1 @@
+"""Tests of subscriptions: levels, mentions, and whom news concern."""
