@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "kind", "external_id", name="imported_item_once"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_imported_item_thread_id", "imported_item", ["thread_id"])
+    op.create_index("imported_item_thread_id", "imported_item", ["thread_id"])
     op.create_table(
         "import_run",
         sa.Column("id", ID, sa.Identity(always=False), nullable=False),
