@@ -15,6 +15,7 @@ from service.kit.errors import NotFound, Problem
 from service.pages import forms, thread_views
 from service.pages.closing_panel import LABELS, change_closing, panel
 from service.pages.frame import Frame, around
+from service.pages.live_view import live
 from service.pages.previews import preview
 from service.pages.rendering import page, returning
 from service.pages.views.frame import Form, Person
@@ -193,6 +194,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         kept=_kept(actor, seen, asked) if composer is None else None,
         post_anyway_url=f"{url}?post_anyway=1#reply-form" if may_anyway and composer is None else None,
         sign_in_url=f"/sign-in{returning(url)}" if not actor.signed_in and closed is None else None,
+        live=live(session, actor, seen, asked.page, at),
     )
 
 

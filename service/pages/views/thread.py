@@ -6,6 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from service.pages.views.frame import Choice, Form, Person, TagLink
+from service.pages.views.live import Live
 from service.pages.views.sources import Cited, Entry, SourceRows
 
 
@@ -164,6 +165,7 @@ class ThreadPage:
     kept: Kept | None
     post_anyway_url: str | None
     sign_in_url: str | None
+    live: Live
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,22 @@
+"""The view of what a thread's page keeps up with while it is open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What the page's script has to know: where events are told and up to which position the page is drawn, who reads,
+    which numbers stand on the page, and how the thread stood at `now`. `warned` are those who may post all the same.
+    """
+
+    events_url: str
+    position: int
+    reader_id: int | None
+    page: int
+    per_page: int
+    last_number: int
+    closed: bool
+    closes_at: datetime | None
+    now: datetime
+    warned: bool
