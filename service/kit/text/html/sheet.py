@@ -114,10 +114,15 @@ class Sheet:
         if self.breaks and not self.fresh:
             self.write("<br>" * min(self.breaks, 3))
         self.breaks = 0
+        if html.startswith("<a ") and self._after_a_link():
+            self.write(" ")  # two links side by side are two words, however a style sheet set them apart
         self.open_inlines()
         self.write(html)
         self.fresh = False
         self.see()
+
+    def _after_a_link(self) -> bool:
+        return bool(self.out) and self.out[-1].endswith("</a>")
 
     def see(self) -> None:
         """Something can be seen in whatever is open."""
@@ -188,6 +193,8 @@ class Sheet:
         """Write the start tags that wait: an element in which nothing is said leaves no trace."""
         for inline in self.inlines:
             if inline.at < 0:
+                if inline.shown and inline.tag == "a" and self._after_a_link():
+                    self.write(" ")
                 inline.at = len(self.out)
                 self.write(f"<{inline.tag}{inline.attributes}>" if inline.shown else "")
 
