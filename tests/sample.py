@@ -29,14 +29,50 @@ black to gold. His inspectors walked with policemen, and so they saw what police
 Neither man hid this. Both wrote it down, at length, in the text that nobody reprints with the map. A picture travels \
 further than its caption.
 
-## Works cited
+### What the colours hid
 
-Booth, Charles, editor. *Labour and Life of the People*. Vol. 1, Williams and Norgate, 1889.
+A street got one colour. A court behind it, reached through an arch, got none unless somebody had gone in, and an \
+inspector in good boots did not always go in. The families who moved by night, with the rent unpaid, belonged to no \
+street at all. On the sheet they are white paper, and white paper looks like nothing to tell.
 
-Snow, John. *On the Mode of Communication of Cholera*. 2nd ed., John Churchill, 1855.
+## Reading the blank
+
+There is a way to read what was not drawn. It begins with the edges: where does the survey stop, and what stood on the \
+other side of that road? Then come the dates. A sheet that took three years to draw shows three cities laid over one \
+another, and no one of them was ever there. Last come the words. Whoever wrote “waste ground” had an owner in mind; \
+those who grazed a goat on it had another word for it, and the map did not ask them.
+
+None of this makes the sheet useless. It makes it a witness, and a witness can be asked. Where two sheets of one place \
+disagree, somebody has moved, or somebody has looked away, and you can find out which.
+
+- [x] Find the edges of the sheet, and what lies beyond them
+- [x] Find the years in which it was drawn
+- [ ] Find one word on it that somebody would have disputed
+
+## What to do on Thursday
+
+Bring one map that you have trusted. It may be a plan of the underground, or the one on your telephone with the blue \
+dot in the middle. Then write one page about what it leaves out, and for whom. Do not say that it is wrong. It is a \
+letter: say who wrote it, to whom, and what they hoped would happen when it was opened.
 
 [^1]: The pump on the replica's site stands some metres from where the first one stood.
 """
+
+ESSAY_SOURCES: Final = (
+    {
+        "author": "Booth, Charles, editor", "title": "Labour and Life of the People",
+        "container": "Vol. 1, Williams and Norgate", "year": 1889,
+    },
+    {
+        "title": "Charles Booth's London: Poverty Maps and Police Notebooks",
+        "container": "London School of Economics", "year": 2016, "url": "https://booth.lse.ac.uk/map",
+        "accessed": "2026-11-02",
+    },
+    {
+        "author": "Snow, John", "title": "On the Mode of Communication of Cholera",
+        "container": "2nd ed., John Churchill", "year": 1855, "note": "The plan is bound in after page 44",
+    },
+)  # fmt: skip
 
 THOUGHTS: Final = (
     """The second habit is the hard one. In the archive I work in, what is missing from a map is usually the reason \

@@ -108,7 +108,7 @@ class Site:
     def write_content(self) -> dict[str, Any]:
         """The essay with two thoughts, closed by age; the lively thread; the others. Returns threads by name."""
         essay = self.ask("ines", "POST", "/threads", title=sample.ESSAY_TITLE, body=sample.ESSAY,
-                         closing={"close_after_age": "P14D"})  # fmt: skip
+                         sources=list(sample.ESSAY_SOURCES), closing={"close_after_age": "P14D"})  # fmt: skip
         for who, thought in zip(("tomasz", "lea"), sample.THOUGHTS, strict=True):
             self.passes(hours=31)
             self.ask(who, "POST", f"/threads/{essay['id']}/replies", body=thought)

@@ -19,7 +19,7 @@ from service.threads.schemas.sources import MOST_SOURCES
 
 MEMBERS: Final = ("author", "title", "container", "year", "url", "accessed", "note")
 LABELS: Final = dict(
-    zip(MEMBERS, ("author", "title", "published in", "year", "address", "day of reading", "note"), strict=True)
+    zip(MEMBERS, ("author", "work", "published in", "year", "address", "day of reading", "note"), strict=True)
 )
 MOST_FIELDS: Final = MAX_FIELDS + len(MEMBERS) * (MOST_SOURCES + 1)
 FIELD: Final = re.compile(r"source-(\d{1,2})-(\w+)")

@@ -7,8 +7,8 @@ from service.kit.text.plain import excerpt
 from service.kit.text.shape import heading_words
 
 LEAST_HEADINGS: Final = 3
-LONG: Final = 3_000
-"""From how many characters on a text is long: some 500 words, more than one screen of any reader."""
+LONG: Final = 2_500
+"""From how many characters on a text is long: some 400 words, more than one screen of any reader."""
 
 MOST_ENTRIES: Final = 100
 MOST_WORDS: Final = 120

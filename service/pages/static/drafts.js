@@ -31,10 +31,14 @@ function save(form) {
 }
 
 // A refused form comes back with what was typed, which is the newest; otherwise the stored text is.
-function restore(form) {
+async function restore(form) {
   const stored = localStorage.getItem(place(form.dataset.draft));
   if (!stored || form.dataset.refused !== undefined) return;
   const values = JSON.parse(stored);
+  if (form.querySelector("[data-source]")) {
+    const { makeRoom } = await import("./sources.js");
+    makeRoom(form, Object.keys(values).filter((name) => values[name]));
+  }
   const fields = fieldsOf(form).filter((field) => field.name in values && !PLACE.has(field.name));
   if (fields.every((field) => field.value === values[field.name])) return;
   for (const field of fields) field.value = values[field.name];
@@ -96,7 +100,7 @@ export function keepDrafts() {
   try {
     acknowledged();
     for (const form of document.querySelectorAll("form[data-draft]")) {
-      restore(form);
+      restore(form).catch(() => {}); // what cannot be read is not restored
       watch(form);
     }
     for (const section of document.querySelectorAll("[data-kept]")) showKept(section);

@@ -5,7 +5,12 @@ import { showPreviews } from "./preview.js";
 
 keepDrafts();
 showPreviews();
+if (document.querySelector("[data-source]")) import("./sources.js").then(({ addSourcesInPlace }) => addSourcesInPlace());
 if (document.querySelector("input[data-tags]")) import("./tags.js").then(({ suggestTags }) => suggestTags());
+
+// A thread that is open follows what happens in it; the page's position says from where on, so it need not hurry.
+const live = document.querySelector("[data-live]");
+if (live) addEventListener("load", () => setTimeout(() => import("./live.js").then(({ follow }) => follow(live)), 2000));
 
 // Ctrl+Enter (or Command+Enter) in a text presses the form's first button.
 document.addEventListener("keydown", (event) => {
