@@ -1,5 +1,6 @@
 """Feeds, as a feed reader meets them: valid, with whole addresses, validators, and only what a guest may see."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -267,11 +268,11 @@ async def test_taking_the_newest_away_is_a_change(
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The SELECTs that ran."""
+    """The SELECTs that ran, from tables that a feed reads; the queue and the events' sequencer have others."""
     said: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if re.search(r"\bFROM (site|category|thread|reply|tag|account)\b", statement):
             said.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
@@ -295,5 +296,5 @@ async def test_a_feed_costs_the_same_few_queries_however_long(
         for _ in range(10):
             await a_reply(by=bob, thread=await a_thread(by=alice, tags=["maps", "roads"]))
             await a_reply(by=bob, thread=thread)
-    assert costs[:4] == costs[4:]
-    assert max(costs) <= 4
+    assert costs[:4] == costs[4:], said
+    assert max(costs) <= 4, said
