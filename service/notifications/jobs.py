@@ -97,7 +97,7 @@ def compose(letter: Letter, outgoing: Outgoing) -> Mail:
         "closed" if notice.kind == CLOSED else "post",
         site=letter.site,
         notice=notice,
-        body=cut(letter.body),
+        body=cut(source_of(letter)),
         body_html=draw_body(letter, base_url),
         because=CLOSED_BECAUSE.get(letter.closing_reason or "", ""),
         words=letter.closure_words,
@@ -133,6 +133,11 @@ def threading(letter: Letter, base_url: str) -> dict[str, str]:
     return {"In-Reply-To": chain[-1], "References": " ".join(chain)}
 
 
+def source_of(letter: Letter) -> str:
+    """The post's text for the text part: as it was typed, or the words of one that an import brought in HTML."""
+    return letter.body if letter.body_format == "markdown" else plain(letter.body_html)
+
+
 def cut(body: str) -> str:
     """As much of a text as a letter shows, whole words; "…" says that there is more."""
     if len(body) <= MOST_QUOTED:
@@ -144,7 +149,7 @@ def draw_body(letter: Letter, base_url: str) -> Markup:
     """The post's text for the HTML part: as the site shows it; of a long one the beginning."""
     drawn = letter.body_html
     if len(letter.body) > MOST_QUOTED or len(drawn) > MOST_DRAWN:
-        beginning = cut(letter.body if letter.body_format == "markdown" else plain(drawn))
+        beginning = cut(source_of(letter))
         known = frozenset(mentioned_in(drawn))
         drawn = render(beginning, "letter", known=known)
     if len(drawn) > MOST_DRAWN:

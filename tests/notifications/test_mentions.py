@@ -10,7 +10,9 @@ from sqlmodel import select
 from service.kit.database import Session
 from service.notifications import operations
 from service.notifications.models import Notification
+from service.replies.models import Reply
 from service.subscriptions.models import Mention
+from service.threads.models import Thread
 from tests.build import a_reply, a_thread
 from tests.cast import Person, bring_in
 from tests.notifications.telling import edit, mute, told
@@ -273,3 +275,25 @@ async def test_the_forms_mention_as_the_api_does(alice: Person, charlie: Person,
     assert answer.status_code == 303, answer.text
     await jobs()
     assert [reason for _, reason in await told(charlie)] == ["mentioned"]
+
+
+async def test_an_imported_post_in_html_mentions_nobody(
+    alice: Person, bob: Person, ada: Person, app: FastAPI, jobs: Jobs
+) -> None:
+    """HTML can look like a mention; only what Parley links itself is one, and imports tell nobody."""
+    thread = await a_thread(by=alice)
+    reply = await a_reply(alice, thread)
+    await jobs()
+
+    def bring(session: Session) -> None:
+        for post in (session.get_one(Thread, thread["id"]), session.get_one(Reply, reply["id"])):
+            post.body_format = "html"
+            session.add(post)
+
+    await app.state.database.write(bring)
+    forged = '<p>@bob <a class="mention" href="/u/bob">@bob</a></p>'
+    await edit(ada, reply, forged)
+    changed = await ada.patch(f"/api/v1/threads/{thread['id']}", {"body": forged})
+    assert changed.status_code == 200, changed.text
+    await jobs()
+    assert await told(bob) == []

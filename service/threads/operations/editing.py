@@ -58,8 +58,8 @@ def edit_thread(
         thread.edited_at, thread.edited_by_id = now(session), actor.account_id
     if ready.title is not None:
         thread.title, thread.slug = ready.title, slugify(ready.title)
-    if ready.text is not None:
-        text = as_stored(ready.text, thread.body_format, OPENING_LEVEL)
+    text = as_stored(ready.text, thread.body_format, OPENING_LEVEL) if ready.text else None
+    if text is not None:
         thread.body, thread.body_html, thread.renderer = text.body, text.body_html, RENDERER_VERSION
         thread.contents = text.contents
     if ready.sources is not None:
@@ -69,7 +69,7 @@ def edit_thread(
     thread.version += 1
     session.add(thread)
     session.flush()
-    mentioned = ready.text.mentioned if ready.text else None
+    mentioned = text.mentioned if text else None
     events.record(session, ThreadEdited(actor=actor, fields=ready.fields, mentioned=mentioned, **facts_of(thread)))
     return thread
 
