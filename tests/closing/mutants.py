@@ -13,8 +13,8 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-VARIADIC = ("Earliest", "coalesce", "inherited", "where")
-"""Calls whose arguments are terms; `coalesce` only where it chooses between levels, in `inherited` itself."""
+VARIADIC = ("Earliest", "first_said", "inherited", "where")
+"""Calls whose arguments are terms."""
 
 
 def mutants(module: ModuleType, entry: str, *names: str) -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -50,7 +50,7 @@ def deletions(tree: ast.AST) -> Iterator[tuple[Path, Deed]]:
 def deeds(node: Any, inside: str) -> Iterator[Deed]:
     """What can be deleted at a node of the function `inside`."""
     if isinstance(node, ast.Call):
-        yield from deeds_of_call(node, inside)
+        yield from deeds_of_call(node)
     elif isinstance(node, ast.If):
         yield without_if
     elif isinstance(node, ast.IfExp) and inside == "inherited":
@@ -64,7 +64,7 @@ def deeds(node: Any, inside: str) -> Iterator[Deed]:
         yield lambda sum_: collapse(sum_, sum_.right)
 
 
-def deeds_of_call(call: ast.Call, inside: str) -> Iterator[Deed]:
+def deeds_of_call(call: ast.Call) -> Iterator[Deed]:
     """What can be deleted of a call."""
     name = name_of(call)
     if name == "nullif":
@@ -73,14 +73,8 @@ def deeds_of_call(call: ast.Call, inside: str) -> Iterator[Deed]:
         yield lambda call: collapse(call, call.keywords[0].value)
     elif name == "desc":
         yield lambda call: collapse(call, call.func.value)
-    elif is_choice(call, inside):
+    elif name in VARIADIC and len(call.args) > 1:
         yield from (partial(without_argument, place=place) for place in range(len(call.args)))
-
-
-def is_choice(call: ast.Call, inside: str) -> bool:
-    """Whether the call's arguments are terms of the law."""
-    name = name_of(call)
-    return len(call.args) > 1 and name in VARIADIC and (name != "coalesce" or inside == "inherited")
 
 
 def walk(node: ast.AST, path: Path, inside: str) -> Iterator[tuple[Path, ast.AST, str]]:

@@ -20,6 +20,7 @@ from service.site.models import ClosingTerms, Site
 from service.threads.models import Thread
 from service.threads.policy import Closing, state
 from service.threads.queries import law
+from service.threads.queries.loads import select_seen, to_seen
 from tests.closing.histories import LATE, World, worlds
 from tests.closing.mutants import mutants
 
@@ -62,13 +63,17 @@ def asked_in_python(session: Session, world: World, effective: Pure) -> Answers:
     closings: dict[tuple[int, bool], Closing] = {}
     for key, row in threads.items():
         category = categories[row.category_id]
-        allowed = state.inherited(row.close_after_replies, category.close_after_replies, site.close_after_replies)
-        published = world.shown(stored_id(key))
-        reached = published[allowed - 1]["published_at"] if allowed and allowed <= len(published) else None
-        closings[stored_id(key), False] = effective(row, category, site, reached)
+        closings[stored_id(key), False] = effective(row, category, site, counted(world, row, category, site))
         closings[stored_id(key), True] = effective(row, category, site, None)
     asks = [(ask["thread_id"], ask["at"]) for ask in world.asks]
     return {(key, at): closings[key, at == LATE].is_closed(from_micros(at)) for key, at in asks}
+
+
+def counted(world: World, thread: Thread, category: ClosingTerms, site: ClosingTerms) -> datetime | None:
+    """When the last reply that the terms allow was published, found by counting."""
+    allowed = state.inherited(thread.close_after_replies, category.close_after_replies, site.close_after_replies)
+    published = [each["published_at"] for each in world.shown(stored_id(thread.id))]
+    return published[allowed - 1] if allowed is not None and allowed <= len(published) else None
 
 
 def disagreements(session: Session, world: World, pure: Pure, in_sql: InSql) -> set[tuple[int, int]]:
@@ -99,13 +104,28 @@ async def test_both_forms_agree_in_thousands_of_random_histories(database: Datab
     assert asked > 10 * histories
 
 
+async def test_a_thread_is_loaded_with_the_moment_at_which_it_had_enough_replies(database: Database) -> None:
+    def compare(session: Session) -> int:
+        ASK.create(session.connection())
+        found = 0
+        for world in worlds(seed=5, count=5, threads=40):
+            store(session, world)
+            for row in session.execute(select_seen()):
+                seen = to_seen(row)
+                assert seen.reached_at == counted(world, seen.thread, seen.category, seen.site)
+                found += seen.reached_at is not None
+        return found
+
+    assert await database.write(compare) > 20
+
+
 async def test_deleting_any_term_of_either_form_makes_them_disagree(database: Database) -> None:
     """Each mutant of each form, against the other form whole, over 720 histories.
 
     One condition says what need not be read, not what the law is: tests/closing/test_cost.py holds that one.
     """
     pures = list(mutants(state, "effective_closing", "inherited", "effective_closing", "deadlines"))
-    in_sql = list(mutants(law, "effective_close_at", "inherited", "reached_at", "effective_close_at"))
+    in_sql = list(mutants(law, "effective_close_at", "first_said", "inherited", "reached_at", "effective_close_at"))
     assert len(pures) >= 30, "every condition, level and summand of the pure form"
     assert len(in_sql) >= 25, "every argument, level, condition and summand of the SQL form"
 

@@ -20,7 +20,7 @@ from service.screening.policy import SEEN_BY_AUTHOR, may_read
 from service.site.models import Site
 from service.threads.models import Thread
 from service.threads.policy import Closing, effective_closing, state_of
-from service.threads.queries.law import reached_at
+from service.threads.queries.law import joined, reached_at
 
 Closer = aliased(Account)
 
@@ -86,7 +86,7 @@ def select_seen() -> Select[*tuple[Any, ...]]:
             col(Account.display_name),
             col(Closer.username),
             col(Closer.display_name),
-            reached_at(),
+            reached_at(joined("close_after_replies")),
         )
         .join(Category, col(Category.id) == Thread.category_id)
         .join(Site, col(Site.id) == 1)
