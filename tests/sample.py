@@ -74,6 +74,8 @@ ESSAY_SOURCES: Final = (
     },
 )  # fmt: skip
 
+ESSAY_TAGS: Final = ["maps", "public health", "history of science"]
+
 THOUGHTS: Final = (
     """The second habit is the hard one. In the archive I work in, what is missing from a map is usually the reason \
 it was kept.""",
@@ -88,6 +90,8 @@ and they sink to the foot again.
 Is a note still a *margin* note when most readers meet it at the end?"""
 
 # Who says it, what is said, and the number of the reply that is answered (None: the thread itself).
+LIVELY_TAGS: Final = ["typography", "reading on paper"]
+
 LIVELY_REPLIES: Final[tuple[tuple[str, str, int | None], ...]] = (
     ("tomasz", "A note that I have to travel to is a note I do not read. Margin, always.", None),
     ("lea", "Then what do you do with one of forty lines? I have seen margins that ate the page.", 1),
@@ -102,10 +106,20 @@ LIVELY_REPLIES: Final[tuple[tuple[str, str, int | None], ...]] = (
 )  # fmt: skip
 
 OTHERS: Final = (
-    ("lea", "Reading group: The Periodic Table", "We begin with *Argon*. One chapter a week, no homework."),
-    ("mona", "Errata for the autumn reader", "Page 41, line 7: for *casual* read *causal*. Others below, please."),
-    ("tomasz", "How do you cite a conversation?", "With a date, a place and a name? With permission, certainly."),
-    ("ines", "A good word for “deadline” that is not about death", "In Polish it is simply *termin*."),
+    (
+        "lea",
+        "Reading group: The Periodic Table",
+        "We begin with *Argon*. One chapter a week, no homework.",
+        ["reading group"],
+    ),
+    ("mona", "Errata for the autumn reader", "Page 41, line 7: for *casual* read *causal*. Others below, please.", []),
+    (
+        "tomasz",
+        "How do you cite a conversation?",
+        "With a date, a place and a name? With permission, certainly.",
+        ["citation", "typography"],
+    ),
+    ("ines", "A good word for “deadline” that is not about death", "In Polish it is simply *termin*.", []),
 )
 PEOPLE: Final = (
     ("ines", "Ines Okafor", "member"),

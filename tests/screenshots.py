@@ -108,17 +108,18 @@ class Site:
     def write_content(self) -> dict[str, Any]:
         """The essay with two thoughts, closed by age; the lively thread; the others. Returns threads by name."""
         essay = self.ask("ines", "POST", "/threads", title=sample.ESSAY_TITLE, body=sample.ESSAY,
-                         sources=list(sample.ESSAY_SOURCES), closing={"close_after_age": "P14D"})  # fmt: skip
+                         tags=sample.ESSAY_TAGS, sources=list(sample.ESSAY_SOURCES),
+                         closing={"close_after_age": "P14D"})  # fmt: skip
         for who, thought in zip(("tomasz", "lea"), sample.THOUGHTS, strict=True):
             self.passes(hours=31)
             self.ask(who, "POST", f"/threads/{essay['id']}/replies", body=thought)
         self.passes(days=13)
-        for who, title, body in sample.OTHERS:
+        for who, title, body, tags in sample.OTHERS:
             self.passes(hours=9)
-            thread = self.ask(who, "POST", "/threads", title=title, body=body)
+            thread = self.ask(who, "POST", "/threads", title=title, body=body, tags=tags)
         self.ask("mona", "PUT", f"/threads/{thread['id']}/closure", reason="Found: “term” it is. Thank you, everybody.")
         lively = self.ask("lea", "POST", "/threads", title=sample.LIVELY_TITLE, body=sample.LIVELY,
-                          closing={"close_after_idle": "P6D"})  # fmt: skip
+                          tags=sample.LIVELY_TAGS, closing={"close_after_idle": "P6D"})  # fmt: skip
         self.converse(lively)
         self.ask("ada", "POST", "/categories", name="Reading room", visibility="members",
                  description="What we read together, for members.")  # fmt: skip
@@ -149,6 +150,8 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
     return [
         Shot("threads", None, "/"),
         Shot("category", "ines", "/c/general"),
+        Shot("tags", None, "/tags"),
+        Shot("tag", "ines", "/tags/typography"),
         Shot("thread-essay-closed", None, essay),
         Shot("thread-lively", "ines", lively),
         Shot("thread-lively-guest", None, lively),

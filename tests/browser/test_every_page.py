@@ -33,10 +33,14 @@ BODY = f"""First paragraph with `code` and a [link](https://example.org/{"y" * 9
 [^1]: A note.
 """
 
+TAGS = ["C++", "w" * 30, "a name of two and more words", "العربية", "2026"]
+
 
 def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list[tuple[Visitor, str]]:
     """A site with something on every page: who looks, and where."""
-    lively = alice.opens(title="A lively thread with a rather long title that must wrap on a telephone", body=BODY)
+    lively = alice.opens(
+        title="A lively thread with a rather long title that must wrap on a telephone", body=BODY, tags=TAGS
+    )
     parent: dict[str, Any] = {}
     for _ in range(6):
         parent = bob.replies(lively, BODY, **({"parent": parent["id"]} if parent else {}))
@@ -45,7 +49,8 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
     mona.call("put", f"/api/v1/threads/{closed['id']}/closure", reason="It is settled.")
     soon = mona.opens(title="Closing soon", closing={"close_after_age": "P3D"})
     guest_pages = ("/", "/c/general", lively["url"], closed["url"], "/sign-in", "/register", f"/u/{alice.username}",
-                   "/problems/thread-closed", "/nowhere", "/api/v1/docs")  # fmt: skip
+                   "/problems/thread-closed", "/nowhere", "/api/v1/docs", "/tags", "/tags/c-plus-plus",
+                   "/tags/c-plus-plus?state=archived")  # fmt: skip
     own = ("/", "/new", lively["url"], f"{lively['url']}/edit", soon["url"], "/settings", "/notifications")
     staff = (lively["url"], closed["url"], f"{closed['url']}?post_anyway=1", f"{lively['url']}/delete",
              f"/t/{lively['id']}/replies/1/edit", f"/t/{lively['id']}/replies/1/delete",

@@ -46,7 +46,7 @@ def list_tags(
 ) -> Sequence[TagUse]:
     """Up to `limit + 1` tags after the key `after` (see `TagUse.key`), the most used first, the older of equals.
 
-    With `prefix` only tags that begin so, in any spelling. Every use of every tag is counted: 20 ms for 100,000.
+    With `prefix` only tags that begin so, in any spelling. Every use of every tag is counted: 0.1 s for 100,000.
     """
     query = _select_uses(actor)
     if prefix:
