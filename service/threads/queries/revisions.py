@@ -26,6 +26,7 @@ class Revision:
     version: int
     title: str | None
     body: str
+    body_format: str
     sources: Sequence[dict[str, Any]]
     username: str | None
     display_name: str
@@ -40,6 +41,7 @@ class Post(Protocol):
     id: int | None
     version: int
     body: str
+    body_format: str
     author_id: int | None
     author_name: str | None
     created_at: datetime
@@ -104,7 +106,9 @@ def _current(session: Session, post: Post, number: int) -> Revision:
     title, sources = getattr(post, "title", None), getattr(post, "sources", ())
     name = shown or username or post.author_name or "Anonymous"
     at = post.edited_at or post.created_at
-    return Revision(number, post.version, title, post.body, sources, username, name, at, is_current=True)
+    return Revision(
+        number, post.version, title, post.body, post.body_format, sources, username, name, at, is_current=True
+    )
 
 
 def _earlier(row: Any, number: int, post: Post) -> Revision:
@@ -112,4 +116,7 @@ def _earlier(row: Any, number: int, post: Post) -> Revision:
     title, sources = getattr(text, "title", None), getattr(text, "sources", ())
     name = shown or username or post.author_name or "Anonymous"
     gone = text.redacted_at is not None
-    return Revision(number, text.version, title, text.body, sources, username, name, text.made_at, is_redacted=gone)
+    return Revision(
+        number, text.version, title, text.body, text.body_format, sources, username, name, text.made_at,
+        is_redacted=gone,
+    )  # fmt: skip
