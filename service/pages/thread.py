@@ -245,8 +245,8 @@ def _kept(actor: Actor, seen: ThreadSeen, asked: Asked) -> Kept | None:
 
 
 def _subscription(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Subscription | None:
-    """Whether the reader is told of replies here; None for a guest."""
+    """How the reader follows the thread; None for a guest."""
     if not actor.signed_in:
         return None
-    watching = following(session, actor, seen).level == WATCHING
-    return Subscription(asked.form_of("watch", "mute") or forms.fresh(), watching)
+    level = following(session, actor, seen).level
+    return Subscription(asked.form_of("watch", "mute") or forms.fresh(), level == WATCHING, level == MUTED)

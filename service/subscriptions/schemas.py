@@ -12,7 +12,9 @@ Level = Literal["watching", "normal", "muted"]
 
 
 class ChooseLevel(RequestModel):
-    """How closely to follow a thread: told of every reply (watching), or of nothing (normal, muted)."""
+    """How closely to follow a thread: told of every reply and the closing (watching), of mentions of you and answers to
+    you alone (normal), or of nothing (muted).
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"level": "watching"}]})
     level: Level

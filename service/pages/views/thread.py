@@ -94,7 +94,10 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Whether the reader is told of new replies, and the deed that changes it (`watch` or `mute`)."""
+    """How the reader follows the thread, and the deed that changes it (`watch` or `mute`).
+
+    Who neither watches nor muted it is told where they are mentioned or answered, and may choose either.
+    """
 
     form: Form
     watching: bool
@@ -103,6 +106,7 @@ class Subscription:
 @dataclass(frozen=True, slots=True)
 class Composer:
     """A form that writes a post. `draft` names the text in the browser's storage; `preview_html` is the preview
+    muted: bool
     without scripts.
 
     `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed.
