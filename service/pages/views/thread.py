@@ -101,12 +101,12 @@ class Subscription:
 
     form: Form
     watching: bool
+    muted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Composer:
     """A form that writes a post. `draft` names the text in the browser's storage; `preview_html` is the preview
-    muted: bool
     without scripts.
 
     `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed.
