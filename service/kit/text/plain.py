@@ -6,6 +6,7 @@ from typing import Final
 
 BLOCKS: Final = frozenset({
     "p", "div", "section", "blockquote", "pre", "ul", "ol", "table", "hr", "h1", "h2", "h3", "h4", "h5", "h6",
+    "dl", "dt", "dd", "figure", "figcaption", "details", "summary",
 })  # fmt: skip
 LINES: Final = frozenset({"li", "tr"})
 SILENT: Final = frozenset({"script", "style"})

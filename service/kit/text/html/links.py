@@ -8,11 +8,17 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 STARTS: Final = ("http://", "https://")
 BARE: Final = re.compile(r"(https?://[^\s<>\"'\[\]{}|\\^`]+)", re.IGNORECASE)
-TRAILING: Final = re.compile(r"[.,:;!?)*_]+$")
+STOPS: Final = frozenset(".,:;!?*_")
 ALLOWED: Final = re.compile(r"(?i:https?://|mailto:)[^\s\x00-\x1f\\]+|/(?![/\\])[^\s\x00-\x1f\\]*")
 UNSEEN: Final = re.compile(r"[\x00-\x1f]")
 SCHEME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 MARK: Final = re.compile(r"[\w.:-]{1,80}")
+KEPT: Final = {
+    "ol": ("start", "reversed"),
+    "li": ("value",),
+    "td": ("colspan", "rowspan", "align"),
+    "th": ("colspan", "rowspan", "align"),
+}
 LETTER: Final = re.compile(r"\b(?:wp-smiley|emoji)\b")
 
 
@@ -20,12 +26,18 @@ def split(text: str) -> list[str]:
     """The text in pieces; those that begin with `http://` or `https://` are addresses, without a sentence's end."""
     pieces: list[str] = []
     for piece in BARE.split(text):
-        trail = TRAILING.search(piece) if piece.lower().startswith(STARTS) else None
-        if trail and not (piece.endswith(")") and piece.count("(") >= piece.count(")")):
-            pieces += [piece[: trail.start()], trail[0]]
-        else:
-            pieces.append(piece)
+        end = _end_of(piece) if piece.lower().startswith(STARTS) else len(piece)
+        pieces += [piece[:end], piece[end:]]
     return [piece for piece in pieces if piece]
+
+
+def _end_of(address: str) -> int:
+    """Where an address in a sentence ends: before its stop, and before a bracket that was opened before it."""
+    end, open_ones = len(address), address.count("(") - address.count(")")
+    while address[end - 1] in STOPS or (address[end - 1] == ")" and open_ones < 0):
+        open_ones += address[end - 1] == ")"
+        end -= 1
+    return end
 
 
 def usable(address: str, token: str, marks: frozenset[str]) -> str:
@@ -58,13 +70,7 @@ def inline_attributes(tag: str, attributes: Mapping[str, str], token: str, marks
 
 def block_attributes(tag: str, attributes: Mapping[str, str]) -> str:
     """The attributes that a block keeps: where a list begins to count, how far a cell reaches, how it is set."""
-    kept = {
-        "ol": ("start",),
-        "li": ("value",),
-        "td": ("colspan", "rowspan", "align"),
-        "th": ("colspan", "rowspan", "align"),
-    }
-    return "".join(f' {name}="{escape(attributes[name])}"' for name in kept.get(tag, ()) if attributes.get(name))
+    return "".join(f' {name}="{escape(attributes[name])}"' for name in KEPT.get(tag, ()) if name in attributes)
 
 
 def is_letter(attributes: Mapping[str, str]) -> bool:

@@ -19,6 +19,7 @@ TAGS: Final = MARKDOWN_TAGS | {
 VALUES: Final = MARKDOWN_VALUES | {
     ("abbr", "title"): re.compile(r"[^\x00-\x1f]*"),
     ("dfn", "title"): re.compile(r"[^\x00-\x1f]*"),
+    ("ol", "reversed"): re.compile(r"(reversed|true)?"),
     ("li", "value"): re.compile(r"-?\d{1,9}"),
     ("th", "colspan"): re.compile(r"\d{1,2}"),
     ("td", "colspan"): re.compile(r"\d{1,2}"),

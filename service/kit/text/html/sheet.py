@@ -74,7 +74,7 @@ class Sheet:
     def words(self, text: str) -> None:
         """Words on one line, with their addresses as links."""
         text = SPACES.sub(" ", text)
-        if self.fresh or self.breaks:
+        if self.fresh or self.breaks or (self.out and self.out[-1].endswith(" ")):
             text = text.lstrip(" ")
         if not text:
             return
