@@ -1,4 +1,6 @@
-"""`/t/{id}/{slug}/delete` and `/t/{id}/replies/{number}/delete`: ask once, then delete."""
+"""`/t/{id}/{slug}/delete`, `/t/{id}/replies/{number}/delete` and `/t/{id}/waiting/{reply id}/delete`: ask once, then
+delete.
+"""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -10,6 +12,7 @@ from service.kit.actor import Actor
 from service.kit.database import Session
 from service.kit.errors import Problem
 from service.pages import forms, thread_views
+from service.pages.addressed import Addressed
 from service.pages.frame import Frame, around
 from service.pages.rendering import page, trusted
 from service.pages.views.frame import Form
@@ -17,6 +20,7 @@ from service.pages.views.thread import DeletePage
 from service.replies import operations as reply_operations
 from service.replies import policy as reply_policy
 from service.replies import queries as reply_queries
+from service.replies.models import Reply
 from service.threads import operations, policy
 from service.threads.queries import get_thread, lock_thread
 from service.web.answers import Answer, see_other
@@ -24,6 +28,7 @@ from service.web.answers import Answer, see_other
 router = APIRouter(include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Ask = Callable[[Session, Actor, Form], DeletePage]
 NOTHING = forms.Sent({}, None)
 
@@ -41,18 +46,23 @@ def _thread(thread_id: int, *, check: bool = True) -> Ask:
     return ask
 
 
-def _reply(thread_id: int, number: int, *, check: bool = True) -> Ask:
+def _reply(which: Addressed, *, check: bool = True) -> Ask:
     def ask(session: Session, actor: Actor, form: Form) -> DeletePage:
-        seen = get_thread(session, actor, thread_id)
-        reply = reply_queries.get_reply_by_number(session, actor, thread_id, number).reply
+        seen, found = which.find(session, actor)
+        reply = found.reply
         if check:
             reply_policy.check_may_delete(actor, reply)
-        stays = "Others have answered it, so a line that says it was deleted stays in its place."
-        consequence = stays if reply.child_count else "It leaves the thread; its number is not used again."
-        back = thread_views.reply_url(seen, number)
-        return DeletePage(form, f"reply {number}", consequence, trusted(reply.body_html), back)
+        back = thread_views.shown_url(seen, reply)
+        return DeletePage(form, which.words, _consequence(reply), trusted(reply.body_html), back)
 
     return ask
+
+
+def _consequence(reply: Reply) -> str:
+    if reply.child_count:
+        return "Others have answered it, so a line that says it was deleted stays in its place."
+    gone = "It leaves the thread"
+    return f"{gone}." if reply.number is None else f"{gone}; its number is not used again."
 
 
 @router.get("/t/{thread_id}/{slug}/delete")
@@ -64,7 +74,13 @@ async def ask_delete_thread(thread_id: ThreadId, asks: Asking) -> Response:
 @router.get("/t/{thread_id}/replies/{number}/delete")
 async def ask_delete_reply(thread_id: ThreadId, number: Number, asks: Asking) -> Response:
     """The question about a reply."""
-    return await _show(asks, _reply(thread_id, number))
+    return await _show(asks, _reply(Addressed(thread_id, number)))
+
+
+@router.get("/t/{thread_id}/waiting/{reply_id}/delete")
+async def ask_delete_waiting(thread_id: ThreadId, reply_id: ReplyId, asks: Asking) -> Response:
+    """The question about a reply that waits for a moderator."""
+    return await _show(asks, _reply(Addressed(thread_id, reply_id=reply_id)))
 
 
 @router.post("/t/{thread_id}/{slug}/delete")
@@ -83,16 +99,26 @@ async def delete_thread(request: Request, thread_id: ThreadId, asks: Asking) -> 
 @router.post("/t/{thread_id}/replies/{number}/delete")
 async def delete_reply(request: Request, thread_id: ThreadId, number: Number, asks: Asking) -> Response:
     """Delete the reply; 303 to where it stood."""
+    return await _delete_reply(request, asks, Addressed(thread_id, number))
+
+
+@router.post("/t/{thread_id}/waiting/{reply_id}/delete")
+async def delete_waiting(request: Request, thread_id: ThreadId, reply_id: ReplyId, asks: Asking) -> Response:
+    """Delete a reply that waits for a moderator; 303 to its thread."""
+    return await _delete_reply(request, asks, Addressed(thread_id, reply_id=reply_id))
+
+
+async def _delete_reply(request: Request, asks: Asks, which: Addressed) -> Response:
     sent = await forms.read(request)
 
     def work(session: Session, actor: Actor) -> Answer:
-        reply_id = reply_queries.get_reply_by_number(session, actor, thread_id, number).id
-        seen, found = reply_queries.lock_reply(session, actor, reply_id)
+        seen, found = reply_queries.lock_reply(session, actor, which.find(session, actor)[1].id)
         reply_operations.delete_reply(session, actor, seen, found, None)
+        number = found.reply.number or 1
         page_url = thread_views.page_url(thread_views.thread_url(seen), thread_views.page_of(number))
         return see_other(f"{page_url}#thoughts")
 
-    return await _deed(asks, _reply(thread_id, number, check=False), sent, work)
+    return await _deed(asks, _reply(which, check=False), sent, work)
 
 
 async def _deed(asks: Asks, ask: Ask, sent: forms.Sent, work: Callable[[Session, Actor], Answer]) -> Response:

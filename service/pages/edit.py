@@ -1,4 +1,4 @@
-"""`/t/{id}/{slug}/edit` and `/t/{id}/replies/{number}/edit`: change a post.
+"""`/t/{id}/{slug}/edit`, `/t/{id}/replies/{number}/edit` and `/t/{id}/waiting/{reply id}/edit`: change a post.
 
 Of two edits at once the second sees both texts.
 """
@@ -15,6 +15,7 @@ from service.kit.actor import Actor
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem
 from service.pages import forms, thread_views
+from service.pages.addressed import Addressed
 from service.pages.frame import Frame, around
 from service.pages.previews import preview
 from service.pages.rendering import page
@@ -44,6 +45,7 @@ from service.web.answers import Answer
 router = APIRouter(include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +101,18 @@ def _thread(thread_id: int, *, check: bool) -> Find:
     return find
 
 
-def _reply(thread_id: int, number: int, *, check: bool) -> Find:
+def _reply(which: Addressed, *, check: bool) -> Find:
     """Loads a reply; with `check`, only for one who may edit it."""
 
     def find(session: Session, actor: Actor) -> Editable:
-        seen = get_thread(session, actor, thread_id)
-        reply = reply_queries.get_reply_by_number(session, actor, thread_id, number).reply
+        seen, found = which.find(session, actor)
+        reply = found.reply
         if check:
             reply_policy.check_may_edit(actor, reply)
             policy.check_not_archived(seen.thread)
         theirs = Theirs(None, reply.body, reply.edited_at)
-        url = thread_views.reply_url(seen, number)
-        return Editable(f"reply {number}", f"edit-{thread_id}-{number}", url, None, reply.body, reply.version, theirs)
+        url = thread_views.shown_url(seen, reply)
+        return Editable(which.words, which.draft, url, None, reply.body, reply.version, theirs)
 
     return find
 
@@ -124,7 +126,13 @@ async def show_edit_thread(thread_id: ThreadId, asks: Asking) -> Response:
 @router.get("/t/{thread_id}/replies/{number}/edit")
 async def show_edit_reply(thread_id: ThreadId, number: Number, asks: Asking) -> Response:
     """The form with the reply's text."""
-    return await _show(asks, _reply(thread_id, number, check=True))
+    return await _show(asks, _reply(Addressed(thread_id, number), check=True))
+
+
+@router.get("/t/{thread_id}/waiting/{reply_id}/edit")
+async def show_edit_waiting(thread_id: ThreadId, reply_id: ReplyId, asks: Asking) -> Response:
+    """The form with the text of a reply that waits for a moderator."""
+    return await _show(asks, _reply(Addressed(thread_id, reply_id=reply_id), check=True))
 
 
 @router.post("/t/{thread_id}/{slug}/edit")
@@ -154,17 +162,26 @@ async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Re
 @router.post("/t/{thread_id}/replies/{number}/edit")
 async def edit_reply(request: Request, thread_id: ThreadId, number: Number, asks: Asking) -> Response:
     """Store the reply's new text."""
+    return await _edit_reply(request, asks, Addressed(thread_id, number))
+
+
+@router.post("/t/{thread_id}/waiting/{reply_id}/edit")
+async def edit_waiting(request: Request, thread_id: ThreadId, reply_id: ReplyId, asks: Asking) -> Response:
+    """Store the new text of a reply that waits for a moderator, or that was published meanwhile."""
+    return await _edit_reply(request, asks, Addressed(thread_id, reply_id=reply_id))
+
+
+async def _edit_reply(request: Request, asks: Asks, which: Addressed) -> Response:
     sent = await forms.read(request)
-    find = _reply(thread_id, number, check=False)
+    find = _reply(which, check=False)
     if sent.deed == "preview":
         return await _preview(asks, find, sent, level=3)
     text = await asks.prepare_text(to_written, sent.model(EditReply, {"body": sent.values.get("body", "")}))
 
     def work(session: Session, actor: Actor) -> Answer:
-        reply_id = reply_queries.get_reply_by_number(session, actor, thread_id, number).id
-        seen, found = reply_queries.lock_reply(session, actor, reply_id)
+        seen, found = reply_queries.lock_reply(session, actor, which.find(session, actor)[1].id)
         reply_operations.edit_reply(session, actor, seen, found, text, sent.number("version"))
-        return forms.posted(thread_views.reply_url(seen, number), f"edit-{thread_id}-{number}")
+        return forms.posted(thread_views.shown_url(seen, found.reply), which.draft)
 
     return await _store(asks, find, sent, work)
 

@@ -5,6 +5,7 @@ from typing import Final
 from service.accounts.queries import own_account
 from service.kit.actor import Actor
 from service.kit.database import Session
+from service.moderation.queries import waiting_count
 from service.notifications.queries import unread_count
 from service.pages.views.frame import Frame, Viewer
 from service.site.queries import get_site
@@ -26,4 +27,5 @@ def _viewer(session: Session, actor: Actor) -> Viewer | None:
     if actor.username is None:
         return None
     account = own_account(session, actor)
-    return Viewer(actor.username, account.shown_name, unread_count(session, actor), actor.administers)
+    waiting = waiting_count(session, actor) if actor.moderates else None
+    return Viewer(actor.username, account.shown_name, unread_count(session, actor), actor.administers, waiting)

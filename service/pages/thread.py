@@ -12,22 +12,24 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
-from service.pages import forms, thread_views
+from service.pages import forms, moderating, thread_views
 from service.pages.closing_panel import LABELS, change_closing, panel
 from service.pages.frame import Frame, around
 from service.pages.live_view import live
 from service.pages.previews import preview
 from service.pages.rendering import page, returning
+from service.pages.thread_moderation import moderate_here, moderated
 from service.pages.views.frame import Form, Person
 from service.pages.views.thread import Answering, Composer, Kept, Subscription, ThreadPage
 from service.pages.words import heading
 from service.replies import operations, queries
-from service.replies.models import PER_SCREEN
+from service.replies.models import PER_SCREEN, Reply
 from service.replies.schemas import PostReply, to_drafted
 from service.subscriptions.models import MUTED, WATCHING
 from service.subscriptions.operations import choose_level
 from service.subscriptions.queries import following
 from service.threads import policy
+from service.threads.models import Thread
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
 from service.web.answers import Answer, see_other
 
@@ -43,7 +45,7 @@ class Asked:
     """What of the thread is asked for, and what a refused form brings back with it.
 
     `reply_to` is the number of the reply to answer, `anyway` the moderator's wish to post in a closed thread.
-    `deed` and `form` are the refused form; `problem` why; `drawn` a preview.
+    `deed`, `sent` and `form` are the refused form; `problem` why; `drawn` a preview.
     """
 
     page: int = 1
@@ -54,6 +56,7 @@ class Asked:
     problem: Problem | None = None
     drawn: Markup | None = None
     notice: str = field(default="")
+    sent: forms.Sent | None = None
 
     def form_of(self, *deeds: str) -> Form | None:
         """The refused form, if it is the one of these deeds."""
@@ -78,7 +81,9 @@ async def show_thread(
 
 @router.post("/t/{thread_id}/{slug}")
 async def act(request: Request, thread_id: ThreadId, slug: str, asks: Asking) -> Response:
-    """One of the page's forms; `do` says which: reply, preview, watch, mute, close, reopen, policy."""
+    """One of the page's forms; `do` says which: reply, preview, watch, mute, close, reopen, policy, or a step of
+    moderation.
+    """
     sent = await forms.read(request)
     shown = request.query_params.get("page", "1")
     asked = Asked(
@@ -94,6 +99,8 @@ async def act(request: Request, thread_id: ThreadId, slug: str, asks: Asking) ->
         outcome = await _reply(asks, thread_id, sent)
     elif sent.deed in LEVELS:
         outcome = await _follow(asks, thread_id, sent)
+    elif moderating.is_step(sent):
+        outcome = await moderate_here(asks, thread_id, asked.page, sent)
     else:
         outcome = await change_closing(asks, thread_id, sent)
     if isinstance(outcome, Response):
@@ -112,6 +119,7 @@ async def _again(asks: Asks, thread_id: int, asked: Asked, sent: forms.Sent, out
         form=sent.again(problem, labels=LABELS),
         problem=problem,
         drawn=outcome if isinstance(outcome, Markup) else None,
+        sent=sent,
     )
     return await _show(asks, thread_id, kept)
 
@@ -128,6 +136,9 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
         if actor.moderates and not sent.value("anyway"):  # it closed while they wrote: ask before posting all the same
             policy.check_open_to_all(seen.thread, seen.closing, now(session))
         reply = operations.post_reply(session, actor, seen, ready)
+        if reply.number is None:
+            url = f"{thread_views.thread_url(seen)}?saved={moderating.HELD}#waiting-{reply.id}"
+            return forms.posted(url, _draft(thread_id))
         return forms.posted(thread_views.shown_url(seen, reply), _draft(thread_id))
 
     return await forms.attempt(asks, sent, work)
@@ -180,13 +191,19 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     at = now(session)
     composer = _composer(session, actor, seen, asked)
     closed, url = thread_views.closed(seen, at), thread_views.thread_url(seen)
+    posts: list[Thread | Reply] = [seen.thread, *(row.reply for row in replies if not row.is_stub)]
+    marks = moderating.marks(session, actor, seen.thread, posts, asked.sent, asked.problem)
     may_anyway = closed is not None and policy.cannot_reply_code(actor, seen.thread, seen.closing, at) is None
+    answer = _answer_query(composer, may_anyway, asked.page)
     return ThreadPage(
-        opening=thread_views.opening(seen, actor),
+        opening=thread_views.opening(seen, actor, marks),
+        action=thread_views.page_url(url, asked.page),
+        moderated=moderated(marks, posts, asked.notice),
         heading=heading(seen.thread.reply_count, seen.thread.title),
-        replies=thread_views.reply_tree(seen, actor, replies, numbers, _answer_query(composer, may_anyway, asked.page)),
+        replies=thread_views.reply_tree(seen, actor, replies, numbers, answer, marks),
         pager=pager,
         closes_at=thread_views.closing_soon(seen, at),
+        replies_left=thread_views.few_left(seen, at),
         closed=closed,
         closing=panel(actor, seen, at, asked.form_of("close", "reopen", "policy"), asked.notice),
         subscription=_subscription(session, actor, seen, asked),

@@ -8,20 +8,26 @@ from urllib.parse import quote
 from service.kit.actor import Actor
 from service.kit.database.rows import stored_id
 from service.kit.errors import Problem
+from service.pages.moderating import Marks
 from service.pages.rendering import trusted
 from service.pages.sources import outline, works_cited
-from service.pages.terms import in_days
+from service.pages.terms import in_days, more_replies, so_many_replies
 from service.pages.views.frame import Person, TagLink
 from service.pages.views.thread import Closed, Earlier, OpeningView, Pager, ReplyView
 from service.replies import policy as reply_policy
 from service.replies.models import PER_SCREEN, Reply, address, waiting_address
 from service.replies.queries import ReplySeen
+from service.site.models import OFF, ClosingTerms
+from service.screening.policy import possible
 from service.tags.schemas import tag_url
 from service.threads import policy
+from service.threads.models import Thread
 from service.threads.queries import ThreadSeen
 
 SOON: Final = timedelta(days=7)
 """How long before its closing a thread says so."""
+FEW: Final = 10
+"""How many replies before the last one."""
 
 
 def allowed(check: Callable[..., None], *subject: Any) -> bool:
@@ -31,6 +37,11 @@ def allowed(check: Callable[..., None], *subject: Any) -> bool:
     except Problem:
         return False
     return True
+
+
+def may_go(check: Callable[..., None], actor: Actor, post: Thread | Reply) -> bool:
+    """Whether the actor may delete the post, and its state has that step."""
+    return "trash" in possible(post) and allowed(check, actor, post)
 
 
 def thread_url(seen: ThreadSeen) -> str:
@@ -60,7 +71,7 @@ def shown_url(seen: ThreadSeen, reply: Reply) -> str:
     return reply_url(seen, reply.number)
 
 
-def opening(seen: ThreadSeen, actor: Actor) -> OpeningView:
+def opening(seen: ThreadSeen, actor: Actor, marks: Marks) -> OpeningView:
     """The thread's opening post."""
     thread, base = seen.thread, thread_url(seen)
     changing = thread.archived_at is None
@@ -75,11 +86,13 @@ def opening(seen: ThreadSeen, actor: Actor) -> OpeningView:
         created_at=thread.published_at,
         edited_at=thread.edited_at,
         edit_url=f"{base}/edit" if changing and allowed(policy.check_may_edit, actor, thread) else None,
-        delete_url=f"{base}/delete" if changing and allowed(policy.check_may_delete, actor, thread) else None,
+        delete_url=f"{base}/delete" if changing and may_go(policy.check_may_delete, actor, thread) else None,
         feed_url=f"/t/{seen.id}/feed.atom" if is_public(seen) else None,
         contents=outline(thread.contents, with_sources=bool(thread.sources)),
         sources=works_cited(thread.sources),
         revisions_url=f"{base}/revisions",
+        standing=marks.standing(thread),
+        menu=marks.menu(thread, "this thread"),
     )
 
 
@@ -107,7 +120,12 @@ def pager(seen: ThreadSeen, page: int) -> Pager:
 
 
 def reply_tree(
-    seen: ThreadSeen, actor: Actor, replies: Sequence[ReplySeen], numbers: Mapping[int, int], answer: str | None
+    seen: ThreadSeen,
+    actor: Actor,
+    replies: Sequence[ReplySeen],
+    numbers: Mapping[int, int],
+    answer: str | None,
+    marks: Marks,
 ) -> tuple[ReplyView, ...]:
     """One page's replies, each under its parent where that stands on the same page, in the order of their numbers.
 
@@ -121,7 +139,8 @@ def reply_tree(
         under.setdefault(parent if parent in here else None, []).append(reply)
 
     def branch(parent: int | None) -> tuple[ReplyView, ...]:
-        return tuple(_reply(seen, actor, reply, numbers, answer, branch(reply.id)) for reply in under.get(parent, ()))
+        found = under.get(parent, ())
+        return tuple(_reply(seen, actor, reply, numbers, answer, marks, branch(reply.id)) for reply in found)
 
     return branch(None)
 
@@ -132,16 +151,18 @@ def _reply(
     shown: ReplySeen,
     numbers: Mapping[int, int],
     answer: str | None,
+    marks: Marks,
     children: tuple[ReplyView, ...],
 ) -> ReplyView:
-    reply, base = shown.reply, f"/t/{seen.id}/replies/{shown.reply.number}"
+    reply, base = shown.reply, reply_base(shown.reply)
     numbered = reply.number is not None
     # Most readers are guests, whom both checks would refuse: a hundred refusals on one page are a tenth of its time.
-    changing = actor.signed_in and numbered and not shown.is_stub and seen.thread.archived_at is None
+    changing = actor.signed_in and not shown.is_stub and seen.thread.archived_at is None
+    anchor = f"reply-{reply.number}" if numbered else f"waiting-{shown.id}"
     return ReplyView(
         number=reply.number,
-        anchor=f"reply-{reply.number}" if numbered else f"waiting-{shown.id}",
-        moderation="" if reply.moderation == "published" else reply.moderation,
+        anchor=anchor,
+        moderation=reply.moderation,
         url=shown_url(seen, reply),
         deleted=shown.is_stub,
         author=Person(shown.author_username, shown.author_name or "Anonymous"),
@@ -151,11 +172,26 @@ def _reply(
         posted_while_closed=reply.posted_while_closed,
         in_reply_to=_answered(seen, shown, numbers),
         edit_url=f"{base}/edit" if changing and allowed(reply_policy.check_may_edit, actor, reply) else None,
-        delete_url=f"{base}/delete" if changing and allowed(reply_policy.check_may_delete, actor, reply) else None,
+        delete_url=f"{base}/delete" if changing and may_go(reply_policy.check_may_delete, actor, reply) else None,
         revisions_url=f"{base}/revisions" if numbered and reply.edited_at else None,
         reply_url=None if answer is None or reply.moderation != "published" else answer.format(reply.number),
+        standing=None if shown.is_stub else marks.standing(reply),
+        menu=None if shown.is_stub else marks.menu(reply, name_of(shown)),
         children=children,
     )
+
+
+def name_of(shown: ReplySeen) -> str:
+    """A reply as a label of its forms names it: `reply 3 by bob`."""
+    number = f" {shown.reply.number}" if shown.reply.number else ""
+    return f"reply{number} by {shown.author_name or 'Anonymous'}"
+
+
+def reply_base(reply: Reply) -> str:
+    """Where a reply's own screens lie: by its number, or by its id while it has none."""
+    if reply.number is None:
+        return f"/t/{reply.thread_id}/waiting/{reply.id}"
+    return f"/t/{reply.thread_id}/replies/{reply.number}"
 
 
 def _answered(seen: ThreadSeen, shown: ReplySeen, numbers: Mapping[int, int]) -> Earlier | None:
@@ -189,7 +225,8 @@ def why(seen: ThreadSeen) -> str:
     if reason == "idle":
         return f"{_span(seen, 'close_after_idle')} the last reply, the limit set {_level(seen, 'close_after_idle')}"
     if reason == "replies":
-        return f"it has as many replies as the limit set {_level(seen, 'close_after_replies')} allows"
+        enough = so_many_replies(_held(seen, "close_after_replies"))
+        return f"{enough}, the limit set {_level(seen, 'close_after_replies')}"
     return "the thread is archived" if reason == "archived" else ""
 
 
@@ -202,12 +239,33 @@ def _level(seen: ThreadSeen, term: str) -> str:
 
 def _span(seen: ThreadSeen, term: str) -> str:
     """`14 days after`, of the level whose term holds."""
-    own, category = getattr(seen.thread, term), getattr(seen.category, term)
-    held = own if own is not None else category if category is not None else getattr(seen.site, term)
-    return f"{in_days(held).removeprefix('after ')} after"
+    return f"{in_days(_held(seen, term)).removeprefix('after ')} after"
+
+
+def _held(seen: ThreadSeen, term: str) -> int:
+    """The value of the term that holds; OFF where none does."""
+    return next((value for level in _levels(seen) if (value := getattr(level, term)) is not None), OFF)
+
+
+def _levels(seen: ThreadSeen) -> tuple[ClosingTerms, ...]:
+    return seen.thread, seen.category, seen.site
 
 
 def closing_soon(seen: ThreadSeen, now: datetime) -> datetime | None:
     """When the thread closes, if that is within seven days; None otherwise, and once it is closed."""
     at = seen.closing.at
     return at if at is not None and now < at <= now + SOON else None
+
+
+def replies_left(seen: ThreadSeen, now: datetime) -> int | None:
+    """How many more replies close the thread; None when no number does, and once it is closed."""
+    enough = _held(seen, "close_after_replies")
+    if enough == OFF or seen.thread.override == "open" or seen.closing.is_closed(now):
+        return None
+    return enough - seen.thread.reply_count
+
+
+def few_left(seen: ThreadSeen, now: datetime) -> str | None:
+    """That number in words, when it is small; None otherwise."""
+    left = replies_left(seen, now)
+    return more_replies(left) if left is not None and left <= FEW else None

@@ -1,5 +1,7 @@
 """What screening must know of earlier posts. The tables are named, not imported: their rooms stand above this one."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import BigInteger, Integer, String, bindparam, column, func, select, table, union_all
 from sqlmodel import Session
 
@@ -33,3 +35,18 @@ def is_held(session: Session, actor: Actor, hold_first_posts: int) -> bool:
         return False
     published = session.execute(COUNT, {"author": actor.account_id, "enough": hold_first_posts}).scalar_one()
     return policy.is_held(actor, hold_first_posts, int(published))
+
+
+def published_counts(session: Session, author_ids: Iterable[int | None]) -> dict[int, int]:
+    """How many posts of each of these authors are published."""
+    known = {author_id for author_id in author_ids if author_id is not None}
+    counts: dict[int, int] = dict.fromkeys(known, 0)
+    for posts in POSTS if known else ():
+        query = (
+            select(posts.c.author_id, func.count())
+            .where(posts.c.author_id.in_(known), posts.c.moderation == "published")
+            .group_by(posts.c.author_id)
+        )
+        for author_id, count in session.execute(query):
+            counts[author_id] += count
+    return counts

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is signed in, as the masthead names them. `unread` counts notifications."""
+    """Who is signed in, as the masthead names them. `unread` counts notifications; `waiting` the posts that wait for
+    this moderator (None for others).
+    """
 
     username: str
     display_name: str
     unread: int
     administers: bool
+    waiting: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

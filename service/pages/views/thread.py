@@ -7,13 +7,14 @@ from markupsafe import Markup
 
 from service.pages.views.frame import Choice, Form, Person, TagLink
 from service.pages.views.live import Live
+from service.pages.views.moderation import Menu, Standing
 from service.pages.views.sources import Cited, Entry, SourceRows
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningView:
     """The thread's opening post. `edit_url` and `delete_url` are there when the reader may do so, `feed_url` when
-    guests may read the thread.
+    guests may read the thread; `standing` where not everybody may, `menu` for moderators.
     """
 
     title: str
@@ -31,6 +32,8 @@ class OpeningView:
     contents: tuple[Entry, ...]
     sources: tuple[Cited, ...]
     revisions_url: str
+    standing: Standing | None
+    menu: Menu | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ class Earlier:
 class ReplyView:
     """One reply and its children. A stub (`deleted`) has no text and no author; it keeps its children in place.
 
-    `number` is None while it waits for its first publication; `anchor` is its id on the page; `moderation` is its state
-    where that is not `published`.
+    `number` is None while it waits for its first publication; `anchor` is its id on the page; `moderation` is its
+    state. `standing` is there where not everybody sees it, `menu` for moderators.
     """
 
     number: int | None
@@ -64,6 +67,8 @@ class ReplyView:
     delete_url: str | None
     revisions_url: str | None
     reply_url: str | None
+    standing: Standing | None
+    menu: Menu | None
     children: "tuple[ReplyView, ...]"
 
 
@@ -90,6 +95,7 @@ class Closing:
     inherited_at: str
     inherited_age: str
     inherited_idle: str
+    inherited_replies: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +161,19 @@ class Pager:
 
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
-    """Everything on `/t/{id}/{slug}`. `composer` is None where the reader gets no form; the rest says why."""
+    """Everything on `/t/{id}/{slug}`. `composer` is None where the reader gets no form; the rest says why.
+
+    `moderated` says what a form of moderation did, or why it did nothing to a post that is not on the page any more.
+    """
 
     opening: OpeningView
+    action: str
+    moderated: Form
     heading: str
     replies: tuple[ReplyView, ...]
     pager: Pager
     closes_at: datetime | None
+    replies_left: str | None
     closed: Closed | None
     closing: Closing | None
     subscription: Subscription | None

@@ -1,0 +1,180 @@
+"""Moderating from a page: what a post's state is called, the menu of steps, and the form that takes one.
+
+The same form stands under every post of a thread, for moderators, and in the queue.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from service.kit.actor import Actor
+from service.kit.database import Session
+from service.kit.errors import NotFound, Problem
+from service.moderation.operations import moderate
+from service.moderation.queries import PostSeen, find_post, reasons_in
+from service.moderation.schemas import Moderate, to_decision
+from service.pages import forms
+from service.pages.views.frame import Choice, Form
+from service.pages.views.moderation import Menu, Standing
+from service.replies.models import Reply
+from service.screening.policy import ACTIONS, possible
+from service.threads.models import Thread
+
+BUTTONS: Final = {
+    "approve": "Approve",
+    "hide": "Hide",
+    "reject": "Reject",
+    "spam": "Spam",
+    "trash": "Trash",
+    "restore": "Restore",
+}
+"""What the button of each step says."""
+
+DONE: Final = {
+    "approve": "Approved",
+    "hide": "Hidden",
+    "reject": "Rejected",
+    "spam": "Marked as spam",
+    "trash": "Moved to the trash",
+    "restore": "Restored",
+}
+"""What each step did, as a notice and in the record of the last decision."""
+
+STAMPS: Final = {"pending": "waits for a moderator", "trashed": "in the trash"}
+"""The words for a state, where its own name would not say it."""
+
+HELD: Final = "held"
+"""The notice after a post was submitted that waits for a moderator."""
+
+NOTICES: Final = DONE | {HELD: "Thank you. Your text was stored, and waits for a moderator"}
+
+
+def stamp(moderation: str) -> str:
+    """A state in a word or two."""
+    return STAMPS.get(moderation, moderation)
+
+
+def notice(saved: str) -> str | None:
+    """The sentence after a form of moderation was stored; None for a word of another form."""
+    return f"{NOTICES[saved]}." if saved in NOTICES else None
+
+
+def standing(actor: Actor, post: Thread | Reply, reason: str) -> Standing | None:
+    """What the page says of a post that not everybody sees; None for a published one."""
+    if post.moderation == "published":
+        return None
+    mine = actor.account_id is not None and actor.account_id == post.author_id
+    who = "only you and moderators see it" if mine else "only its author and moderators see it"
+    notes = {
+        "pending": f"Waiting for a moderator: {who}.",
+        "hidden": f"A moderator has hidden this: {who}.",
+        "rejected": f"A moderator did not approve this: {who}.",
+    }
+    note = notes.get(post.moderation, "Only moderators see this.")
+    return Standing(stamp(post.moderation), note, reason if post.moderation in ("hidden", "rejected") else "")
+
+
+def menu(post: Thread | Reply, *, what: str, prefix: str, form: Form | None = None) -> Menu:
+    """The steps that the post's state allows, as buttons of one form."""
+    is_reply = isinstance(post, Reply)
+    return Menu(
+        form=form or forms.fresh(),
+        prefix=prefix,
+        what=what,
+        thread_id=(post.thread_id if isinstance(post, Reply) else post.id) or 0,
+        reply_id=post.id if is_reply else None,
+        version=post.version,
+        actions=tuple(Choice(action, BUTTONS[action]) for action in possible(post)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What one reader's page says of the state of its posts: the reasons by reply, and the form that was refused."""
+
+    actor: Actor
+    reasons: Mapping[int | None, str]
+    sent: forms.Sent | None = None
+    refused: Form | None = None
+
+    def standing(self, post: Thread | Reply) -> Standing | None:
+        """What is said of this post."""
+        if post.moderation == "published":
+            return None
+        return standing(self.actor, post, self.reasons.get(post.id if isinstance(post, Reply) else None, ""))
+
+    def menu(self, post: Thread | Reply, what: str) -> Menu | None:
+        """The moderator's steps; None for others."""
+        if not self.actor.moderates:
+            return None
+        mine = self.sent is not None and same_post(self.sent, post)
+        prefix = f"reply-{post.id}-" if isinstance(post, Reply) else "thread-"
+        return menu(post, what=what, prefix=prefix, form=self.refused if mine else None)
+
+
+def marks(
+    session: Session,
+    actor: Actor,
+    thread: Thread,
+    posts: Sequence[Thread | Reply],
+    sent: forms.Sent | None,
+    problem: Problem | None,
+) -> Marks:
+    """The marks of these posts of a thread. Of a page on which everything is published nothing is asked."""
+    unpublished = actor.signed_in and any(post.moderation in ("hidden", "rejected") for post in posts)
+    reasons = reasons_in(session, thread.id or 0) if unpublished else {}
+    if sent is None or problem is None or not is_step(sent):
+        return Marks(actor, reasons)
+    return Marks(actor, reasons, sent, refused_form(sent, problem, _now(session, actor, sent)))
+
+
+def _now(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen | None:
+    """The post that a refused form was about, as it stands; None for one who may not see it so."""
+    if not actor.moderates:
+        return None
+    try:
+        reply_id = sent.number("reply") if sent.value("reply") else None
+        return find_post(session, actor, sent.number("thread") or 0, reply_id)
+    except NotFound:
+        return None
+
+
+def is_step(sent: forms.Sent) -> bool:
+    """Whether the form's button is a step of moderation."""
+    return sent.deed in ACTIONS
+
+
+def same_post(sent: forms.Sent, post: Thread | Reply) -> bool:
+    """Whether the form was about this post."""
+    if isinstance(post, Reply):
+        return sent.number("reply") == post.id
+    return not sent.value("reply") and sent.number("thread") == post.id
+
+
+def take_step(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen:
+    """The step that the form asks for, about the post as the moderator saw it: the same lines as the JSON door's."""
+    fields: dict[str, Any] = {"action": sent.deed, "reason": sent.values.get("reason", "")}
+    decision = to_decision(sent.model(Moderate, fields))
+    reply_id = sent.number("reply") if sent.value("reply") else None
+    return moderate(session, actor, sent.number("thread") or 0, reply_id, decision, sent.number("version"))
+
+
+def refused_form(sent: forms.Sent, problem: Problem, seen: PostSeen | None) -> Form:
+    """The form with what was typed, and what happened to the post meanwhile instead of a program's words."""
+    again = sent.again(problem)
+    if seen is None or problem.code not in ("edit-conflict", "invalid-transition"):
+        return again
+    return Form(again.key, again.values, again.errors, meanwhile(sent, seen), problem.code)
+
+
+def meanwhile(sent: forms.Sent, seen: PostSeen) -> str:
+    """What happened to a post since a moderator looked."""
+    review, post = seen.review, seen.post
+    waits = post.moderation == "pending"
+    if review is not None and review.action and review.decided_at and not waits:
+        by = f" by {seen.decider_name}" if seen.decider_name else ""
+        was = f"meanwhile this was {DONE[review.action].lower()}{by}"
+        return f"Nothing was changed: {was}. It is {stamp(post.moderation)} now."
+    if sent.number("version") != post.version:
+        return "Nothing was changed: the text was edited since you looked. Read it again, then decide."
+    return f"Nothing was changed: this is {stamp(post.moderation)}, and that step is not possible from there."
