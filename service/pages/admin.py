@@ -81,7 +81,8 @@ async def _show(
 def _view(site: Site, categories: list[Category], refused: Refused | None, notice: tuple[str, str]) -> AdminPage:
     saved, slug = notice
     site_form = forms.fresh(_site_values(site), notice=SAVED["site"] if saved == "site" else None)
-    empty = forms.fresh({"close_after_age_mode": "inherit", "close_after_idle_mode": "inherit", "visibility": "public"})
+    inherits = {f"{name}_mode": "inherit" for name in terms.EVERYWHERE}
+    empty = forms.fresh({**inherits, "visibility": "public"})
     refused_new = refused.form if refused and refused.deed == "new-category" else empty
     return AdminPage(
         site=refused.form if refused and refused.deed == "site" else site_form,
@@ -110,8 +111,9 @@ def _category_form(category: Category, site: Site, refused: Refused | None, save
     return CategoryForm(form, category.slug, category.name, *_inherited(site))
 
 
-def _inherited(site: Site) -> tuple[str, str]:
-    return terms.in_days(site.close_after_age), terms.in_days(site.close_after_idle)
+def _inherited(site: Site) -> tuple[str, str, str]:
+    days = terms.in_days(site.close_after_age), terms.in_days(site.close_after_idle)
+    return *days, terms.in_replies(site.close_after_replies)
 
 
 async def _site(asks: Asks, sent: forms.Sent) -> Response | Problem:

@@ -21,7 +21,7 @@ from service.threads.queries import ThreadSeen, lock_thread
 from service.web.answers import Answer, see_other
 
 LABELS: Final = {**terms.LABELS, "body": "The text"}
-TERMS: Final = ("closes_at", *terms.SPANS)
+TERMS: Final = ("closes_at", *terms.EVERYWHERE)
 NOTICES: Final = {
     "closed": "The thread is closed.",
     "reopened": "The thread is open again.",
@@ -46,6 +46,7 @@ def panel(actor: Actor, seen: ThreadSeen, at: datetime, refused: Form | None, no
         inherited_at=terms.at_words(_above(seen, "closes_at")),
         inherited_age=terms.in_days(_above(seen, "close_after_age")),
         inherited_idle=terms.in_days(_above(seen, "close_after_idle")),
+        inherited_replies=terms.in_replies(_above(seen, "close_after_replies")),
     )
 
 
@@ -63,13 +64,16 @@ def _above(seen: ThreadSeen, term: str) -> int | None:
 
 def _state(seen: ThreadSeen, at: datetime) -> str:
     """The present state in a sentence, with what is to come."""
-    closing = seen.closing
-    if closing.at is None:
-        return "This thread is open, and nothing closes it by itself."
-    why = thread_views.why(seen)
-    if closing.is_closed(at):
-        return f"This thread has been closed since {in_words(closing.at)}{f': {why}' if why else ''}."
-    return f"This thread is open. It closes on {in_words(closing.at)}{f': {why}' if why else ''}."
+    closing, why = seen.closing, thread_views.why(seen)
+    because = f": {why}" if why else ""
+    if closing.at is not None and closing.is_closed(at):
+        return f"This thread has been closed since {in_words(closing.at)}{because}."
+    left = thread_views.replies_left(seen, at)
+    comes = [f"It closes on {in_words(closing.at)}{because}."] if closing.at is not None else []
+    comes += [f"It closes after {terms.more_replies(left)}."] if left is not None else []
+    return (
+        " ".join(("This thread is open.", *comes)) if comes else "This thread is open, and nothing closes it by itself."
+    )
 
 
 async def change_closing(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Problem:

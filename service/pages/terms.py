@@ -1,10 +1,11 @@
 """Closing terms as form fields: each is inherited, off, or a value. Used by a thread's panel and by `/admin`.
 
 A term `close_after_age` has two inputs: `close_after_age_mode` (inherit, off, value) and `close_after_age` (days; a
-time in UTC for `closes_at`). The pair becomes the value that the JSON API takes: null, "off", or the value itself.
+time in UTC for `closes_at`; a number for `close_after_replies`). The pair becomes the value that the JSON API takes:
+null, "off", or the value itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -15,12 +16,17 @@ from service.pages.forms import Sent
 from service.pages.rendering import in_words
 from service.pages.views.frame import Choice
 from service.site.models import OFF, ClosingTerms
+from service.site.schemas import MOST_REPLIES
 
 SPANS: Final = ("close_after_age", "close_after_idle")
+COUNT: Final = "close_after_replies"
+EVERYWHERE: Final = (*SPANS, COUNT)
+"""The terms that site, categories and threads each have a field for."""
 LABELS: Final = {
     "closes_at": "The time of closing",
     "close_after_age": "The age",
     "close_after_idle": "The silence",
+    "close_after_replies": "The number of replies",
     "reason": "The reason",
 }
 LONGEST_DAYS: Final = Decimal(36_500)
@@ -41,12 +47,19 @@ def moment_modes(inherits_from: str) -> tuple[Choice, ...]:
 def values_of(terms: ClosingTerms, *, top: bool = False) -> dict[str, str]:
     """The inputs' values for stored terms; at the `top` level (the site) nothing is inherited, so NULL is off."""
     values = {}
-    for name in ("closes_at", *SPANS):
+    for name in ("closes_at", *EVERYWHERE):
         column: int | None = getattr(terms, name)
         values[f"{name}_mode"] = _mode(column, "off" if top else "inherit")
         if column is not None and column != OFF:
-            values[name] = f"{from_micros(column):%Y-%m-%dT%H:%M}" if name == "closes_at" else _days(column)
+            values[name] = _typed(name, column)
     return values
+
+
+def _typed(name: str, column: int) -> str:
+    """A term's value as its input holds it."""
+    if name == "closes_at":
+        return f"{from_micros(column):%Y-%m-%dT%H:%M}"
+    return str(column) if name == COUNT else _days(column)
 
 
 def _mode(column: int | None, absent: str) -> str:
@@ -69,19 +82,34 @@ def in_days(column: int | None) -> str:
     return "after 1 day" if days == "1" else f"after {days} days"
 
 
+def in_replies(column: int | None) -> str:
+    """An inherited number of replies in words."""
+    return "never" if column is None or column == OFF else f"after {so_many_replies(column)}"
+
+
+def so_many_replies(count: int) -> str:
+    """A number of replies in words."""
+    return "1 reply" if count == 1 else f"{count} replies"
+
+
+def more_replies(count: int) -> str:
+    """How many more replies, in words."""
+    return so_many_replies(count).replace(" ", " more ")
+
+
 def at_words(column: int | None) -> str:
     """An inherited time of closing in words."""
     return "never" if column is None or column == OFF else in_words(from_micros(column))
 
 
-def read_terms(sent: Sent, names: tuple[str, ...] = SPANS) -> Mapping[str, Any] | Invalid:
+def read_terms(sent: Sent, names: tuple[str, ...] = EVERYWHERE) -> Mapping[str, Any] | Invalid:
     """The terms as the JSON API takes them, or the refusal that names each wrong field."""
     read: dict[str, Any] = {}
     wrong: list[FieldError] = []
     for name in names:
         mode = sent.value(f"{name}_mode")
         if mode == "value":
-            value = _moment(sent.value(name)) if name == "closes_at" else _span(sent.value(name))
+            value = READ.get(name, _span)(sent.value(name))
             if value is None:
                 wrong.append(FieldError(f"/{name}", _rule(name)))
             read[name] = value
@@ -94,6 +122,8 @@ def _rule(name: str) -> str:
     """What a term's value must be."""
     if name == "closes_at":
         return "must be a date and a time in UTC, such as 2030-01-31T12:00"
+    if name == COUNT:
+        return f"must be a whole number from 1 to {MOST_REPLIES}"
     return "must be a number of days, more than 0 and at most 36500"
 
 
@@ -115,3 +145,13 @@ def _moment(text: str) -> str | None:
         return datetime.fromisoformat(text).replace(tzinfo=UTC).isoformat() if len(text) >= 16 else None
     except ValueError:
         return None
+
+
+def _count(text: str) -> int | None:
+    """A number of replies; None for what is no such number."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return number if 1 <= number <= MOST_REPLIES else None
+
+
+READ: Final[Mapping[str, Callable[[str], Any]]] = {"closes_at": _moment, COUNT: _count}
+"""How the inputs are read that hold no span."""

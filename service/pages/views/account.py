@@ -90,6 +90,7 @@ class CategoryForm:
     name: str
     inherited_age: str
     inherited_idle: str
+    inherited_replies: str
 
 
 @dataclass(frozen=True, slots=True)
