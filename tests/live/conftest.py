@@ -30,7 +30,7 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
 
 @pytest.fixture
 async def listen(port: int) -> AsyncIterator[Listen]:
-    """`await listen(thread, by=bob)` opens a stream; see `Listener.open`."""
+    """Opens a stream: `await listen(thread, by=bob)`; see `Listener.open`."""
     async with AsyncExitStack() as stack:
 
         async def opened(*args: object, **named: object) -> Listener:

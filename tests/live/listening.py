@@ -46,7 +46,14 @@ class Listener:
 
     @classmethod
     async def open(
-        cls, port: int, thread: Json, by: Person | None = None, *, after: int | None = None, since: int | None = None, **headers: str
+        cls,
+        port: int,
+        thread: Json,
+        by: Person | None = None,
+        *,
+        after: int | None = None,
+        since: int | None = None,
+        **headers: str,
     ) -> "Listener":
         """Ask for the thread's stream: as `by`, from `?after=`, or from `since` as Last-Event-ID."""
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -86,7 +86,7 @@ async def test_of_a_client_that_went_nothing_is_left(app: FastAPI, port: int, al
     await a_reply(bob, thread)
     gc.collect()
     await until(lambda: not list(streams()))
-    assert [task for task in asyncio.all_tasks() if "gone" in repr(task.get_coro())] == []
+    assert [task for task in asyncio.all_tasks() if "gone(" in repr(task.get_coro())] == []
 
 
 async def deaf(port: int, thread: Json) -> socket.socket:
@@ -134,9 +134,7 @@ def read_all(client: socket.socket) -> int:
     return received
 
 
-async def test_when_the_process_stops_every_stream_ends_at_once(
-    app: FastAPI, listen: Listen, alice: Person
-) -> None:
+async def test_when_the_process_stops_every_stream_ends_at_once(app: FastAPI, listen: Listen, alice: Person) -> None:
     thread = await a_thread(by=alice)
     opened = [await listen(thread) for _ in range(5)]
     app.state.live.end_all()

@@ -48,7 +48,8 @@ async def post(by: Person, address: str, thread: Json, count: int) -> None:
 
 async def numbers(listener: Listener, count: int) -> list[int]:
     """What a listener hears of so many replies, in order; positions must rise."""
-    found, position = [], -1
+    found: list[int] = []
+    position = -1
     while len(found) < count:
         event = await listener.event()
         assert event.id is not None

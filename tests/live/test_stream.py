@@ -55,7 +55,11 @@ async def test_one_who_resumes_is_told_what_was_missed(listen: Listen, alice: Pe
         await a_reply(bob, other)
     first = await heard.event()
     heard.writer.close()
-    for resumed in (await listen(thread, since=first.id), await listen(thread, after=first.id), await listen(thread, after=0, since=first.id)):
+    for resumed in (
+        await listen(thread, since=first.id),
+        await listen(thread, after=first.id),
+        await listen(thread, after=0, since=first.id),
+    ):
         greeting = await resumed.next()
         assert greeting is not None
         assert (greeting.kind, greeting.id) == ("position", first.id)
@@ -76,7 +80,10 @@ async def test_closing_and_reopening_are_told_with_how_the_thread_stands(
     assert (closed.kind, closed.said["data"]["reason"]) == ("thread.closed", "manual")
     assert "Settled" not in str(closed.said)
     assert state is not None
-    assert (state.said["thread"]["state"], state.said["thread"]["closed_at"]) == ("closed", closed.said["data"]["closed_at"])
+    assert (state.said["thread"]["state"], state.said["thread"]["closed_at"]) == (
+        "closed",
+        closed.said["data"]["closed_at"],
+    )
     await mona.delete(f"/api/v1/threads/{thread['id']}/closure")
     assert (await heard.event()).kind == "thread.reopened"
 

@@ -40,7 +40,7 @@ async def hold_first_posts(ada: Person) -> None:
 
 
 def test_the_limits_keep_the_promise_of_five_seconds() -> None:
-    """A check is due after CHECK seconds and made at the next poll: together they stay below five, with room to work."""
+    """A check is due after CHECK seconds and made at the next poll: together they stay below five."""
     assert CHECK + POLL <= 4.5
 
 

@@ -2,8 +2,9 @@
 // "Show" puts in place, and the form that keeps its text when the thread closes.
 
 const HOUR = 3_600_000;
-const CLOSED =
-  "This thread has closed: replies are no longer taken. Yours was not sent; it stays here and in this browser.";
+const KEPT = "Your text stays here and in this browser.";
+const CLOSED = `This thread has closed: replies are no longer taken. ${KEPT}`;
+const REFUSED = `Your reply was not sent: this thread has closed. ${KEPT}`;
 const APPEAR = ["reply.posted", "reply.published", "reply.restored"];
 const VANISH = ["reply.hidden", "reply.trashed", "reply.rejected", "reply.spammed"];
 
@@ -166,7 +167,7 @@ export function refuseBlocked(event) {
   if (event.target.dataset.blocked === undefined || event.submitter?.value === "preview") return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  tell(event.target, CLOSED);
+  tell(event.target, REFUSED);
 }
 
 async function drawnAfresh(page) {
