@@ -1,6 +1,8 @@
 """From two texts of a post to what a page shows of their difference."""
 
 from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Final
 
 from service.kit.text import diff, plain
@@ -50,15 +52,14 @@ def words_of(revision: Revision) -> str:
 
 
 def changed_sources(old: Revision, new: Revision) -> tuple[tuple[Part, ...], ...]:
-    """The lines of the sources that went, came or changed."""
-    before, after = ("".join(f"{in_one_line(each)}\n" for each in text.sources) for text in (old, new))
-    lines: list[list[Part]] = [[]]
-    for kind, text in diff(before, after):
-        for piece in text.splitlines(keepends=True):
-            lines[-1].append(Part(kind, piece.removesuffix("\n")))
-            if piece.endswith("\n"):
-                lines.append([])
-    return tuple(tuple(line) for line in lines if any(part.kind != "same" for part in line))
+    """The lines of the sources that went, came or changed. There are fifty at most, so `difflib` is quick enough."""
+    before, after = ([in_one_line(each) for each in text.sources] for text in (old, new))
+    lines: list[tuple[Part, ...]] = []
+    for kind, begin, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind != "equal":
+            pairs = zip_longest(before[begin:end], after[first:last], fillvalue="")
+            lines += [tuple(Part(*part) for part in diff(one, other)) for one, other in pairs]
+    return tuple(lines)
 
 
 def parts(old: str, new: str) -> tuple[Part, ...]:

@@ -93,7 +93,8 @@ def texts_of(session: Session, kept: Kept, post: Post, before: int | None, limit
 def earlier_text(session: Session, kept: Kept, post: Post, number: int) -> Any:
     """As `get_revision`, for a post of any kind."""
     query: Select[Any] = select(kept.table).where(kept.of(post)).order_by(col(kept.table.version))
-    row = session.execute(query.offset(literal(number - 1, BigInteger)).limit(1)).scalar_one_or_none()
+    place = query.offset(literal(number - 1, BigInteger)).limit(1)
+    row = session.execute(place).scalar_one_or_none() if number > 0 else None  # SQLite takes a place below 0 for 0
     if row is None:
         raise NotFound("There is no such earlier text")
     return row
