@@ -17,8 +17,8 @@ from service.pages.views.thread import Closed, Earlier, OpeningView, Pager, Repl
 from service.replies import policy as reply_policy
 from service.replies.models import PER_SCREEN, Reply, address, waiting_address
 from service.replies.queries import ReplySeen
-from service.site.models import OFF, ClosingTerms
 from service.screening.policy import possible
+from service.site.models import OFF, ClosingTerms
 from service.tags.schemas import tag_url
 from service.threads import policy
 from service.threads.models import Thread
