@@ -118,7 +118,8 @@ Look = Callable[[Session, int, Sequence[Stream], bool], News]
 class Broadcaster:
     """Reads events for all streams of this process. `encode` makes a letter of what `look` found, once for everybody.
 
-    `most_each` and `most` bound the open streams of one key and of the process.
+    `most_each` and `most` bound the open streams of one key and of the process. `streams` are those let in, `looks`
+    counts the times that the database was asked.
     """
 
     def __init__(
@@ -131,12 +132,12 @@ class Broadcaster:
         most: int = MOST_STREAMS,
     ) -> None:
         self.most_each, self.most = most_each, most
+        self.streams: set[Stream] = set()
         self.looks = 0
         self._database = database
         self._look = look
         self._encode = encode
         self._position: int | None = None
-        self._streams: set[Stream] = set()
         self._arriving: list[tuple[Stream, asyncio.Future[int]]] = []
         self._counts: Counter[str] = Counter()
         self._woken = asyncio.Event()
@@ -163,7 +164,7 @@ class Broadcaster:
     def end_all(self) -> None:
         """End every stream, and let nobody in any more: the process is about to stop."""
         self._closed = True
-        for stream in self._streams:
+        for stream in self.streams:
             stream.end()
         for _, admitted in self._arriving:
             if not admitted.done():
@@ -201,14 +202,14 @@ class Broadcaster:
 
     def leave(self, stream: Stream) -> None:
         """Forget a stream that has joined."""
-        self._streams.discard(stream)
+        self.streams.discard(stream)
         stream.is_over = True
         self._counts[stream.key] -= 1
         if self._counts[stream.key] <= 0:
             del self._counts[stream.key]
 
     def _hint(self) -> None:
-        if self._streams:
+        if self.streams:
             self._woken.set()
 
     async def _forever(self) -> None:
@@ -227,23 +228,23 @@ class Broadcaster:
     async def _wait(self) -> None:
         """Until something may be new; as long as nobody listens, until somebody comes."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(POLL if self._streams else None):
+            async with asyncio.timeout(POLL if self.streams else None):
                 await self._woken.wait()
-        if self._streams:
+        if self.streams:
             await asyncio.sleep(COALESCE)
         self._woken.clear()
 
     async def _round(self) -> bool:
         """Let the arriving in, read on, tell. True if there is more to read at once."""
-        if not self._streams:
+        if not self.streams:
             self._position = None
         if self._arriving:
             await self._admit()
-        if not self._streams or self._position is None:
+        if not self.streams or self._position is None:
             return False
         due = time.monotonic() - self._checked >= CHECK
         self.looks += 1
-        news = await self._database.read(self._look, self._position, tuple(self._streams), due)
+        news = await self._database.read(self._look, self._position, tuple(self.streams), due)
         self._position = news.position
         self._checked = time.monotonic() if due else self._checked
         self._tell(news)
@@ -256,7 +257,7 @@ class Broadcaster:
         arriving, self._arriving = self._arriving, []
         for stream, admitted in arriving:
             if not admitted.done():
-                self._streams.add(stream)
+                self.streams.add(stream)
                 admitted.set_result(self._position)
 
     def _tell(self, news: News) -> None:

@@ -30,7 +30,7 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
 
 @pytest.fixture
 async def listen(port: int) -> AsyncIterator[Listen]:
-    """Opens a stream: `await listen(thread, by=bob)`; see `Listener.open`."""
+    """Opens streams; the arguments are those of `Listener.open`."""
     async with AsyncExitStack() as stack:
 
         async def opened(*args: object, **named: object) -> Listener:
