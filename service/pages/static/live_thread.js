@@ -63,22 +63,22 @@ export class Thread {
     const composer = document.querySelector("#reply-form form[data-draft]");
     if (composer) isClosed ? block(composer, "warned" in this.template.dataset) : unblock(composer);
     for (const invitation of document.querySelectorAll("p.composer")) invitation.hidden = isClosed;
-    steadily(() => (isClosed ? this.putNotice(this.template.content) : document.getElementById("closed")?.remove()));
+    steadily(() => (isClosed ? this.putNotice(justClosed()) : document.getElementById("closed")?.remove()));
     if (isClosed) setTimeout(() => this.quoteNotice(), 2000 * Math.random());
     const hasForm = composer || document.querySelector("p.composer");
     this.bar.turn(isClosed, isClosed || hasForm ? "" : addressOf(this.page));
   }
 
-  putNotice(drawn) {
+  putNotice(notice) {
     document.getElementById("closed")?.remove();
-    const notice = document.importNode(drawn.querySelector("#closed"), true);
-    document.getElementById("thoughts").parentElement.after(notice);
+    document.getElementById("thoughts").parentElement.after(document.importNode(notice, true));
   }
 
   // The server's words: by whom, and why. Its readers do not all ask at once.
   async quoteNotice() {
     const drawn = await drawnAfresh(this.page).catch(() => null);
-    if (this.isClosed && drawn?.getElementById("closed")) steadily(() => this.putNotice(drawn));
+    const notice = drawn?.getElementById("closed");
+    if (this.isClosed && notice) steadily(() => this.putNotice(notice));
   }
 
   async show() {
@@ -99,6 +99,17 @@ export class Thread {
     const address = elsewhere.length ? addressOf(this.pageOf(first), first) : "";
     this.bar.count(this.fresh.size, this.isVague || elsewhere.length < this.fresh.size, this.isVague, address);
   }
+}
+
+// The notice until the server's is there. Not in the page from the start: a page that says "Comments are closed." is closed.
+function justClosed() {
+  const notice = document.createElement("section");
+  Object.assign(notice, { className: "closed", id: "closed" });
+  notice.setAttribute("aria-labelledby", "closed-title");
+  const heading = Object.assign(document.createElement("h2"), { id: "closed-title", textContent: "Comments are closed." });
+  const words = Object.assign(document.createElement("p"), { className: "quiet", textContent: "This thread has just closed." });
+  notice.append(heading, words);
+  return notice;
 }
 
 // The bar at the foot of the window: what is new in words, and what can be done about it.
