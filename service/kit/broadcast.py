@@ -1,7 +1,7 @@
 """One reader of the event table per process, and the many streams it tells.
 
 Two hundred streams that each asked the database took 332 MB and a query each; one that asks for all of them takes
-neither (decision 10). It is woken by the database's hints and polls beside them, because a hint may get lost; while
+neither (decision 9). It is woken by the database's hints and polls beside them, because a hint may get lost; while
 nobody listens it asks for nothing. What a stream may hear is `look`'s to say, in the snapshot in which it read.
 """
 

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from service.kit.broadcast import Stream, nothing
 
 MEDIA_TYPE: Final = "text/event-stream"
-HEARTBEAT: Final = 10.0
+HEARTBEAT: Final = 13.0
 """Seconds after which a stream that has nothing to tell says that it is alive, for proxies and for the client."""
 COMMENT: Final = b":\n\n"
 RETRY: Final = (1_000, 5_000)
