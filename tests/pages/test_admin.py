@@ -27,6 +27,26 @@ async def test_the_site_is_renamed_and_its_rules_set(ada: Person) -> None:
     assert (site["name"], site["max_depth"], site["closing"]["close_after_idle"]) == ("The Reading Room", 3, "P14D")
 
 
+async def test_how_many_replies_close_a_thread_is_set_for_the_site_and_for_a_category(ada: Person) -> None:
+    typed = {"close_after_replies_mode": "value", "close_after_replies": "500"}
+    saved = await press(ada.client, await ada.get("/admin"), "Save the site", **typed)
+    shown = await follow(ada.client, saved)
+    assert parse(shown.text).one("input", id="close_after_replies").attributes["value"] == "500"
+    panel = parse(shown.text).one("details", id="category-general")
+    assert "As the site says (after 500 replies)" in panel.text
+    answer = await press(ada.client, shown, "Save the category", **{**typed, "close_after_replies": "0"})
+    assert answer.status_code == 422
+    panel = parse(answer.text).one("details", id="category-general")
+    assert "whole number from 1 to 1000000" in panel.one("span", id="general-close_after_replies-error").text
+    saved = await press(ada.client, answer, "Save the category", close_after_replies="20")
+    assert saved.status_code == 303
+    category = (await ada.get("/api/v1/categories/general")).json()
+    assert category["closing"]["close_after_replies"] == 20
+    saved = await press(ada.client, await ada.get("/admin"), "Save the site", close_after_replies_mode="off")
+    assert saved.status_code == 303
+    assert (await ada.get("/api/v1/site")).json()["closing"]["close_after_replies"] == "off"
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [({"name": ""}, "name"), ({"max_depth": "11"}, "max_depth"), ({"max_depth": "deep"}, "max_depth")],

@@ -176,3 +176,47 @@ async def test_the_heading_and_the_replies_stay_when_a_thread_closes(alice: Pers
     page = parse((await bob.get(thread["url"])).text)
     assert page.one("h2", id="thoughts").text.startswith("One thought on")
     assert page.one("article", id="reply-1")
+
+
+async def test_the_number_of_replies_is_set_on_the_page_and_said_when_few_are_left(
+    alice: Person, bob: Person, mona: Person, ada: Person
+) -> None:
+    thread = await a_thread(by=alice)
+    shown = await mona.get(thread["url"])
+    typed = {"close_after_replies_mode": "value", "close_after_replies": "13"}
+    saved = await follow(mona.client, await press(mona.client, shown, "Save the closing", **typed))
+    panel = parse(saved.text).one("details", id="closing")
+    assert panel.one("input", id="close_after_replies").attributes["value"] == "13"
+    assert "This thread is open. It closes after 13 more replies." in panel.text
+    assert (await mona.get(f"/api/v1/threads/{thread['id']}/closing")).json()["close_after_replies"] == 13
+    for said, words in ((2, None), (1, "10 more replies"), (8, "2 more replies"), (1, "1 more reply")):
+        for _ in range(said):
+            await a_reply(bob, thread)
+        page = parse((await bob.get(thread["url"])).text).one("main").text
+        assert ("This thread closes after" in page) is (words is not None)
+        assert words is None or f"This thread closes after {words}." in page
+    await a_reply(bob, thread)
+    closed = parse((await bob.get(thread["url"])).text)
+    assert "13 replies, the limit set for this thread." in closed.one("section", id="closed").text
+    assert "This thread closes after" not in closed.one("main").text
+    await ada.patch("/api/v1/site", {"closing": {"close_after_replies": 1}}, headers={"If-Match": "*"})
+    shown = await mona.get(thread["url"])
+    answer = await press(mona.client, shown, "Save the closing", close_after_replies_mode="inherit")
+    panel = parse((await follow(mona.client, answer)).text).one("details", id="closing")
+    assert "As the category says (after 1 reply)" in panel.text
+    assert "1 reply, the limit set for the site." in panel.text
+
+
+@pytest.mark.parametrize("number", ["", "0", "-1", "1.5", "1000001", "ten", "²", "1e3", "9" * 40])
+async def test_a_number_of_replies_that_is_none_is_refused_beside_its_field(
+    alice: Person, mona: Person, number: str
+) -> None:
+    thread = await a_thread(by=alice)
+    shown = await mona.get(thread["url"])
+    typed = {"close_after_replies_mode": "value", "close_after_replies": number}
+    answer = await press(mona.client, shown, "Save the closing", **typed)
+    assert answer.status_code == 422
+    panel = parse(answer.text).one("details", id="closing")
+    rule = panel.one("span", id="close_after_replies-error").text
+    assert rule == "The number of replies: must be a whole number from 1 to 1000000."
+    assert panel.one("input", id="close_after_replies").attributes["value"] == number
