@@ -26,6 +26,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 import jinja2
+from markupsafe import Markup
 
 from service.kit.mail_headers import LETTER_POLICY, one_line
 
@@ -262,7 +263,11 @@ class Templates:
             lstrip_blocks=True,
         )
 
-    def draw(self, name: str, /, **facts: object) -> tuple[str, str]:
-        """The letter's text and its HTML. A fact the template names and nobody gave is an error."""
-        text, html = (self._environment.get_template(f"{name}.{kind}").render(**facts) for kind in ("txt", "html"))
+    def draw(self, name: str, /, *, sanitised: str = "", **facts: object) -> tuple[str, str]:
+        """The letter's text and its HTML. A fact the template names and nobody gave is an error.
+
+        `sanitised` is the only one that the HTML shows as it is: what `kit.text` has sanitised last.
+        """
+        shown = {**facts, "sanitised": Markup(sanitised)}
+        text, html = (self._environment.get_template(f"{name}.{kind}").render(shown) for kind in ("txt", "html"))
         return text.strip() + "\n", html

@@ -1,10 +1,11 @@
 """What the worker does about notifications: tell an audience chunk by chunk, and bring each letter."""
 
+import asyncio
+from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
-
-from markupsafe import Markup, escape
 
 from service.kit.database import Database, Session
 from service.kit.mailer import Mail, MailFailed, MailRefused, Templates, mail_domain
@@ -15,7 +16,7 @@ from service.kit.text.mailing import for_mail
 from service.notifications.models import CLOSED, FAILED, OPENING, SENT
 from service.notifications.operations import bury_delivery, end_delivery, put_back, take_delivery, tell_chunk
 from service.notifications.policy import unsubscribe_path
-from service.notifications.queries import Letter
+from service.notifications.queries import Letter, NoticeSeen
 from service.replies.models import address
 
 RETRIES: Final = (30.0, 120.0, 600.0, 3600.0, 21600.0)
@@ -56,7 +57,8 @@ async def deliver(database: Database, run: Run[Outgoing]) -> None:
     if letter is None:
         return
     try:
-        answer = await run.context.mailer.send(compose(letter, run.context))
+        mail = await asyncio.to_thread(compose, letter, run.context)  # some milliseconds; others are being answered
+        answer = await run.context.mailer.send(mail)
     except MailRefused as refusal:
         await database.write(end, run, FAILED, str(refusal))
     except MailFailed as failure:
@@ -98,7 +100,7 @@ def compose(letter: Letter, outgoing: Outgoing) -> Mail:
         site=letter.site,
         notice=notice,
         body=cut(source_of(letter)),
-        body_html=draw_body(letter, base_url),
+        sanitised=draw_body(letter, base_url),
         because=CLOSED_BECAUSE.get(letter.closing_reason or "", ""),
         words=letter.closure_words,
         closed_at=letter.closed_at,
@@ -145,16 +147,22 @@ def cut(body: str) -> str:
     return (body[:MOST_QUOTED].rpartition(" ")[0] or body[:MOST_QUOTED]).rstrip() + " …"
 
 
-def draw_body(letter: Letter, base_url: str) -> Markup:
-    """The post's text for the HTML part: as the site shows it; of a long one the beginning."""
-    drawn = letter.body_html
+def draw_body(letter: Letter, base_url: str) -> str:
+    """The post's text for the HTML part: as the site shows it; of a long one the beginning, sanitised like the whole.
+
+    What would still be too long, such as a table of empty cells, is shown as it was typed.
+    """
+    drawn, resolve = letter.body_html, resolver(letter.notice, base_url)
     if len(letter.body) > MOST_QUOTED or len(drawn) > MOST_DRAWN:
-        beginning = cut(source_of(letter))
-        known = frozenset(mentioned_in(drawn))
-        drawn = render(beginning, "letter", known=known)
-    if len(drawn) > MOST_DRAWN:
-        drawn = f"<p>{escape(cut(plain(drawn)))}</p>"
-    notice = letter.notice
+        drawn = render(cut(source_of(letter)), "letter", known=frozenset(mentioned_in(drawn)))
+    fit = for_mail(drawn, resolve) if len(drawn) <= MOST_DRAWN else None
+    if fit is None or len(fit) > MOST_DRAWN:
+        return for_mail(f"<pre>{escape(cut(source_of(letter)))}</pre>", resolve)
+    return fit
+
+
+def resolver(notice: NoticeSeen, base_url: str) -> Callable[[str], str]:
+    """What makes links within the site whole: paths, other replies of the thread, and places in the post itself."""
 
     def resolve(link: str) -> str:
         if link.startswith("/"):
@@ -163,7 +171,7 @@ def draw_body(letter: Letter, base_url: str) -> Markup:
         path = address(notice.thread_id, notice.thread_slug, int(number)) if number.isdecimal() else notice.url
         return base_url + quoted(path)
 
-    return Markup(for_mail(drawn, resolve))
+    return resolve
 
 
 def quoted(path: str) -> str:

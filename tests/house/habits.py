@@ -235,7 +235,7 @@ HABITS = [
         "only the renderer calls markup trusted",
         "Text is sanitised last, in one function, and nothing edits its output. Two forums lost their admins to a "
         "string that was marked safe somewhere else.",
-        lambda s: (s.room, s.path.stem) != ("pages", "rendering"),
+        lambda s: (s.room, s.path.stem) not in {("pages", "rendering"), ("kit", "mailer")},  # pages, and letters
         trusted_markup,
         ("service/pages/thread.py", "from markupsafe import Markup\nbody = Markup('<b>' + title)\n"),
     ),
