@@ -6,7 +6,8 @@ from typing import Final
 
 import nh3
 
-from service.kit.text.render import MARKED, REL, SCHEMES, TAGS, VALUES
+from service.kit.text.html import safe
+from service.kit.text.render import MARKED, REL, SCHEMES
 
 ORIGIN: Final = re.compile(r"https?://[^/?#]+")
 
@@ -19,7 +20,7 @@ def absolute(html: str, url: str) -> str:
     """
     return nh3.clean(
         html,
-        tags=TAGS,
+        tags=safe.TAGS,
         attributes=ALLOWED,
         attribute_filter=_joined(url),
         link_rel=REL,
@@ -28,9 +29,12 @@ def absolute(html: str, url: str) -> str:
 
 
 def _allowed() -> dict[str, set[str]]:
-    """Every attribute that a sanitised text may have."""
-    allowed: dict[str, set[str]] = {tag: set(names) for tag, names in MARKED.items()}
-    for tag, name in VALUES:
+    """Every attribute that a text from either sanitiser may have: the one of imports allows all that ours does."""
+    allowed: dict[str, set[str]] = {}
+    for marked in (MARKED, safe.MARKED):
+        for tag, names in marked.items():
+            allowed.setdefault(tag, set()).update(names)
+    for tag, name in safe.VALUES:
         allowed.setdefault(tag, set()).add(name)
     return allowed
 
