@@ -27,6 +27,9 @@ BODY = f"""First paragraph with `code` and a [link](https://example.org/{"y" * 9
 
 > A quotation.[^1]
 
+- [x] done
+- [ ] to do
+
 1. one
    - inner
 
@@ -34,6 +37,16 @@ BODY = f"""First paragraph with `code` and a [link](https://example.org/{"y" * 9
 """
 
 TAGS = ["C++", "w" * 30, "a name of two and more words", "العربية", "2026"]
+
+
+ESSAY = "".join(
+    f"{'#' * level} Section {LONG[:40]} {level}\n\n{'Nobody had counted them. ' * 40}\n\n" for level in (1, 2, 3)
+)
+SOURCES = [
+    {"author": "Snow, John", "title": LONG, "container": "John Churchill", "year": 1855,
+     "url": f"https://www.example.org/{'snow/' * 40}", "accessed": "2026-11-03", "note": "With a plan."},
+    {"title": "A map"},
+]  # fmt: skip
 
 
 def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list[tuple[Visitor, str]]:
@@ -47,12 +60,17 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
     closed = alice.opens(title="A closed one", closing={"closes_at": "2040-01-01T00:00:00Z"})
     bob.replies(closed)
     mona.call("put", f"/api/v1/threads/{closed['id']}/closure", reason="It is settled.")
+    essay = alice.opens(title="A long one, and what it cites", body=ESSAY, sources=SOURCES)
+    alice.call("patch", f"/api/v1/threads/{essay['id']}", body=f"Anew.\n\n{ESSAY}", sources=SOURCES[:1])
+    bob.call("patch", f"/api/v1/replies/{parent['id']}", body="What I meant was another thing.")
+    edits = (f"{essay['url']}/revisions", f"/t/{lively['id']}/replies/6/revisions")
     soon = mona.opens(title="Closing soon", closing={"close_after_age": "P3D"})
     guest_pages = ("/", "/c/general", lively["url"], closed["url"], "/sign-in", "/register", f"/u/{alice.username}",
                    "/problems/thread-closed", "/nowhere", "/api/v1/docs", "/tags", "/tags/c-plus-plus",
-                   "/tags/c-plus-plus?state=archived")  # fmt: skip
-    own = ("/", "/new", lively["url"], f"{lively['url']}/edit", soon["url"], "/settings", "/notifications")
-    staff = (lively["url"], closed["url"], f"{closed['url']}?post_anyway=1", f"{lively['url']}/delete",
+                   "/tags/c-plus-plus?state=archived", essay["url"], *edits)  # fmt: skip
+    own = ("/", "/new", lively["url"], f"{lively['url']}/edit", f"{essay['url']}/edit", soon["url"], "/settings",
+           "/notifications")  # fmt: skip
+    staff = (*edits, lively["url"], closed["url"], f"{closed['url']}?post_anyway=1", f"{lively['url']}/delete",
              f"/t/{lively['id']}/replies/1/edit", f"/t/{lively['id']}/replies/1/delete",
              f"{lively['url']}?reply_to=2")  # fmt: skip
     return [
@@ -98,7 +116,7 @@ def small_targets(page: Page) -> list[str]:
     """Controls under 24 px high or wide that are not words in a sentence (WCAG 2.2, 2.5.8)."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll('button, select, textarea, summary, input:not([type=hidden])')]
-        .filter((each) => each.checkVisibility())
+        .filter((each) => each.checkVisibility() && !each.closest('[aria-hidden=true]'))
         .map((each) => [each.closest('label') ?? each, each])
         .filter(([area]) => { const box = area.getBoundingClientRect(); return box.width < 24 || box.height < 24 })
         .map(([, each]) => `too small: ${each.outerHTML.slice(0, 120)}`)"""

@@ -31,11 +31,11 @@ async def edit(by: Person, thread: dict[str, Any], **body: Any) -> None:
 
 async def test_the_page_shows_who_changed_which_words(client: httpx.AsyncClient, alice: Person, mona: Person) -> None:
     thread = await a_thread(by=alice, title="Old maps", body="He came home.\n\nThis stays.", sources=[SOURCE])
-    assert parse((await client.get(thread["url"])).text).all("a", class_="whole") == []
+    assert parse((await client.get(thread["url"])).text).all("a", class_="edits") == []
     await edit(alice, thread, body="They came home late.\n\nThis stays.", title="New maps")
     await edit(mona, thread, sources=[SOURCE | {"year": "1854"}, {"title": "A plan"}])
     shown = await client.get(f"/t/{thread['id']}/new-maps")
-    link = parse(shown.text).one("article", class_="opening").one("a", class_="whole")
+    link = parse(shown.text).one("article", class_="opening").one("a", class_="edits")
     assert link.attributes["href"].endswith("/new-maps/revisions")
     page = parse((await client.get(link.attributes["href"])).text)
     assert page.one("h1").text == "Edits of “New maps”"
@@ -57,7 +57,7 @@ async def test_a_reply_has_one_too(client: httpx.AsyncClient, alice: Person, bob
     reply = await a_reply(bob, thread, "It cost ten pounds.")
     await bob.patch(f"/api/v1/replies/{reply['id']}", {"body": "It cost about ten pounds."})
     shown = parse((await client.get(thread["url"])).text)
-    link = shown.one("article", id="reply-1").one("a", class_="whole")
+    link = shown.one("article", id="reply-1").one("a", class_="edits")
     assert link.attributes["href"] == f"/t/{thread['id']}/replies/1/revisions"
     page = parse((await client.get(link.attributes["href"])).text)
     assert page.one("h1").text == f"Edits of reply 1 to “{thread['title']}”"
