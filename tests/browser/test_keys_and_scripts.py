@@ -116,3 +116,17 @@ def test_a_refusal_is_announced_and_leads_to_its_field(visit: Visit) -> None:
     expect(alert).to_contain_text("The thread was not opened")
     alert.get_by_role("link", name="Title: must not be empty.").click()
     expect(page.get_by_label("Title")).to_be_focused()
+
+
+def test_tags_are_offered_behind_those_already_typed(visit: Visit) -> None:
+    alice = visit("alice")
+    alice.opens(tags=["offered first", "offered second"])
+    page = alice.goes("/new")
+    field = page.get_by_label("Tags")
+    offered = "() => [...document.querySelectorAll('#tag-names option')].map((option) => option.value)"
+    page.wait_for_function(f"({offered})().includes('offered first')")
+    field.fill("maps,Offered First , of")
+    page.wait_for_function(f"({offered})().includes('maps, Offered First, offered second')")
+    assert "maps, Offered First, offered first" not in page.evaluate(offered), "what is there is not offered again"
+    field.fill("")
+    page.wait_for_function(f"({offered})().includes('offered first')")
