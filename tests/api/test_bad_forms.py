@@ -23,7 +23,7 @@ SCREENS = {
         "/t/1/replies/1/delete", "/settings", "/notifications",
     ],
     "mona": ["/t/1/x", "/t/1/x/delete"],
-    "ada": ["/admin", "/u/bob"],
+    "ada": ["/admin", "/admin/import", "/u/bob"],
 }  # fmt: skip
 """Who looks at which screens to find the forms."""
 
