@@ -38,6 +38,7 @@ CLOSED_BECAUSE: Final = {
     "scheduled": "Its closing time has come.",
     "age": "It has reached the age at which threads here close.",
     "idle": "Nobody has replied for as long as threads here stay open.",
+    "replies": "It has as many replies as threads here take.",
     "archived": "It was archived.",
 }
 """Why a thread closed, by the code of the reason, for people."""

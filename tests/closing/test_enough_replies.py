@@ -1,6 +1,7 @@
 """Closing by the number of replies: the N-th of those published now closes the thread, when it was published."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from tests.closing.doing import (
     told,
     try_reply,
 )
+from tests.mailbox import letters, words
 from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
@@ -238,17 +240,30 @@ async def test_reopening_overrides_the_number_and_says_so(
     assert (await reopen(mona, thread))["state"] == "open"
 
 
-async def test_watchers_hear_once_that_it_is_closed(
-    app: FastAPI, clock: Clock, jobs: Jobs, alice: Person, bob: Person, charlie: Person
+async def test_watchers_hear_once_that_it_is_closed_since_when_and_why(
+    app: FastAPI,
+    clock: Clock,
+    jobs: Jobs,
+    alice: Person,
+    bob: Person,
+    charlie: Person,
+    mona: Person,
+    ada: Person,
+    tmp_path: Path,
 ) -> None:
-    thread = await a_thread(by=alice, closing={"close_after_replies": 2})
+    thread = await a_thread(by=alice)
     await a_reply(bob, thread)
-    clock.offset += HOUR
-    await a_reply(bob, thread)
-    clock.offset += HOUR
+    last = await a_reply(bob, thread)
+    clock.offset += 48 * HOUR
+    await a_reply(mona, thread)
+    await set_site(ada, closing={"close_after_replies": 2})
     for _ in range(3):
         await do_sweep(app, jobs)
     assert [await closings_told(person) for person in (alice, bob, charlie)] == [1, 1, 0]
+    closings = [letter for letter in letters(tmp_path) if letter["Subject"].startswith("Closed: ")]
+    assert sorted(letter["To"] for letter in closings) == ["alice@example.org", "bob@example.org", "mona@example.org"]
+    assert "It has as many replies as threads here take." in words(closings[0])
+    assert f"Closed since {instant(last['created_at']):%d %B %Y, %H:%M} UTC." in words(closings[0])
 
 
 async def test_members_escape_no_number_that_the_site_set(alice: Person, bob: Person, ada: Person) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, select
 
@@ -9,7 +10,7 @@ from service.accounts.models import Account
 from service.categories.models import Category
 from service.categories.policy import visible_to
 from service.kit.actor import Actor
-from service.kit.clock import now
+from service.kit.clock import from_micros, now
 from service.kit.database.rows import stored_id
 from service.notifications.models import OPENING, Delivery, Notification
 from service.notifications.policy import Standing
@@ -19,6 +20,9 @@ from service.site.models import Site
 from service.subscriptions.queries import following_of, is_mentioned
 from service.threads.models import Thread
 from service.threads.policy import effective_closing
+from service.threads.queries.law import joined, reached_at
+
+LAST_REPLY: Final = reached_at(joined("close_after_replies"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Letter:
 def find_letter(session: Session, delivery_id: int) -> Letter | None:
     """The letter of a delivery, read afresh; None when the delivery is gone (with its account)."""
     row = session.execute(
-        select(Delivery, Notification, Account, Thread, Category, Site, Reply)  # type: ignore[call-overload]
+        select(Delivery, Notification, Account, Thread, Category, Site, Reply, LAST_REPLY)  # type: ignore[call-overload]
         .join(Notification, col(Notification.id) == Delivery.notification_id)
         .join(Account, col(Account.id) == Notification.account_id)
         .join(Thread, col(Thread.id) == Notification.thread_id)
@@ -58,9 +62,9 @@ def find_letter(session: Session, delivery_id: int) -> Letter | None:
     ).first()
     if row is None:
         return None
-    delivery, notification, account, thread, category, site, reply = row
+    delivery, notification, account, thread, category, site, reply, last_reply = row
     post = reply or (thread if notification.kind == OPENING else None)
-    closing = effective_closing(thread, category, site)
+    closing = effective_closing(thread, category, site, None if last_reply is None else from_micros(last_reply))
     return Letter(
         account_id=stored_id(account.id),
         message_id=delivery.message_id,
