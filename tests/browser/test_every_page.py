@@ -86,7 +86,8 @@ def test_every_page_is_accessible_and_fits(visit: Visit, theme: str) -> None:
     mona = visit("mona", role="moderator", theme=theme)
     guest, ada = visit(theme=theme), visit("ada", theme=theme)
     found: list[str] = []
-    for who, path in [*furnish(alice, bob, mona, guest), (ada, "/admin"), (ada, "/admin/import"), (ada, f"/u/{bob.username}")]:
+    admins = [(ada, path) for path in ("/admin", "/admin/import", f"/u/{bob.username}")]
+    for who, path in [*furnish(alice, bob, mona, guest), *admins]:
         page = who.goes(path)
         page.evaluate(AXE)
         for panel in page.locator("details.panel > summary").all():
