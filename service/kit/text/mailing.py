@@ -7,7 +7,9 @@ import nh3
 
 from service.kit.text.render import SCHEMES, TAGS
 
-KEPT: Final = {"a": {"href"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}}
+KEPT: Final = {
+    "a": {"href"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}, "div": {"role", "aria-label", "tabindex"},
+}  # fmt: skip
 """Attributes that mean something in a letter. Ids do not: nobody can point into a letter."""
 
 EDGE: Final = "1px solid #8b8374"
