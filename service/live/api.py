@@ -33,7 +33,8 @@ STREAM = {
         "schema": {
             "type": "string",
             "description": "Server-sent events: `id` is the position, `event` the kind, `data` the envelope.",
-        }
+        },
+        "example": 'id: 2\nevent: reply.posted\ndata: {"position":2,"id":2,"kind":"reply.posted",…}',
     }
 }
 

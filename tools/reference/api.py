@@ -90,7 +90,8 @@ def example(method: str, path: str, operation: dict[str, Any]) -> str:
     status, answer = next((s, a) for s, a in operation["responses"].items() if s.startswith("2"))
     came = f"{status}\n"
     for media in answer.get("content", {}).values():
-        came += f"\n{json.dumps(media['example'], ensure_ascii=False, indent=2)}\n"
+        shown = media["example"]
+        came += f"\n{shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False, indent=2)}\n"
     return f"<details><summary>Example</summary>\n\n```http\n{sent}```\n\n```http\n{came}```\n\n</details>\n"
 
 
