@@ -73,6 +73,7 @@ class OpenThread(RequestModel):
                     "title": "What the amnesty left out",
                     "body": "Who came *home*, and to what?",
                     "tags": ["amnesty", "1953"],
+                    "sources": [{"author": "Snow, John", "title": "On Cholera", "year": "1855"}],
                 }
             ]
         },
