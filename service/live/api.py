@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import BeforeValidator
 
 from service.accounts.current import Asking, Asks
 from service.kit import events
@@ -27,6 +28,7 @@ After = Annotated[int | None, Query(ge=0, lt=2**63, description="The last positi
 LastEventId = Annotated[
     int | None,
     Header(alias="Last-Event-ID", ge=0, lt=2**63, description="As `after`, before which it goes; browsers send it."),
+    BeforeValidator(lambda value: value or None),  # empty where there was no event yet (WHATWG HTML, section 9.2.3)
 ]
 STREAM = {
     MEDIA_TYPE: {

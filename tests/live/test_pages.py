@@ -35,6 +35,17 @@ async def test_a_page_without_a_position_says_where_the_end_is(
     assert (again["items"], again["position"]) == ([], told["position"])
 
 
+async def test_a_last_event_id_is_taken_as_browsers_send_it(client: httpx.AsyncClient, alice: Person) -> None:
+    thread = await a_thread(by=alice)
+    for sent, status in (("", 200), ("1", 200), ("abc", 422), ("-1", 422), ("9" * 30, 422)):
+        answer = await client.get(f"/api/v1/threads/{thread['id']}/events", headers={"Last-Event-ID": sent})
+        assert answer.status_code == status, sent
+        if status == 422:
+            assert [error["pointer"] for error in answer.json()["errors"]] == ["/Last-Event-ID"]
+    told = await client.get(f"/api/v1/threads/{thread['id']}/events?after=1", headers={"Last-Event-ID": "0"})
+    assert [item["kind"] for item in told.json()["items"]] == ["thread.opened"]
+
+
 async def test_pages_follow_each_other_without_gap_or_repeat(
     client: httpx.AsyncClient, alice: Person, bob: Person
 ) -> None:
