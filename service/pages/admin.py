@@ -99,6 +99,7 @@ def _view(site: Site, categories: list[Category], refused: Refused | None, notic
 
 def _site_values(site: Site) -> dict[str, str]:
     plain = {"name": site.name, "registration": site.registration, "max_depth": str(site.max_depth)}
+    plain["hold_first_posts"] = str(site.hold_first_posts)
     closing = {"author_may_close": "on" if site.author_may_close else "", "version": str(site.version)}
     return plain | closing | terms.values_of(site, top=True)
 
@@ -117,14 +118,14 @@ def _inherited(site: Site) -> tuple[str, str, str]:
 
 
 async def _site(asks: Asks, sent: forms.Sent) -> Response | Problem:
-    depth = sent.number("max_depth")
     changes = _changes(
         sent,
         ChangeSite,
         {
             "name": sent.value("name"),
             "registration": sent.value("registration"),
-            "max_depth": sent.value("max_depth") if depth is None else depth,
+            "max_depth": _count(sent, "max_depth"),
+            "hold_first_posts": _count(sent, "hold_first_posts"),
             "author_may_close": bool(sent.value("author_may_close")),
         },
     )
@@ -134,6 +135,12 @@ async def _site(asks: Asks, sent: forms.Sent) -> Response | Problem:
         return see_other("/admin?saved=site#site")
 
     return await forms.attempt(asks, sent, work)
+
+
+def _count(sent: forms.Sent, name: str) -> int | str:
+    """A whole number as it was typed; what is none stays as it is, for the setting's own rule to refuse."""
+    number = sent.number(name)
+    return sent.value(name) if number is None else number
 
 
 async def _category(asks: Asks, sent: forms.Sent) -> Response | Problem:

@@ -15,6 +15,7 @@ from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Problem
 from service.pages.frame import Frame, around
+from service.pages.moderating import stamp
 from service.pages.rendering import page
 from service.pages.thread_views import tag_links
 from service.pages.views.frame import Person
@@ -88,7 +89,7 @@ def _line(seen: ThreadSeen, at: datetime) -> ThreadLine:
         category_url=f"/c/{category.slug}",
         author=Person(seen.author_username, seen.author_name or "Anonymous"),
         thoughts=thoughts(thread.reply_count),
-        state=seen.state(at),
+        state=seen.state(at) if thread.moderation == "published" else stamp(thread.moderation),
         active_at=thread.last_reply_at or thread.published_at,
         tags=tag_links(thread.tags),
     )

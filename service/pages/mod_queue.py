@@ -195,7 +195,7 @@ def _item(seen: PostSeen, counts: Mapping[int, int], form: Form | None = None) -
         body_html=trusted(post.body_html),
         created_at=post.created_at,
         edited_at=post.edited_at,
-        standing=moderating.stamp(post.moderation),
+        standing=moderating.stamp(post.moderation) if form else "",
         last=_last(seen),
         menu=moderating.menu(post, what=f"the {what.lower()} by {author}", prefix=prefix, form=form),
     )

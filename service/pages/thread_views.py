@@ -39,6 +39,11 @@ def allowed(check: Callable[..., None], *subject: Any) -> bool:
     return True
 
 
+def may_change(check: Callable[..., None], actor: Actor, post: Thread | Reply) -> bool:
+    """Whether the actor may edit the post, and it is of use: what was refused waits for nobody any more."""
+    return (post.moderation != "rejected" or actor.moderates) and allowed(check, actor, post)
+
+
 def may_go(check: Callable[..., None], actor: Actor, post: Thread | Reply) -> bool:
     """Whether the actor may delete the post, and its state has that step."""
     return "trash" in possible(post) and allowed(check, actor, post)
@@ -85,7 +90,7 @@ def opening(seen: ThreadSeen, actor: Actor, marks: Marks) -> OpeningView:
         body_html=trusted(thread.body_html),
         created_at=thread.published_at,
         edited_at=thread.edited_at,
-        edit_url=f"{base}/edit" if changing and allowed(policy.check_may_edit, actor, thread) else None,
+        edit_url=f"{base}/edit" if changing and may_change(policy.check_may_edit, actor, thread) else None,
         delete_url=f"{base}/delete" if changing and may_go(policy.check_may_delete, actor, thread) else None,
         feed_url=f"/t/{seen.id}/feed.atom" if is_public(seen) else None,
         contents=outline(thread.contents, with_sources=bool(thread.sources)),
@@ -171,7 +176,7 @@ def _reply(
         edited_at=reply.edited_at,
         posted_while_closed=reply.posted_while_closed,
         in_reply_to=_answered(seen, shown, numbers),
-        edit_url=f"{base}/edit" if changing and allowed(reply_policy.check_may_edit, actor, reply) else None,
+        edit_url=f"{base}/edit" if changing and may_change(reply_policy.check_may_edit, actor, reply) else None,
         delete_url=f"{base}/delete" if changing and may_go(reply_policy.check_may_delete, actor, reply) else None,
         revisions_url=f"{base}/revisions" if numbered and reply.edited_at else None,
         reply_url=None if answer is None or reply.moderation != "published" else answer.format(reply.number),

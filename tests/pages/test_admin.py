@@ -18,13 +18,15 @@ async def test_only_admins_see_it(alice: Person, mona: Person, ada: Person) -> N
 async def test_the_site_is_renamed_and_its_rules_set(ada: Person) -> None:
     answer = await press(
         ada.client, await ada.get("/admin"), "Save the site",
-        name="The Reading Room", max_depth="3", close_after_idle_mode="value", close_after_idle="14",
+        name="The Reading Room", max_depth="3", hold_first_posts="2",
+        close_after_idle_mode="value", close_after_idle="14",
     )  # fmt: skip
     shown = await follow(ada.client, answer)
     assert "The site was saved." in shown.text
     assert parse(shown.text).one("a", class_="site").text == "The Reading Room"
     site = (await ada.get("/api/v1/site")).json()
-    assert (site["name"], site["max_depth"], site["closing"]["close_after_idle"]) == ("The Reading Room", 3, "P14D")
+    assert (site["name"], site["max_depth"], site["hold_first_posts"]) == ("The Reading Room", 3, 2)
+    assert site["closing"]["close_after_idle"] == "P14D"
 
 
 async def test_how_many_replies_close_a_thread_is_set_for_the_site_and_for_a_category(ada: Person) -> None:
@@ -49,7 +51,13 @@ async def test_how_many_replies_close_a_thread_is_set_for_the_site_and_for_a_cat
 
 @pytest.mark.parametrize(
     ("typed", "field"),
-    [({"name": ""}, "name"), ({"max_depth": "11"}, "max_depth"), ({"max_depth": "deep"}, "max_depth")],
+    [
+        ({"name": ""}, "name"),
+        ({"max_depth": "11"}, "max_depth"),
+        ({"max_depth": "deep"}, "max_depth"),
+        ({"hold_first_posts": "101"}, "hold_first_posts"),
+        ({"hold_first_posts": ""}, "hold_first_posts"),
+    ],
 )
 async def test_a_wrong_setting_is_named_and_nothing_is_stored(ada: Person, typed: dict[str, str], field: str) -> None:
     before = (await ada.get("/api/v1/site")).json()

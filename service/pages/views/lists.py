@@ -8,7 +8,9 @@ from service.pages.views.frame import Choice, Form, Person, TagLink
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
-    """One thread in a list. `state` is `open`, `closed` or `archived`; `active_at` the newest of opening and reply."""
+    """One thread in a list. `state` is `open`, `closed` or `archived`, or says that it waits for a moderator;
+    `active_at` is the newest of opening and reply.
+    """
 
     title: str
     url: str

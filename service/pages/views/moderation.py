@@ -53,7 +53,10 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One post of the queue. `published` is how many posts of its author are published (None: nobody's account)."""
+    """One post of the queue. `published` is how many posts of its author are published (None: nobody's account).
+
+    `standing` is its state where that is not the list's.
+    """
 
     what: str
     title: str
