@@ -18,6 +18,7 @@ Remark = tuple[int, str]
 NAMED_BY_OTHERS = {
     "handle_data": "html.parser.HTMLParser calls it",
     "handle_DATA": "aiosmtpd calls it",
+    "data": "xml.etree's XMLParser calls it",
     "data_received": "asyncio.Protocol's owner calls it",
     "get_route_handler": "fastapi.routing.APIRoute calls it",
 }

@@ -52,7 +52,7 @@ def lost_commands(text: str) -> list[str]:
     import typer.main
 
     there = {name for name, _ in commands(typer.main.get_command(cli.app), "parley")}
-    named = re.findall(r"(?:^|[`\s/])(parley (?:[a-z]+)(?: create)?)\b", " ".join(code_in(text)), flags=re.MULTILINE)
+    named = re.findall(r"(?:^|[`\s/])(parley (?:[a-z]+)(?: create| wordpress)?)\b", " ".join(code_in(text)), flags=re.MULTILINE)
     return sorted(set(named) - there)
 
 
