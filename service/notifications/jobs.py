@@ -39,6 +39,7 @@ CLOSED_BECAUSE: Final = {
     "age": "It has reached the age at which threads here close.",
     "idle": "Nobody has replied for as long as threads here stay open.",
     "replies": "It has as many replies as threads here take.",
+    "replies": "It has as many replies as threads here may have.",
     "archived": "It was archived.",
 }
 """Why a thread closed, by the code of the reason, for people."""

@@ -4,15 +4,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from fastapi import FastAPI
 from sqlmodel import col, select
 
 from service.kit.clock import Clock
+from service.notifications.jobs import CLOSED_BECAUSE
 from service.notifications.models import Delivery
 from service.settings import Settings, load_settings
+from service.threads.schemas import Reason
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.conftest import BASE_URL, SECRET
@@ -212,3 +214,7 @@ async def test_who_wants_no_mail_gets_no_delivery_at_all(
     await later()
     assert await ends(app) == []
     assert len((await alice.get("/api/v1/notifications")).json()["items"]) == 1
+
+
+def test_every_reason_for_a_closing_has_its_words() -> None:
+    assert set(CLOSED_BECAUSE) == set(get_args(Reason))
