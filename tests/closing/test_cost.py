@@ -144,6 +144,18 @@ async def test_of_a_thread_that_its_last_reply_has_closed_only_that_one_is_looke
     assert app.state.database.dialect == "sqlite" or set(costs) == {1}
 
 
+@pytest.mark.parametrize("way", [reading, posting])
+async def test_of_a_thread_with_many_more_only_the_first_ones_are_looked_at(
+    app: FastAPI, alice: Person, mona: Person, way: Callable[[Person, Json], Ask]
+) -> None:
+    some, many = await filled(alice, 2 * FEW), await filled(alice, MANY)
+    for thread in (some, many):
+        await set_closing(mona, thread, close_after_replies=FEW)
+    costs = await cost(app, way(alice, many))
+    assert costs == await cost(app, way(alice, some))
+    assert app.state.database.dialect == "sqlite" or set(costs) == {FEW}
+
+
 async def test_a_list_looks_at_one_reply_of_each_thread_that_is_closed_so(
     app: FastAPI, alice: Person, mona: Person
 ) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     String,
+    Subquery,
     case,
     column,
     func,
@@ -88,20 +89,49 @@ def reached_at(enough: ColumnElement[int]) -> ColumnElement[int | None]:
     """When the last reply that the term `close_after_replies`, `enough`, allows was published; NULL while there are
     fewer, or no such term.
 
-    The N-th of the replies published now, in the order of their numbers, which is that of publication. It is found from
-    the end, where it stands `reply_count - N` before the last: a thread closes when it has N, so that is near. No reply
-    is read where the thread's own counter says that there are not enough, and none with a number below N, which the
-    N-th cannot have.
+    That is the N-th of the replies published now, in the order of their numbers, which is that of publication. No reply
+    is read where the thread's own counter says that there are not enough; otherwise those between the N-th and the
+    nearer end: mostly the N-th alone, because a thread closes when it has N.
     """
-    place = func.row_number().over(order_by=REPLY.c.number.desc()).label("place")
-    published = (
+    return case((THREAD.c.reply_count >= enough, nearer(enough, from_end(enough), from_start(enough))), else_=None)
+
+
+def nearer(enough: ColumnElement[int], from_end: Any, from_start: Any) -> ColumnElement[int]:
+    """Of two ways to find the same, the shorter one."""
+    return case((THREAD.c.reply_count < enough * 2, from_end), else_=from_start)
+
+
+def from_end(enough: ColumnElement[int]) -> Any:
+    """When the N-th reply was published, found from the last one."""
+    replies = published(REPLY.c.number.desc(), REPLY.c.number >= enough)  # there are N - 1 numbers before its own
+    return nth(replies, THREAD.c.reply_count - enough + 1)
+
+
+def from_start(enough: ColumnElement[int]) -> Any:
+    """When the N-th reply was published, found from the first one."""
+    return nth(published(REPLY.c.number, REPLY.c.number <= enough + absent()), enough)
+
+
+def absent() -> ColumnElement[int]:
+    """How many of the thread's numbers no published reply has: the N-th has at most so many before it."""
+    return THREAD.c.last_number - THREAD.c.reply_count
+
+
+def published(order: Any, near: ColumnElement[bool]) -> Subquery:
+    """The thread's replies that are published now, numbered in this order; none that is not `near` is read."""
+    place = func.row_number().over(order_by=order).label("place")
+    return (
         select(REPLY.c.published_at, place)
-        .where(REPLY.c.thread_id == THREAD.c.id, REPLY.c.moderation == "published", REPLY.c.number >= enough)
+        .where(REPLY.c.thread_id == THREAD.c.id, REPLY.c.moderation == "published", near)
         .correlate(THREAD, CATEGORY, SITE)
         .subquery()
     )
-    nth = select(published.c.published_at).where(published.c.place == THREAD.c.reply_count - enough + 1)
-    return case((THREAD.c.reply_count >= enough, nth.correlate(THREAD, CATEGORY, SITE).scalar_subquery()), else_=None)
+
+
+def nth(replies: Subquery, place: ColumnElement[int]) -> Any:
+    """When the reply at this place was published."""
+    found = select(replies.c.published_at).where(replies.c.place == place)
+    return found.correlate(THREAD, CATEGORY, SITE).scalar_subquery()
 
 
 def effective_close_at() -> ColumnElement[int]:
