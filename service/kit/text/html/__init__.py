@@ -23,6 +23,9 @@ from service.kit.text.shape import LONGEST, fit_headings, mark_headings, scroll_
 MOST_TAGS: Final = 50_000
 """Of more than so many `<` a text is shown as it was typed: no blog's text has them, and each takes its time."""
 
+MOST_WRITTEN: Final = 200_000
+"""Start and end tags that may be written; the sanitiser's tree takes some 300 bytes for each."""
+
 __all__ = ["absolute_links", "render_html"]
 
 
@@ -50,7 +53,10 @@ def build(html: str, token: str) -> str:
     if expanded.count("<") > MOST_TAGS:
         raise TooMuch
     tokens = list(tokenize(expanded))
-    return Builder(token, not has_blocks(html), places(tokens), LONGEST + 4 * len(html)).build(tokens)
+    built = Builder(token, not has_blocks(html), places(tokens), LONGEST + 4 * len(html)).build(tokens)
+    if built.count("<") > MOST_WRITTEN:
+        raise TooMuch
+    return built
 
 
 def places(tokens: list[Token]) -> frozenset[str]:
