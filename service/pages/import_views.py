@@ -18,6 +18,16 @@ STATES: Final = {
     "published": "Comments, approved", "pending": "Comments, waiting", "spam": "Comments, spam",
     "trashed": "Comments, in the trash",
 }  # fmt: skip
+REASONS: Final = {
+    "draft": "drafts", "auto-draft": "drafts that were never saved", "pending": "posts that wait for an editor",
+    "future": "posts that will appear later", "trash": "posts in the trash",
+}  # fmt: skip
+KINDS: Final = {
+    "attachment": "pictures and files", "nav_menu_item": "entries of menus", "revision": "earlier versions",
+    "custom_css": "style sheets", "wp_block": "building blocks",
+}  # fmt: skip
+"""WordPress's words for what is not imported, in a reader's; others stay as they are."""
+
 MOST_SHOWN: Final = 40
 MOST_STRANGE: Final = 200
 """Names of a kind, and strange things, that the page lists."""
@@ -60,10 +70,11 @@ def shown_report(report: Report) -> ReportShown:
 def left_out(report: Report) -> list[str]:
     """What is in the file and is not imported, each with its reason."""
     said = [f"{report.pingbacks} pingbacks and {report.trackbacks} trackbacks, which are no thoughts"]
-    said += [f"posts and pages, {reason}: {number}" for reason, number in sorted(report.passed_over.items())]
+    for reason, number in sorted(report.passed_over.items()):
+        said.append(f"{REASONS.get(reason, f'posts {reason}')}: {number}")
     if report.comments_passed_over:
         said.append(f"comments on those: {report.comments_passed_over}")
-    return said + [f"{kind}: {number}" for kind, number in sorted(report.others.items())]
+    return said + [f"{KINDS.get(kind, kind)}: {number}" for kind, number in sorted(report.others.items())]
 
 
 def named(report: Report) -> list[tuple[str, str]]:

@@ -63,7 +63,7 @@ async def test_a_file_is_looked_through_shown_and_then_brought(
     ready = await page_of(ada)
     assert ready.one("h2", id="run-title").text == "What is in the file"
     assert "it answers comment 7, which is not here; it stands on the first level" in ready.text
-    assert "posts and pages, draft: 1" in ready.text
+    assert "drafts: 1" in ready.text
     assert await threads_of(client) == {}, "nothing is stored before the button is pressed"
     assert (await press(ada, ready, "Import 3 items")).status_code == 303
     assert (await page_of(ada)).one("h2", id="run-title").text == "The file is being imported"
