@@ -42,7 +42,9 @@ async def open_thread(request: Request, asks: Asking) -> Response:
     if sent.deed == "preview":
         return await _preview(asks, sent)
     if rearranges(sent.deed):
-        return await _show(asks, rearranged(sent).again())
+        return await _show(
+            asks, rearranged(sent).again(sent.refusal), status=sent.refusal.status if sent.refusal else 200
+        )
     fields = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
     named = {"category": sent.value("category")} if sent.value("category") else {}
     around_it = {"tags": typed_tags(sent.value("tags")), "sources": typed_sources(sent) or []}

@@ -17,6 +17,7 @@ from service.kit.errors import Invalid, Problem
 from service.pages import forms, thread_views
 from service.pages.addressed import Addressed
 from service.pages.frame import Frame, around
+from service.pages.live_view import edited
 from service.pages.previews import preview
 from service.pages.rendering import page
 from service.pages.sources import (
@@ -32,6 +33,7 @@ from service.pages.sources import (
 )
 from service.pages.tag_field import shown_tags, tag_names, typed_tags
 from service.pages.views.frame import Form
+from service.pages.views.live import Edited
 from service.pages.views.thread import Composer, EditPage, Theirs
 from service.replies import operations as reply_operations
 from service.replies import policy as reply_policy
@@ -50,9 +52,11 @@ ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 @dataclass(frozen=True, slots=True)
 class Editable:
-    """A post as it is stored, for the form: `title` is None for a reply."""
+    """A post as it is stored, for the form: `title` is None for a reply. `subject` is what events call it."""
 
     what: str
+    thread_id: int
+    subject: str
     draft: str
     back_url: str
     title: str | None
@@ -88,6 +92,8 @@ def _thread(thread_id: int, *, check: bool) -> Find:
         theirs = Theirs(thread.title, thread.body, thread.edited_at, tags, tuple(map(in_one_line, thread.sources)))
         return Editable(
             "the thread",
+            seen.id,
+            f"thread-{seen.id}",
             f"edit-{seen.id}",
             url,
             thread.title,
@@ -112,7 +118,8 @@ def _reply(which: Addressed, *, check: bool) -> Find:
             policy.check_not_archived(seen.thread)
         theirs = Theirs(None, reply.body, reply.edited_at)
         url = thread_views.shown_url(seen, reply)
-        return Editable(which.words, which.draft, url, None, reply.body, reply.version, theirs)
+        subject = f"reply-{found.id}"
+        return Editable(which.words, seen.id, subject, which.draft, url, None, reply.body, reply.version, theirs)
 
     return find
 
@@ -143,7 +150,7 @@ async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Re
     if sent.deed == "preview":
         return await _preview(asks, find, sent, level=2)
     if rearranges(sent.deed):
-        return await _show(asks, find, Again(rearranged(sent).again()))
+        return await _show(asks, find, Again(rearranged(sent).again(sent.refusal), sent.refusal))
     fields: dict[str, Any] = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
     if sent.value("tags") != sent.value("tags_before"):  # an import may have brought more than can be typed
         fields["tags"] = typed_tags(sent.value("tags"))
@@ -206,7 +213,8 @@ async def _show(asks: Asks, find: Find, again: Again | None = None) -> Response:
     def load(session: Session, actor: Actor) -> tuple[Frame, EditPage]:
         found = find(session, actor)
         offered = () if found.title is None else tag_names(session, actor)
-        return around(session, actor, asks.request.url.path), _view(found, again, offered)
+        told = edited(session, found.thread_id, found.subject)
+        return around(session, actor, asks.request.url.path), _view(found, again, offered, told)
 
     framed, view = await asks.read(load)
     problem = again.problem if again else None
@@ -214,7 +222,7 @@ async def _show(asks: Asks, find: Find, again: Again | None = None) -> Response:
     return page("edit.html", framed, view, status=status, headers=headers)
 
 
-def _view(found: Editable, again: Again | None, tag_names: tuple[str, ...]) -> EditPage:
+def _view(found: Editable, again: Again | None, tag_names: tuple[str, ...], told: Edited) -> EditPage:
     stored = {"body": found.body, "version": str(found.version), "title": found.title or ""}
     stored |= {"tags": found.tags, "tags_before": found.tags} | stored_fields(found.sources)
     form = again.form if again else forms.fresh(stored)
@@ -227,4 +235,5 @@ def _view(found: Editable, again: Again | None, tag_names: tuple[str, ...]) -> E
         tag_names=tag_names,
         theirs=found.theirs if conflict else None,
         sources=None if found.title is None else source_rows(form),
+        live=told,
     )
