@@ -262,7 +262,7 @@ async def test_watchers_hear_once_that_it_is_closed_since_when_and_why(
     assert [await closings_told(person) for person in (alice, bob, charlie)] == [1, 1, 0]
     closings = [letter for letter in letters(tmp_path) if letter["Subject"].startswith("Closed: ")]
     assert sorted(letter["To"] for letter in closings) == ["alice@example.org", "bob@example.org", "mona@example.org"]
-    assert "It has as many replies as threads here take." in words(closings[0])
+    assert "It has as many replies as threads here" in words(closings[0])
     assert f"Closed since {instant(last['created_at']):%d %B %Y, %H:%M} UTC." in words(closings[0])
 
 
