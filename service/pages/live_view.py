@@ -5,7 +5,7 @@ from datetime import datetime
 from service.kit import events
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.pages.views.live import Live
+from service.pages.views.live import Edited, Live
 from service.replies.models import PER_SCREEN
 from service.threads import policy
 from service.threads.queries import ThreadSeen
@@ -15,7 +15,7 @@ def live(session: Session, actor: Actor, seen: ThreadSeen, page: int, at: dateti
     """The view. The position is that of the page's own snapshot, so nothing falls between the page and the stream."""
     closed = seen.closing.is_closed(at)
     return Live(
-        events_url=f"/api/v1/threads/{seen.id}/events",
+        events_url=events_url(seen.id),
         position=events.last_position(session),
         reader_id=actor.account_id,
         page=page,
@@ -26,3 +26,13 @@ def live(session: Session, actor: Actor, seen: ThreadSeen, page: int, at: dateti
         now=at,
         warned=policy.may_post_while_closed(actor),
     )
+
+
+def edited(session: Session, thread_id: int, subject: str) -> Edited:
+    """The view for one who edits `subject`, a post of this thread."""
+    return Edited(events_url(thread_id), events.last_position(session), subject)
+
+
+def events_url(thread_id: int) -> str:
+    """Where it is told what happens in a thread."""
+    return f"/api/v1/threads/{thread_id}/events"

@@ -184,6 +184,21 @@ def test_a_moderator_is_warned_and_may_post_all_the_same(visit: Visit) -> None:
     expect(page.locator("#reply-1")).to_contain_text("A last word.")
 
 
+def test_who_edits_is_told_that_the_text_was_changed_elsewhere(visit: Visit) -> None:
+    alice, mona = visit("alice"), visit("mona", role="moderator")
+    thread = alice.opens()
+    reply, other = alice.replies(thread, "Mine."), alice.replies(thread, "Another.")
+    page = follows(alice, f"/t/{thread['id']}/replies/1/edit")
+    page.get_by_role("textbox", name="Text").fill("Mine, mended.")
+    status = page.locator("form [data-status]")
+    mona.call("patch", f"/api/v1/replies/{other['id']}", body="Another one's.")
+    mona.call("patch", f"/api/v1/replies/{reply['id']}", body="Mona's wording.")
+    expect(status).to_contain_text("This was changed elsewhere meanwhile.")
+    expect(page.get_by_role("textbox", name="Text")).to_have_value("Mine, mended.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".theirs pre")).to_have_text("Mona's wording.")
+
+
 def test_the_message_can_be_dismissed_and_the_next_one_comes(visit: Visit) -> None:
     alice, guest = visit("alice"), visit()
     thread = alice.opens()

@@ -2,7 +2,7 @@
 // as server-sent events or, where those do not get through, by asking now and then. Nothing moves under the reader's
 // eyes: news are announced at the foot of the window, and "Show" puts new replies where the server would have put them.
 
-import { KINDS, refuseBlocked, Thread } from "./live_thread.js";
+import { Edited, KINDS, refuseBlocked, Thread } from "./live_thread.js";
 
 const POLL = 30_000; // ms between questions where no stream gets through
 const POLLS = 10; // questions until the stream is tried again
@@ -11,8 +11,8 @@ const SILENCE = 20_000; // ms without the stream's first word: something on the 
 const AWAY = 30_000; // ms in a hidden tab until its stream is let go: a browser has six connections for all its tabs
 
 export function follow(template) {
-  const { events, position } = template.dataset;
-  const link = new Link(events, Number(position), new Thread(template));
+  const { events, position, edits } = template.dataset;
+  const link = new Link(events, Number(position), edits ? new Edited(template) : new Thread(template));
   document.addEventListener("visibilitychange", () => (document.hidden ? link.rest(AWAY) : link.start()));
   addEventListener("pagehide", () => link.stop());
   addEventListener("pageshow", (event) => event.persisted && link.start());

@@ -5,10 +5,13 @@ const HOUR = 3_600_000;
 const KEPT = "Your text stays here and in this browser.";
 const CLOSED = `This thread has closed: replies are no longer taken. ${KEPT}`;
 const REFUSED = `Your reply was not sent: this thread has closed. ${KEPT}`;
+const OVERTAKEN = "This was changed elsewhere meanwhile. When you save, you are shown both texts; yours stays as it is.";
 const APPEAR = ["reply.posted", "reply.published", "reply.restored"];
 const VANISH = ["reply.hidden", "reply.trashed", "reply.rejected", "reply.spammed"];
 
-export const KINDS = ["position", "reset", "state", ...APPEAR, ...VANISH];
+const EDITS = ["thread.edited", "reply.edited"];
+
+export const KINDS = ["position", "reset", "state", ...APPEAR, ...VANISH, ...EDITS];
 
 // How the thread stands, as far as this page has heard of it.
 export class Thread {
@@ -110,6 +113,23 @@ function justClosed() {
   const words = Object.assign(document.createElement("p"), { className: "quiet", textContent: "This thread has just closed." });
   notice.append(heading, words);
   return notice;
+}
+
+// A post that is being edited: what is typed stays, and its writer is told when the stored text is another by now.
+export class Edited {
+  constructor(template) {
+    this.subject = template.dataset.edits;
+    this.form = document.querySelector("form[data-draft]");
+  }
+
+  hear({ kind, subject, data }) {
+    const isIt = EDITS.includes(kind) && `${subject.type}-${subject.id}` === this.subject;
+    if (isIt && data.version > Number(this.form.elements.version.value)) tell(this.form, OVERTAKEN);
+  }
+
+  stand() {}
+
+  announce() {}
 }
 
 // The bar at the foot of the window: what is new in words, and what can be done about it.

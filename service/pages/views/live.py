@@ -20,3 +20,12 @@ class Live:
     closes_at: datetime | None
     now: datetime
     warned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What the script of an edit has to know, to tell that the post was changed elsewhere: `subject` is `reply-88`."""
+
+    events_url: str
+    position: int
+    subject: str

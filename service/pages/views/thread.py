@@ -6,7 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from service.pages.views.frame import Choice, Form, Person, TagLink
-from service.pages.views.live import Live
+from service.pages.views.live import Edited, Live
 from service.pages.views.moderation import Menu, Standing
 from service.pages.views.sources import Cited, Entry, SourceRows
 
@@ -207,6 +207,7 @@ class EditPage:
     tag_names: tuple[str, ...]
     theirs: "Theirs | None"
     sources: SourceRows | None
+    live: Edited
 
 
 @dataclass(frozen=True, slots=True)
