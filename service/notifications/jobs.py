@@ -38,7 +38,6 @@ CLOSED_BECAUSE: Final = {
     "scheduled": "Its closing time has come.",
     "age": "It has reached the age at which threads here close.",
     "idle": "Nobody has replied for as long as threads here stay open.",
-    "replies": "It has as many replies as threads here take.",
     "replies": "It has as many replies as threads here may have.",
     "archived": "It was archived.",
 }
