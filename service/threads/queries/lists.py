@@ -22,7 +22,7 @@ SORTS: dict[str, Any] = {
     "top": col(Thread.reply_count),
 }
 
-TEXTS: tuple[Any, ...] = (Thread.body, Thread.body_html)
+TEXTS: tuple[Any, ...] = (Thread.body, Thread.body_html, Thread.contents, Thread.sources)
 
 
 @dataclass(frozen=True, slots=True)
