@@ -5,6 +5,7 @@ from datetime import datetime
 from html import unescape
 from typing import Final
 
+from service.kit.text.html import filled_elsewhere
 from service.kit.wordpress import Blog, Post
 from service.transfer.policy import names
 
@@ -69,6 +70,10 @@ def decide(post: Post, blog: Blog, body_html: str) -> Taken | Passed:
         most, more = left[:20], f" and {len(left) - 20} more" if len(left) > 20 else ""
         remarks.append(
             Remark("it has more, or longer, tags than a thread may have", f"left out: {', '.join(most)}{more}")
+        )
+    if filled := filled_elsewhere(post.text or ""):
+        remarks.append(
+            Remark("parts of it are filled by WordPress when it shows them", f"left out: {', '.join(filled)}")
         )
     if post.sticky:
         remarks.append(Remark("it was held at the top of the blog", "it stands among the others"))

@@ -15,7 +15,7 @@ from service.kit.text.html import links
 from service.kit.text.html.build import Builder
 from service.kit.text.html.safe import sanitise
 from service.kit.text.html.sheet import TooMuch
-from service.kit.text.html.shortcodes import expand, has_blocks
+from service.kit.text.html.shortcodes import expand, filled_elsewhere, has_blocks
 from service.kit.text.html.tokens import Token, read_attributes, tokenize
 from service.kit.text.render import TOKEN
 from service.kit.text.shape import LONGEST, fit_headings, mark_headings, scroll_tables
@@ -26,7 +26,7 @@ MOST_TAGS: Final = 50_000
 MOST_WRITTEN: Final = 200_000
 """Start and end tags that may be written; the sanitiser's tree takes some 300 bytes for each."""
 
-__all__ = ["absolute_links", "render_html"]
+__all__ = ["absolute_links", "filled_elsewhere", "render_html"]
 
 
 def render_html(html: str, token: str, *, level: int = 3) -> str:

@@ -14,7 +14,16 @@ ATTRIBUTE: Final = re.compile(r"""\b([\w-]{1,40})\s{0,5}=\s{0,5}(?:"([^"]*)"|'([
 IMAGE: Final = re.compile(r"\s*(<a\s[^>]*>\s*)?<img\s[^>]*>(\s*</a>)?", re.IGNORECASE)
 SOURCES: Final = ("src", "mp3", "m4a", "ogg", "wav", "wma", "mp4", "m4v", "webm", "ogv", "flv", "wmv")
 BLOCK: Final = re.compile(r"<!--\s*/?wp:")
+FILLED: Final = re.compile(r"<!--\s*wp:([a-z][\w/-]{0,60})[^<>]{0,2000}/-->")
+EMPTY: Final = frozenset({"more", "nextpage", "spacer", "separator"})
 PAGE_BREAK: Final = re.compile(r"<!--\s*(?:more|nextpage)\b[^>]{0,200}-->")
+
+
+def filled_elsewhere(html: str) -> list[str]:
+    """The parts of a text that only WordPress can fill when it shows the page: names of its blocks and shortcodes."""
+    blocks = (found[1] for found in FILLED.finditer(html))
+    codes = (found[2] for found in OPENING.finditer(html) if found[2] in ("gallery", "playlist") and not found[1])
+    return sorted({name for name in (*blocks, *codes) if name not in EMPTY})
 
 
 def has_blocks(html: str) -> bool:
