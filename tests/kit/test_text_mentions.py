@@ -171,8 +171,30 @@ def test_a_name_that_no_account_can_have_is_no_link(name: str) -> None:
     assert "mention" not in render(f"@{name} @{name}", "t", known=frozenset({name}))
 
 
-BOMBS = ["@a", "@bob", "@bob ", "@bob.", "@.", "@", "@bob@", "@bob_", "_@bob_", "*@bob*", "@bob`", "`@bob", "@\\",
-         "\\@bob", "[@bob](", "@bob&", "<@bob>", "> @bob\n", "|@bob", "@bob\n\n", "@bo-b.", "@" + "a" * 29 + " "]  # fmt: skip
+BOMBS = [
+    "@a",
+    "@bob",
+    "@bob ",
+    "@bob.",
+    "@.",
+    "@",
+    "@bob@",
+    "@bob_",
+    "_@bob_",
+    "*@bob*",
+    "@bob`",
+    "`@bob",
+    "@\\",
+    "\\@bob",
+    "[@bob](",
+    "@bob&",
+    "<@bob>",
+    "> @bob\n",
+    "|@bob",
+    "@bob\n\n",
+    "@bo-b.",
+    "@" + "a" * 29 + " ",
+]
 
 
 @pytest.mark.parametrize("piece", BOMBS)

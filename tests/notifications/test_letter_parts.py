@@ -184,3 +184,16 @@ async def test_a_closed_thread_is_read_on_the_site(alice: Person, bob: Person, m
     assert "Reply on the site" not in words(told[f"Re: {thread['title']}"])
     assert "Read it on the site" in words(told[f"Re: {thread['title']}"], "html")
     assert "Read it on the site" in words(told[f"Closed: {thread['title']}"], "html")
+
+
+async def test_a_letter_that_was_never_sent_is_nobodys_parent(
+    alice: Person, bob: Person, charlie: Person, sent: Sent
+) -> None:
+    thread = await a_thread(by=alice)
+    await charlie.patch("/api/v1/me/notification-preferences", {"mail": False})
+    first = await a_reply(bob, thread, body="@charlie")
+    assert await sent(charlie) == []
+    await charlie.patch("/api/v1/me/notification-preferences", {"mail": True})
+    await a_reply(alice, thread, body="@charlie", parent=first["id"])
+    (letter,) = await sent(charlie)
+    assert letter["In-Reply-To"] == letter["References"] == f"<thread-{thread['id']}@forum.example>"

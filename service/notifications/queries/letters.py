@@ -12,7 +12,7 @@ from service.categories.policy import visible_to
 from service.kit.actor import Actor
 from service.kit.clock import from_micros, now
 from service.kit.database.rows import stored_id
-from service.notifications.models import OPENING, Delivery, Notification
+from service.notifications.models import OPENING, SENT, Delivery, Notification
 from service.notifications.policy import Standing
 from service.notifications.queries.inbox import NoticeSeen, wants_mail
 from service.replies.models import Reply
@@ -105,9 +105,9 @@ def _notice(session: Session, notification: Notification, thread: Thread, reply:
 
 
 def _letter_about(session: Session, account_id: int, reply_id: int | None) -> str | None:
-    """The Message-ID of the letter that told this person of a reply."""
+    """The Message-ID of the letter that told this person of a reply, if it was sent."""
     if reply_id is None:
         return None
     query = select(Delivery.message_id).join(Notification, col(Notification.id) == Delivery.notification_id)
     mine = col(Notification.account_id) == account_id, col(Notification.subject) == f"reply:{reply_id}"
-    return session.exec(query.where(*mine)).first()
+    return session.exec(query.where(*mine, col(Delivery.state) == SENT)).first()
