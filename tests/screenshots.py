@@ -161,6 +161,8 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("thread-answering", "ines", f"{lively}?reply_to=6", previewing),
         Shot("new", "ines", "/new", composing),
         Shot("new-refused", "ines", "/new", refused),
+        Shot("new-sources", "ines", "/new", citing),
+        Shot("revisions", "mona", f"/t/{number}/replies/5/revisions"),
         Shot("edit-conflict", "lea", f"{lively}/edit", conflicting),
         Shot("delete", "mona", f"/t/{number}/replies/3/delete"),
         Shot("register-refused", None, "/register", registering),
@@ -187,6 +189,15 @@ def composing(page: Page) -> None:
     """A new thread, half written."""
     page.get_by_label("Title").fill("Which dictionary do you keep within reach?")
     page.get_by_label("Text").fill("Mine is the one whose spine has gone.\n\nI ask for a reason.")
+
+
+def citing(page: Page) -> None:
+    """A new thread with a source, and a row for the next."""
+    composing(page)
+    page.locator("#sources > summary").click()
+    page.get_by_label("Author").fill("Snow, John")
+    page.get_by_label("Work").fill("On the Mode of Communication of Cholera")
+    page.get_by_role("button", name="Add another source").click()
 
 
 def refused(page: Page) -> None:
