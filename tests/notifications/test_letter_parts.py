@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import update
 
 from service.kit.text.render import TAGS
+from service.notifications.models import Delivery
 from service.settings import Settings, load_settings
 from tests.build import a_reply, a_thread
 from tests.cast import Person
@@ -186,14 +189,14 @@ async def test_a_closed_thread_is_read_on_the_site(alice: Person, bob: Person, m
     assert "Read it on the site" in words(told[f"Closed: {thread['title']}"], "html")
 
 
-async def test_a_letter_that_was_never_sent_is_nobodys_parent(
-    alice: Person, bob: Person, charlie: Person, sent: Sent
+@pytest.mark.parametrize(("ended", "is_parent"), [("sent", True), ("failed", False), ("skipped", False)])
+async def test_only_a_letter_that_was_sent_is_a_parent(
+    alice: Person, bob: Person, charlie: Person, sent: Sent, app: FastAPI, ended: str, is_parent: bool
 ) -> None:
     thread = await a_thread(by=alice)
-    await charlie.patch("/api/v1/me/notification-preferences", {"mail": False})
     first = await a_reply(bob, thread, body="@charlie")
-    assert await sent(charlie) == []
-    await charlie.patch("/api/v1/me/notification-preferences", {"mail": True})
+    (one,) = await sent(charlie)
+    await app.state.database.write(lambda session: session.exec(update(Delivery).values(state=ended)))
     await a_reply(alice, thread, body="@charlie", parent=first["id"])
-    (letter,) = await sent(charlie)
-    assert letter["In-Reply-To"] == letter["References"] == f"<thread-{thread['id']}@forum.example>"
+    (two,) = await sent(charlie)
+    assert two["In-Reply-To"] == (one["Message-ID"] if is_parent else f"<thread-{thread['id']}@forum.example>")
