@@ -71,6 +71,32 @@ async def test_pages_and_lists_take_as_many_statements_however_long_they_are(
     assert [(found, most) for found, (_, most) in zip(after, asks, strict=True) if found > most] == []
 
 
+async def test_what_waits_for_a_moderator_takes_as_many_statements_however_much_it_is(
+    alice: Person, bob: Person, mona: Person, ada: Person
+) -> None:
+    thread = await a_thread(by=mona)
+    await a_reply(mona, thread)
+    changed = await ada.patch("/api/v1/site", {"hold_first_posts": 100}, headers={"If-Match": "*"})
+    assert changed.status_code == 200
+    await a_reply(bob, thread)
+    await a_thread(by=alice, title="Waiting")
+    asks: list[tuple[Ask, int]] = [
+        (lambda: bob.get(thread["url"]), 10),
+        (lambda: mona.get(thread["url"]), 10),
+        (lambda: bob.get(f"/api/v1/threads/{thread['id']}/replies?limit=100"), 4),
+        (lambda: mona.get("/api/v1/reviews?limit=100"), 6),
+        (lambda: mona.get("/mod/queue"), 9),
+        (lambda: mona.get("/"), 9),
+    ]
+    before = [await statements(ask) for ask, _ in asks]
+    for number in range(10):
+        await a_reply(bob, thread)
+        await a_reply(alice, thread)
+        await a_thread(by=alice, title=f"Waiting {number}")
+    assert [await statements(ask) for ask, _ in asks] == before
+    assert [(found, most) for found, (_, most) in zip(before, asks, strict=True) if found > most] == []
+
+
 async def test_a_reply_takes_as_many_statements_whatever_stands_there_already(alice: Person, bob: Person) -> None:
     thread = await a_thread(by=alice)
     first = await a_reply(bob, thread)
