@@ -79,13 +79,27 @@ async def get_review(review_id: ReviewId, asks: Asking, if_none_match: IfNoneMat
     operation_id="decide_review",
     response_model=ReviewView,
     responses=declare(
-        NotSignedIn, NotAllowed, NotFound, Invalid, StaleDecision, ThreadIsClosed, InvalidTransition, NotReady
+        NotSignedIn,
+        NotAllowed,
+        NotFound,
+        Invalid,
+        EditConflict,
+        StaleDecision,
+        ThreadIsClosed,
+        InvalidTransition,
+        NotReady,
     ),
 )
-async def decide_review(review_id: ReviewId, draft: Deferred[Decide], asks: Asking) -> Response:
+async def decide_review(
+    review_id: ReviewId, draft: Deferred[Decide], asks: Asking, if_match: IfMatch = None
+) -> Response:
     """Decide about the post: moderators. `version` is that of the review you looked at; of two who decide, one does."""
     decision = to_decision(draft)
-    return await asks.write(lambda session, actor: show(operations.decide_review(session, actor, review_id, decision)))
+
+    def work(session: Session, actor: Actor) -> Answer:
+        return show(operations.decide_review(session, actor, review_id, decision, wanted_version(if_match)))
+
+    return await asks.write(work)
 
 
 @router.put(

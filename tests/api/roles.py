@@ -9,7 +9,7 @@ import httpx
 
 from tests.api.openapi import Json, Operation
 from tests.api.sending import example_body, request_for
-from tests.api.stage import Stage
+from tests.api.stage import Stage, hold
 from tests.build import a_reply, a_thread
 from tests.cast import PASSWORD
 
@@ -69,6 +69,12 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
         values["session_id"] = answer.json()["session"]["id"]
     if "token_id" in wanted:
         values["token_id"] = (await stage.must("alice", "POST", "/tokens", {"name": "T", "scopes": ["read"]}))["id"]
+    if "review_id" in wanted:
+        await hold(stage, 100)
+        held = await a_thread(stage.people["alice"], category=category)
+        await hold(stage, 0)
+        found = await stage.must("mona", "GET", "/reviews?state=open&limit=100")
+        values["review_id"] = next(each["id"] for each in found["items"] if each["thread_id"] == held["id"])
     unique = {"register": newcomer, "sign_in": {"login": newcomer["username"]}}
     return Subject(values, unique.get(operation.id, {}))
 

@@ -38,11 +38,16 @@ class Stage:
         """Let the worker do what is due."""
         await Jobs(self.app, self.settings)()
 
-    async def must(self, who: str, method: str, path: str, body: Any = None) -> Any:
+    async def must(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Do something that has to work; returns the answer's JSON, None when there is none."""
-        answer = await self.client(who).request(method, f"/api/v1{path}", json=body)
+        answer = await self.client(who).request(method, f"/api/v1{path}", json=body, headers=headers)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
+
+
+async def hold(stage: Stage, posts: int) -> None:
+    """So many first posts of everybody wait from now on."""
+    await stage.must("ada", "PATCH", "/site", {"hold_first_posts": posts}, **{"If-Match": "*"})
 
 
 async def set_stage(app: FastAPI, settings: Settings, opened: Open) -> Stage:

@@ -53,6 +53,11 @@ TABLE = {
     "change_closing": "401 403 403 403 200 200",
     "archive_thread": "401 403 403 403 200 200",
     "unarchive_thread": "401 403 403 403 200 200",
+    "moderate_thread": "401 403 403 403 200 200",
+    "moderate_reply": "401 403 403 403 200 200",
+    "list_reviews": "401 403 403 403 200 200",
+    "get_review": "401 403 403 403 200 200",
+    "decide_review": "401 403 403 403 200 200",
     "get_subscription": "401 200 200 200 200 200",
     "choose_subscription": "401 403 200 200 200 200",
     "delete_subscription": "401 403 204 204 204 204",
@@ -100,6 +105,10 @@ async def test_every_role_meets_what_the_table_says(stage: Stage, document: Json
     assert " ".join(found) == TABLE[operation_id]
 
 
+OUT_OF_THE_TRASH = ("moderate_thread", "moderate_reply")
+"""The operations by which moderators, and nobody else, reach what was deleted: else nothing could be restored."""
+
+
 def about_posts(document: Json) -> list[str]:
     """The operations whose path names a thread or a reply."""
     return [one.id for one in operations(document) if {"thread_id", "reply_id"} & set_of(one.parameters("path"))]
@@ -131,6 +140,8 @@ async def test_what_is_hidden_is_not_found_by_any_operation(stage: Stage, docume
         for role in [role for role in blind if role in ROLES]:
             client = await client_of(stage, role)
             for operation_id in about_posts(document):
+                if hidden_by == "trash" and role in ("moderator", "admin") and operation_id in OUT_OF_THE_TRASH:
+                    continue
                 operation = named(document, operation_id)
                 named_too = {"number": 1} | values
                 answer = await client.send(request_for(client, operation, named_too, example_body(document, operation)))

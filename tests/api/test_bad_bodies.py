@@ -35,6 +35,7 @@ def operations_with_body() -> list[str]:
         "register", "change_account", "change_me", "sign_in", "make_token", "make_category", "change_category",
         "open_thread", "edit_thread", "post_reply", "edit_reply", "close_thread", "change_closing",
         "choose_subscription", "read_notifications", "change_notification_preferences", "preview_text", "change_site",
+        "moderate_thread", "moderate_reply", "decide_review",
     ]  # fmt: skip
 
 

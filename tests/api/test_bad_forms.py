@@ -22,7 +22,8 @@ SCREENS = {
         "/", "/new", "/t/1/x", "/t/1/x?reply_to=1", "/t/1/x/edit", "/t/1/replies/1/edit",
         "/t/1/replies/1/delete", "/settings", "/notifications",
     ],
-    "mona": ["/t/1/x", "/t/1/x/delete", "/t/1/x/revisions", "/t/1/replies/1/revisions"],
+    "bob": ["/t/1/waiting/3/edit", "/t/1/waiting/3/delete"],
+    "mona": ["/mod/queue", "/t/1/x", "/t/1/x/delete", "/t/1/x/revisions", "/t/1/replies/1/revisions"],
     "ada": ["/admin", "/admin/import", "/u/bob"],
 }  # fmt: skip
 """Who looks at which screens to find the forms."""
@@ -80,6 +81,7 @@ def forms_on(page: Element, who: str, address: httpx.URL) -> list[Found]:
 async def every_form(stage: Stage) -> list[Found]:
     """All forms of all screens, the same form of the same person once; what ends something comes last."""
     await told(stage)
+    await waiting(stage)
     found: dict[tuple[object, ...], Found] = {}
     for post in ("/threads/1", "/replies/1"):
         await stage.must("alice", "PATCH", post, {"body": "Who came home?"})  # so that there is an earlier text

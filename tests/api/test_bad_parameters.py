@@ -83,7 +83,7 @@ async def test_a_bad_query_is_refused_by_name(stage: Stage, document: Json) -> N
 
 def refuses_query(document: Json, answer: httpx.Response, name: str, value: str) -> bool:
     """Whether a bad value is refused by its name; a filter that matches nothing may also say just that."""
-    if name in ("category", "author"):
+    if name in ("category", "author", "tag", "q"):
         return answer.status_code == 200 or is_problem(document, answer, 404, 422)
     if not is_problem(document, answer, 422):
         return False
@@ -93,6 +93,7 @@ def refuses_query(document: Json, answer: httpx.Response, name: str, value: str)
 def wrong_values_of(name: str) -> list[str]:
     """What this query parameter must not be."""
     special = {"limit": NOT_LIMITS, "cursor": NOT_CURSORS, "category": NOT_NAMES, "author": NOT_NAMES}
+    special |= {"tag": NOT_NAMES, "q": NOT_NAMES}
     after = ["-1", "abc", "1.5", "9223372036854775808", ""]
     return special.get(name, after if name == "after" else ["nonsense", "x" * 1000, "\0"])
 

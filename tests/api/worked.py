@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.api.stage import Stage
+from tests.api.stage import Stage, hold
 
 Prepare = Callable[[Stage], Awaitable[Any]]
 
@@ -31,6 +31,13 @@ async def told(stage: Stage) -> None:
     """Bob has replied to alice, and she has been told."""
     await stage.must("bob", "POST", "/threads/1/replies", {"body": "And the camps themselves?", "parent": 1})
     await stage.jobs()
+
+
+async def waiting(stage: Stage) -> None:
+    """A reply of bob's waits for a moderator; what is posted after it does not."""
+    await hold(stage, 100)
+    await stage.must("bob", "POST", "/threads/1/replies", {"body": "Which numbers do you mean?"})
+    await hold(stage, 0)
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,11 @@ WORKED = {
     "change_closing": Worked("mona", THREAD),
     "archive_thread": Worked("mona", THREAD),
     "unarchive_thread": Worked("mona", THREAD, having("mona", "PUT", "/threads/1/archive")),
+    "moderate_thread": Worked("mona", THREAD),
+    "moderate_reply": Worked("mona", REPLY),
+    "list_reviews": Worked("mona", {"state": "open", "limit": 20}, waiting),
+    "get_review": Worked("mona", {"review_id": 1}, waiting),
+    "decide_review": Worked("mona", {"review_id": 1}, waiting),
     "get_subscription": Worked("alice", THREAD),
     "choose_subscription": Worked("bob", THREAD),
     "delete_subscription": Worked("alice", THREAD),

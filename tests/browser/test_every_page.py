@@ -73,9 +73,14 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
     staff = (*edits, lively["url"], closed["url"], f"{closed['url']}?post_anyway=1", f"{lively['url']}/delete",
              f"/t/{lively['id']}/replies/1/edit", f"/t/{lively['id']}/replies/1/delete",
              f"{lively['url']}?reply_to=2")  # fmt: skip
+    for action in ("hide", "spam", "trash"):
+        reason = "Because of what it says, at some length. " * 8
+        put_away = bob.replies(lively, BODY)
+        mona.call("put", f"/api/v1/replies/{put_away['id']}/moderation", action=action, reason=reason)
+    queue = tuple(f"/mod/queue?show={show}" for show in ("waiting", "hidden", "spam", "rejected", "trash"))
     return [
         *((alice, path) for path in own),
-        *((mona, path) for path in staff),
+        *((mona, path) for path in (*staff, *queue)),
         *((guest, path) for path in guest_pages),
     ]
 
@@ -90,7 +95,7 @@ def test_every_page_is_accessible_and_fits(visit: Visit, theme: str) -> None:
     for who, path in [*furnish(alice, bob, mona, guest), *admins]:
         page = who.goes(path)
         page.evaluate(AXE)
-        for panel in page.locator("details.panel > summary").all():
+        for panel in page.locator("details:is(.panel, .moderate) > summary").all():
             panel.click()
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})

@@ -49,6 +49,11 @@ def at(post: Json) -> str:
     return door(post).removesuffix("/moderation")
 
 
+def thread_of(post: Json) -> int:
+    """The id of the thread that a post is, or stands in."""
+    return int(post["thread_id"] if "thread_id" in post else post["id"])
+
+
 async def step(by: Person, post: Json, action: str, reason: str = "") -> Json:
     """Take a step that has to work; the review."""
     answer = await by.put(door(post), {"action": action, "reason": reason})

@@ -67,7 +67,11 @@ async def test_an_edit_makes_a_decision_stale(bob: Person, mona: Person, ada: Pe
     assert (answer.status_code, answer.json()["code"]) == (409, "stale-decision")
     assert (answer.json()["version"], answer.json()["moderation"]) == (2, "pending")
     assert (await bob.get(at(held))).json()["moderation"] == "pending"
-    assert (await decide(mona, review, "approve", version=2)).status_code == 200
+    path, body = f"/api/v1/reviews/{review['id']}", {"action": "approve", "version": 2}
+    tag = (await mona.get(path)).headers["etag"]
+    answer = await mona.put(f"{path}/decision", body, headers={"If-Match": '"v1-old"'})
+    assert (answer.status_code, answer.json()["code"]) == (412, "edit-conflict")
+    assert (await mona.put(f"{path}/decision", body, headers={"If-Match": tag})).status_code == 200
 
 
 async def test_a_decision_is_recorded_with_its_reason_and_its_event(

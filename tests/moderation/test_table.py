@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from tests.build import a_thread
 from tests.cast import Person
-from tests.moderation.doing import WAYS, Json, a_held, at, check_counters, door, happened, hold_all, rows
+from tests.moderation.doing import WAYS, Json, a_held, at, check_counters, door, happened, hold_all, rows, thread_of
 
 pytestmark = pytest.mark.anyio
 
@@ -78,7 +78,7 @@ async def test_every_step_of_everybody(
     others = await everybody(client, bob, charlie, mona)
     for number, action in enumerate(ACTIONS):
         post = await a_held(kind, bob, thread, way=WAYS[state], by=mona)
-        thread_id = post.get("thread_id", post["id"])
+        thread_id = thread_of(post)
         before, told = await rows(app, thread_id), await happened(app)
         for who, (browser, headers) in others.items():
             answer = await browser.put(door(post), json={"action": action}, headers=headers)
@@ -122,7 +122,7 @@ async def test_authors_delete_what_they_see_and_what_was_not_refused(
     assert (await bob.delete(at(post))).status_code == status
     decided = ["review.decided"] if state == "pending" else []
     assert (await happened(app))[len(told) :] == ([f"{kind}.trashed", *decided] if status == 204 else [])
-    await check_counters(app, post.get("thread_id", post["id"]))
+    await check_counters(app, thread_of(post))
 
 
 async def test_nothing_becomes_visible_in_an_archived_thread(

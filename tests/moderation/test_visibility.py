@@ -36,7 +36,7 @@ def patterns() -> Iterator[str]:
     for routers, prefix in ((wiring.ROUTERS, "/api/v1"), (wiring.PAGES, "")):
         for router in routers:
             for route in router.routes:
-                if isinstance(route, APIRoute) and "GET" in route.methods:
+                if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
                     yield prefix + route.path
 
 

@@ -41,7 +41,11 @@ class Row:
 
 def came_from(state: str) -> list[str | None]:
     """Where a post in this state may have come from."""
-    return {"spam": ["pending", "published"], "trashed": ["pending", "published", "hidden"]}.get(state, [None])
+    origins: dict[str, list[str | None]] = {
+        "spam": ["pending", "published"],
+        "trashed": ["pending", "published", "hidden"],
+    }
+    return origins.get(state, [None])
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(STATES, STATES)))

@@ -9,7 +9,7 @@ from service.kit.actor import Actor, check_moderates
 from service.kit.clock import now, utc_text
 from service.kit.database.rows import stored_id
 from service.kit.errors import Problem, settled
-from service.kit.versions import Wanted
+from service.kit.versions import Wanted, check_version
 from service.moderation import queries
 from service.moderation.errors import StaleDecision
 from service.moderation.events import ReviewDecided
@@ -44,11 +44,14 @@ class Locked:
         return (self.reply.reply if self.reply else self.thread.thread).moderation
 
 
-def decide_review(session: Session, actor: Actor, review_id: int, decision: Decision | Problem) -> PostSeen:
+def decide_review(
+    session: Session, actor: Actor, review_id: int, decision: Decision | Problem, version: Wanted
+) -> PostSeen:
     """Decide about the post of a review, as it was when the moderator looked; returns how it stands afterwards.
 
-    A review may be decided again, as long as the post's state knows the step. Raises NotSignedIn, NotAllowed, NotFound,
-    Invalid, StaleDecision, ThreadIsClosed (archived), InvalidTransition.
+    A review may be decided again, as long as the post's state knows the step. `version` is the review's that an
+    If-Match names. Raises NotSignedIn, NotAllowed, NotFound, Invalid, EditConflict, StaleDecision, ThreadIsClosed
+    (archived), InvalidTransition.
     """
     check_moderates(actor)
     found = queries.get_review(session, actor, review_id)
@@ -57,6 +60,7 @@ def decide_review(session: Session, actor: Actor, review_id: int, decision: Deci
     review = _review_of(session, locked)
     if ready.version not in (None, review.version):
         raise _stale(session, review, locked)
+    check_version(version, review.version)
     _decide(session, actor, locked, review, ready, None)
     return queries.get_review(session, actor, review_id)
 
