@@ -28,6 +28,7 @@ async def look_through(export: Export, progress: Progress) -> tuple[Report, Blog
     try:
         while await asyncio.to_thread(_look_for_a_turn, posts, export, report):
             await progress(export.read)
+        await progress(export.size)
     except Broken as error:
         raise Refused(f"{error}. Nothing was imported.") from error
     source = export.blog.url

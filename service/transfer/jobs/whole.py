@@ -64,6 +64,7 @@ class Bringing:
             if post.kind in KINDS:
                 await self._bring_post(post)
             await progress(self.export.read)
+        await progress(self.export.size)
 
     async def compare(self, progress: Progress) -> Counter[str]:
         """Of what the file holds, how much is there already: counted as `counts` are; nothing is changed."""
@@ -78,6 +79,7 @@ class Bringing:
                 there[f"{post.kind}s"] += thread_id is not None
                 there.update(each.state for each in placed if each.comment.id in known)
             await progress(self.export.read)
+        await progress(self.export.size)
         return there
 
     async def _bring_post(self, post: Post) -> None:
