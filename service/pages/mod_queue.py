@@ -188,7 +188,7 @@ def _item(seen: PostSeen, counts: Mapping[int, int], form: Form | None = None) -
     return QueueItem(
         what=what,
         title=seen.thread.title,
-        url=f"/t/{seen.thread_id}/{quote(seen.thread.slug)}" if seen.post.moderation == "trashed" else _place(seen),
+        url=_where(seen),
         category=seen.category.name,
         author=Person(seen.author_username, author),
         published=counts.get(post.author_id, 0) if post.author_id else None,
@@ -203,6 +203,13 @@ def _item(seen: PostSeen, counts: Mapping[int, int], form: Form | None = None) -
 
 def _what(seen: PostSeen) -> str:
     return "Thread" if seen.reply is None else "Reply"
+
+
+def _where(seen: PostSeen) -> str | None:
+    """Where the post can be read in its place; a deleted reply's thread; None where the thread is deleted."""
+    if seen.thread.moderation == "trashed":
+        return None
+    return f"/t/{seen.thread_id}/{quote(seen.thread.slug)}" if seen.post.moderation == "trashed" else _place(seen)
 
 
 def _place(seen: PostSeen) -> str:

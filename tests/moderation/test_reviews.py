@@ -9,7 +9,12 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from service.kit.actor import SYSTEM
+from service.kit.clock import now
 from service.kit.events import EventRow
+from service.replies.operations import BroughtReply, import_replies
+from service.threads.operations import write_text
+from service.threads.queries import lock_thread
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.moderation.doing import Json, at, door, happened, hold_all, step
@@ -217,3 +222,24 @@ async def test_people_are_told_of_the_first_approval_alone(
     told = (await alice.get("/api/v1/notifications")).json()["items"]
     assert len(told) == 1, "bob's reply, once"
     assert (await bob.get("/api/v1/notifications")).json()["items"] == [], "nobody is told of their own"
+
+
+async def test_an_imported_reply_that_waited_elsewhere_waits_here(app: FastAPI, bob: Person, mona: Person) -> None:
+    thread = await a_thread(by=mona)
+
+    def bring(session: Session) -> None:
+        seen = lock_thread(session, SYSTEM, thread["id"])
+        states = enumerate(("pending", "published", "spam", "trashed"))
+        brought = [
+            BroughtReply(number, None, "Guy", write_text("From elsewhere."), now(session), state)
+            for number, state in states
+        ]
+        import_replies(session, SYSTEM, seen, brought, {})
+
+    await app.state.database.write(bring)
+    (review,) = await reviews(mona)
+    assert (review["author"], review["cause"]) == ({"username": None, "display_name": "Guy"}, "held")
+    assert "no account here" in (await mona.get("/mod/queue")).text
+    assert (await decide(mona, review, "approve")).json()["moderation"] == "published"
+    spam = next(iter((await mona.get("/api/v1/threads/1/replies")).json()["items"][2:]))
+    assert (spam["moderation"], (await step(mona, spam, "restore"))["state"]) == ("spam", "open")

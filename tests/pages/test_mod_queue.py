@@ -196,7 +196,9 @@ async def test_a_thread_page_has_a_menu_under_every_post_for_moderators(
     gone = await press(mona.client, await mona.get(thread["url"]), "Trash this thread")
     shown = await follow(mona.client, gone)
     assert "Moved to the trash: thread by alice" in shown.text
-    assert cases(parse(shown.text)) == ["Reply in What the amnesty left out", "Thread: What the amnesty left out"]
+    page = parse(shown.text)
+    assert cases(page) == ["Reply in What the amnesty left out", "Thread: What the amnesty left out"]
+    assert not [link for case in page.all("h3") for link in case.all("a")], "nothing leads to what is gone"
 
 
 async def test_a_step_that_came_too_late_is_explained_under_its_post(

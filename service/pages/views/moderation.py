@@ -55,12 +55,12 @@ class Last:
 class QueueItem:
     """One post of the queue. `published` is how many posts of its author are published (None: nobody's account).
 
-    `standing` is its state where that is not the list's.
+    `standing` is its state where that is not the list's; `url` is None where its thread is deleted.
     """
 
     what: str
     title: str
-    url: str
+    url: str | None
     category: str
     author: Person
     published: int | None
