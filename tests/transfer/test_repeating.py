@@ -1,13 +1,18 @@
 """An import may be repeated, and tells nobody."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from service.kit.clock import Clock
 from service.kit.database import Session
 from service.kit.events import EventRow
+from service.kit.queue import enqueue
+from service.moderation.jobs import PURGE
 from service.notifications.models import Delivery, Notification
 from service.subscriptions.models import Subscription
 from service.transfer.models import ImportedItem
@@ -59,6 +64,21 @@ async def test_a_newer_export_adds_its_comments_after_what_was_said_here(
     ]  # fmt: skip
     again = (await threads_of(client))["Post 1"]
     assert (again["reply_count"], again["last_reply_at"]) == (4, here["created_at"])
+
+
+async def test_what_was_purged_here_stays_away_and_holds_nothing_else_up(
+    bring: Bring, client: httpx.AsyncClient, app: FastAPI, jobs: Jobs, clock: Clock, mona: Person
+) -> None:
+    await bring(FILE)
+    thread = (await threads_of(client))["Post 1"]
+    assert (await mona.delete(f"/api/v1/threads/{thread['id']}")).status_code == 204
+    clock.offset += timedelta(days=31)
+    await app.state.database.write(enqueue, PURGE, {})
+    await jobs()
+    newer = blog(post(1, "x", comment(1), comment(2, parent=1), comment(8)), post(3, "z"))
+    report = await bring(newer)
+    assert (report.posts.imported, report.comments["published"].imported) == (1, 0)
+    assert set(await threads_of(client)) == {"Post 2", "Post 3"}
 
 
 async def test_two_blogs_with_the_same_numbers_are_two_sources(bring: Bring, client: httpx.AsyncClient) -> None:

@@ -11,6 +11,7 @@ from service.categories.operations import sure_of_category
 from service.kit.actor import SYSTEM
 from service.kit.clock import now
 from service.kit.database.rows import stored_id, table_of
+from service.kit.errors import NotFound
 from service.replies.operations import BroughtReply, import_replies
 from service.threads.models import Thread
 from service.threads.operations import Brought, import_thread
@@ -45,13 +46,17 @@ class Outcome:
 def bring(session: Session, parcel: Parcel, known: dict[int, int]) -> Outcome:
     """Store what of the parcel is not there yet. `known` is comment → reply of the post's comments before.
 
-    Whoever was faster has stored the same: what is there is asked for again, with the thread's row held.
+    Whoever was faster has stored the same: what is there is asked for again, with the thread's row held. A thread that
+    was purged here stays so: nothing is added to it.
     """
     thread_id = queries.thread_of(session, parcel.source, parcel.post_id)
     opened = thread_id is None
     if thread_id is None:
         thread_id = _open(session, parcel)
-    seen = lock_thread(session, SYSTEM, thread_id, in_trash=True)
+    try:
+        seen = lock_thread(session, SYSTEM, thread_id, in_trash=True)
+    except NotFound:
+        return Outcome(opened=False)
     there = queries.replies_of(session, parcel.source, [reply.key for reply in parcel.replies])
     missing = [reply for reply in parcel.replies if reply.key not in there]
     ids = import_replies(session, SYSTEM, seen, missing, known | there)
