@@ -61,12 +61,21 @@ async def _take(request: Request, asks: Asks) -> Response:
         received = await receive_file(request, folder_of(asks), "file")
     except Problem as problem:
         return await _show(asks, forms.Sent({}, None), problem)
-    await asks.database.write(lambda session: _begin(session, asks.credential.identify(session), received))
+    place = folder_of(asks)
+    try:
+        unwanted = await asks.database.write(
+            lambda session: _begin(session, asks.credential.identify(session), received)
+        )
+    except Problem:
+        (place / received.key).unlink(missing_ok=True)
+        raise
+    for key in unwanted:
+        (place / key).unlink(missing_ok=True)
     return see_other(f"{HERE}#run").response()
 
 
-def _begin(session: Session, actor: Actor, received: Received) -> None:
-    operations.begin_run(session, actor, received.key, received.name, received.size)
+def _begin(session: Session, actor: Actor, received: Received) -> list[str]:
+    return operations.begin_run(session, actor, received.key, received.name, received.size)
 
 
 def _start(session: Session, actor: Actor, number: int) -> Answer:

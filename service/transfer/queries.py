@@ -50,7 +50,12 @@ def get_run(session: Session, run_id: int, *, lock: bool = False) -> ImportRun:
     return run
 
 
-def busy_runs(session: Session) -> Sequence[ImportRun]:
-    """Runs that a worker has something to do for."""
-    busy = col(ImportRun.state).in_(("reading", "running"))
-    return session.execute(select(ImportRun).where(busy).order_by(col(ImportRun.id))).scalars().all()
+def find_run(session: Session, run_id: int) -> ImportRun | None:
+    """A run by its id, for a job; None for one that was forgotten."""
+    return session.get(ImportRun, run_id)
+
+
+def ready_runs(session: Session) -> Sequence[ImportRun]:
+    """Runs whose report nobody has acted upon; held, so that none is started meanwhile."""
+    query = select(ImportRun).where(col(ImportRun.state) == "ready").order_by(col(ImportRun.id)).with_for_update()
+    return session.execute(query).scalars().all()

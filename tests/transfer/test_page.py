@@ -157,6 +157,19 @@ async def test_a_file_can_be_forgotten(ada: Person, jobs: Jobs, settings: Settin
     assert not (await page_of(ada)).all("section", id="run")
 
 
+async def test_a_new_file_takes_the_place_of_one_that_was_not_imported(
+    ada: Person, jobs: Jobs, settings: Settings
+) -> None:
+    await send(ada, FILE, "first.xml")
+    await jobs()
+    await send(ada, FILE, "second.xml")
+    await jobs()
+    page = await page_of(ada)
+    assert "second.xml, sent" in page.text
+    assert "first.xml" not in page.text
+    assert len(files_in(settings)) == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "status"),
     [

@@ -27,8 +27,8 @@ STEP = 2_000_000
 
 async def look(database: Database, run: Run[Outgoing]) -> None:
     """Look through a file that has arrived, and keep the report for the admin to see."""
-    found = await database.read(queries.get_run, run.payload["run"])
-    if found.state != "reading":
+    found = await database.read(queries.find_run, run.payload["run"])
+    if found is None or found.state != "reading":
         return
     path = place_of(run.context, found.file_key)
     try:
@@ -46,7 +46,9 @@ async def look(database: Database, run: Run[Outgoing]) -> None:
 async def bring(database: Database, run: Run[Outgoing]) -> None:
     """Import a file whose report was seen, from where an earlier attempt was broken off."""
     run_id = run.payload["run"]
-    found = await database.read(queries.get_run, run_id)
+    found = await database.read(queries.find_run, run_id)
+    if found is None:
+        return
     path = place_of(run.context, found.file_key)
     if found.state == "running":
         try:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from service.kit.actor import Actor, check_administers
 from service.kit.clock import now
-from service.kit.database.rows import changed, stored_id
+from service.kit.database.rows import changed
 from service.kit.errors import Conflict
 from service.kit.queue import enqueue
 from service.transfer import queries
@@ -19,16 +19,22 @@ BRING: Final = "transfer.bring"
 """The kinds of the two jobs; their payload is `{"run": id}`."""
 
 
-def begin_run(session: Session, actor: Actor, file_key: str, file_name: str, size: int) -> int:
-    """A file has arrived: have it looked through. Raises NotSignedIn, NotAllowed."""
+def begin_run(session: Session, actor: Actor, file_key: str, file_name: str, size: int) -> list[str]:
+    """A file has arrived: have it looked through. Raises NotSignedIn, NotAllowed.
+
+    It takes the place of files that were looked through and never imported, whose keys are returned.
+    """
     check_administers(actor)
+    unwanted = queries.ready_runs(session)
+    for run in unwanted:
+        session.delete(run)
     run = ImportRun(
         file_key=file_key, file_name=file_name[:200], size=size, made_by_id=actor.account_id, made_at=now(session)
     )
     session.add(run)
     session.flush()
     enqueue(session, LOOK, {"run": run.id})
-    return stored_id(run.id)
+    return [unwanted_run.file_key for unwanted_run in unwanted]
 
 
 def start_run(session: Session, actor: Actor, run_id: int) -> None:
