@@ -52,7 +52,9 @@ ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 @dataclass(frozen=True, slots=True)
 class Editable:
-    """A post as it is stored, for the form: `title` is None for a reply. `subject` is what events call it."""
+    """A post as it is stored, for the form: `title` is None for a reply. `subject` is what events call it, and
+    `is_html` says that an import brought its text.
+    """
 
     what: str
     thread_id: int
@@ -62,6 +64,7 @@ class Editable:
     title: str | None
     body: str
     version: int
+    is_html: bool
     theirs: Theirs
     tags: str = ""
     sources: Sequence[dict[str, Any]] = ()
@@ -99,6 +102,7 @@ def _thread(thread_id: int, *, check: bool) -> Find:
             thread.title,
             thread.body,
             thread.version,
+            thread.body_format == "html",
             theirs,
             tags,
             thread.sources,
@@ -118,8 +122,10 @@ def _reply(which: Addressed, *, check: bool) -> Find:
             policy.check_not_archived(seen.thread)
         theirs = Theirs(None, reply.body, reply.edited_at)
         url = thread_views.shown_url(seen, reply)
-        subject = f"reply-{found.id}"
-        return Editable(which.words, seen.id, subject, which.draft, url, None, reply.body, reply.version, theirs)
+        subject, is_html = f"reply-{found.id}", reply.body_format == "html"
+        return Editable(
+            which.words, seen.id, subject, which.draft, url, None, reply.body, reply.version, is_html, theirs
+        )
 
     return find
 
@@ -201,7 +207,8 @@ async def _store(asks: Asks, find: Find, sent: forms.Sent, work: Callable[[Sessi
 
 
 async def _preview(asks: Asks, find: Find, sent: forms.Sent, *, level: int) -> Response:
-    drawn = await preview(asks, sent, level=level)
+    is_html = await asks.read(lambda session, actor: find(session, actor).is_html)
+    drawn = await preview(asks, sent, level=level, is_html=is_html)
     if isinstance(drawn, Invalid):
         return await _show(asks, find, Again(sent.again(drawn), drawn))
     return await _show(asks, find, Again(sent.again(), drawn=drawn))
@@ -232,6 +239,7 @@ def _view(found: Editable, again: Again | None, tag_names: tuple[str, ...], told
         what=found.what,
         back_url=found.back_url,
         title_field=found.title is not None,
+        is_html=found.is_html,
         tag_names=tag_names,
         theirs=found.theirs if conflict else None,
         sources=None if found.title is None else source_rows(form),

@@ -13,6 +13,7 @@ from service.replies.operations.importing import BroughtReply, import_replies
 from service.threads.operations import Brought, Written, import_thread
 from service.threads.queries import lock_thread
 from tests.cast import Person
+from tests.pages.reading import parse, press
 
 pytestmark = pytest.mark.anyio
 THEN = datetime(2012, 11, 5, 3, 12, 44, tzinfo=UTC)
@@ -48,3 +49,15 @@ async def test_editing_an_imported_post_keeps_it_html_and_safe(app: FastAPI, mon
         assert "<strong>home</strong>" in after["body_html"]
         assert "javascript" not in after["body_html"]
         assert "&lt;p&gt;" not in after["body_html"]
+
+
+async def test_the_preview_of_an_imported_post_reads_html(app: FastAPI, mona: Person) -> None:
+    """The form says so, and its button is the server's with scripts too: the API's preview draws CommonMark."""
+    thread_id, _ = await app.state.database.write(bring)
+    for path in (f"/t/{thread_id}/amnesty/edit", f"/t/{thread_id}/replies/1/edit"):
+        shown = await mona.get(path)
+        assert "HTML, as it was imported" in shown.text
+        assert parse(shown.text).one("button", value="preview").attributes["data-plain"] == "yes"
+        drawn = (await press(mona.client, shown, "Preview", body=CHANGED)).text.partition("data-rendered>")[2]
+        assert drawn.startswith("<p>Who came <strong>home</strong>")
+        assert "javascript" not in drawn

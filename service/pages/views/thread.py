@@ -196,14 +196,15 @@ class ComposePage:
 
 @dataclass(frozen=True, slots=True)
 class EditPage:
-    """Editing a thread's opening (`title_field`, tags to choose from, sources) or a reply. After 412 `theirs` is the
-    newer text, shown beside.
+    """Editing a thread's opening (`title_field`, tags to choose from, sources) or a reply; `is_html` for a text that an
+    import brought. After 412 `theirs` is the newer text, shown beside.
     """
 
     composer: Composer
     what: str
     back_url: str
     title_field: bool
+    is_html: bool
     tag_names: tuple[str, ...]
     theirs: "Theirs | None"
     sources: SourceRows | None
