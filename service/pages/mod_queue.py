@@ -59,6 +59,7 @@ async def decide(request: Request, asks: Asking, show: str = WAITING, after: str
     sent = await forms.read(request)
     tab, key = _tab(show), from_cursor(after, 2)
     if not moderating.is_step(sent):
+        await asks.read(lambda session, actor: check_moderates(actor))
         raise invalid("/do", "must be one of this page's buttons")
 
     def work(session: Session, actor: Actor) -> Answer:
