@@ -28,7 +28,7 @@ import aiosmtplib
 import jinja2
 from markupsafe import Markup
 
-from service.kit.mail_headers import LETTER_POLICY, one_line
+from service.kit.mail_headers import ENCODED, LETTER_POLICY, one_line
 
 DEADLINE: Final = 30.0
 """Seconds for one letter, from the look-up of the name to the server's last word. smtplib's own limits are per read."""
@@ -89,11 +89,14 @@ def ascii_address(address: str) -> str:
     """The address as every server takes it: its domain in ASCII (RFC 5890).
 
     Raises:
-        ValueError: the part before the @ is not ASCII, which takes SMTPUTF8 all the way (RFC 6531).
+        ValueError: the part before the @ is not ASCII, which takes SMTPUTF8 all the way (RFC 6531), or looks like an
+            encoded-word (RFC 2047), which the standard library would decode into whatever it hides.
     """
     local, at, domain = address.rpartition("@")
     if not at or not local.isascii():
         raise ValueError("the part before the @ must be ASCII")
+    if ENCODED in local:
+        raise ValueError("the part before the @ looks like an encoded-word")
     return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
 
 
