@@ -54,7 +54,7 @@ def _thread(thread_id: int) -> Find:
     def find(session: Session, actor: Actor, before: int | None) -> Found:
         seen = queries.get_thread(session, actor, thread_id)
         url = thread_views.thread_url(seen)
-        texts = queries.list_revisions(session, seen, before, MOST_TEXTS)
+        texts = queries.list_revisions(session, actor, seen, before, MOST_TEXTS)
         return Found(f"“{seen.thread.title}”", url, f"{url}/revisions", texts)
 
     return find
@@ -68,7 +68,7 @@ def _reply(thread_id: int, number: int) -> Find:
         reply = reply_queries.get_reply_by_number(session, actor, thread_id, number)
         if reply.is_stub:
             raise NotFound("There is no such reply")
-        texts = reply_queries.list_revisions(session, reply, before, MOST_TEXTS)
+        texts = reply_queries.list_revisions(session, actor, reply, before, MOST_TEXTS)
         what = f"reply {number} to “{seen.thread.title}”"
         return Found(what, thread_views.reply_url(seen, number), f"/t/{thread_id}/replies/{number}/revisions", texts)
 
@@ -155,7 +155,7 @@ def _view(found: Found, may_redact: bool, before: int | None, refused: Form | No
         here=found.here,
         back_url=found.back_url,
         changes=tuple(changes),
-        older_url=f"{found.here}?before={last}" if last > 1 else None,
+        older_url=f"{found.here}?before={last}" if len(found.texts) > len(changes) else None,
         newest_url=found.here if before else None,
         refused=refused,
     )

@@ -148,7 +148,7 @@ async def list_reply_revisions(reply_id: ReplyId, asks: Asking, limit: Limit = 2
         if found.is_stub:
             raise NotFound("There is no such reply")
         before = from_cursor(cursor, 1)
-        rows = queries.list_revisions(session, found, before[0] if before else None, limit)
+        rows = queries.list_revisions(session, actor, found, before[0] if before else None, limit)
         path = f"/api/v1/replies/{reply_id}/revisions"
         return page_answer(rows, limit, lambda row: (row.number,), ReplyRevisionView.of, path)
 

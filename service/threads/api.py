@@ -210,7 +210,7 @@ async def list_thread_revisions(
     def work(session: Session, actor: Actor) -> Answer:
         seen = queries.get_thread(session, actor, thread_id)
         before = from_cursor(cursor, 1)
-        rows = queries.list_revisions(session, seen, before[0] if before else None, limit)
+        rows = queries.list_revisions(session, actor, seen, before[0] if before else None, limit)
         path = f"/api/v1/threads/{thread_id}/revisions"
         return page_answer(rows, limit, lambda row: (row.number,), ThreadRevisionView.of, path)
 

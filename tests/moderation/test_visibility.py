@@ -195,3 +195,29 @@ async def test_a_redirect_does_not_tell_a_title(client: httpx.AsyncClient, bob: 
         answer = await client.get(path)
         assert (answer.status_code, leaks(answer)) == (404, []), path
     assert (await bob.get(f"/t/{thread['id']}")).status_code == 301
+
+
+async def test_what_was_changed_before_it_was_published_stays_with_author_and_moderators(
+    client: httpx.AsyncClient, alice: Person, bob: Person, mona: Person, ada: Person
+) -> None:
+    """Only the text that was approved, and what came after it, is everybody's; the numbers are the same for all."""
+    thread = await a_thread(by=mona)
+    await hold_all(ada)
+    for post in (await a_reply(bob, thread, "My marimba."), await a_thread(by=bob, body="My marimba.")):
+        await bob.patch(at(post), {"body": "My zither."})
+        await bob.patch(at(post), {"body": "Approved."})
+        await step(mona, post, "approve")
+        await bob.patch(at(post), {"body": "Said after."})
+        read = [(reader, (await reader.get(f"{at(post)}/revisions")).json()) for reader in (client, alice, bob, mona)]
+        for reader, page in read:
+            seen = [each["number"] for each in page["items"]]
+            assert (seen, page["next"]) == ([4, 3, 2, 1] if reader in (bob, mona) else [4, 3], None)
+        first = await client.get(f"{at(post)}/revisions?limit=1")
+        second = await client.get(first.links["next"]["url"] + "&limit=1")
+        assert [each["body"] for each in second.json()["items"]] == ["Approved."]
+        assert second.json()["next"] is None
+        shown = (await mona.get(at(post))).json()["url"].partition("#")[0]
+        path = f"{shown}/revisions" if "title" in post else f"/t/{thread['id']}/replies/1/revisions"
+        assert leaks(await client.get(path)) == []
+        assert "Earlier edits" not in (await client.get(path)).text
+        assert "marimba" in (await bob.get(path)).text

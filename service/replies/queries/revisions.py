@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from service.kit.actor import Actor
 from service.replies.models import ReplyRevision
 from service.replies.queries.loads import ReplySeen
 from service.threads.queries.revisions import Kept, Revision, earlier_text, texts_of
@@ -9,9 +10,9 @@ from service.threads.queries.revisions import Kept, Revision, earlier_text, text
 OF_REPLIES = Kept(ReplyRevision, ReplyRevision.reply_id)
 
 
-def list_revisions(session: Session, found: ReplySeen, before: int | None, limit: int) -> list[Revision]:
-    """Up to `limit + 1` texts of a reply that the caller has loaded, with numbers below `before`, newest first."""
-    return texts_of(session, OF_REPLIES, found.reply, before, limit)
+def list_revisions(session: Session, actor: Actor, found: ReplySeen, before: int | None, limit: int) -> list[Revision]:
+    """As `threads.queries.list_revisions`, for a reply that the caller has loaded."""
+    return texts_of(session, actor, OF_REPLIES, found.reply, before, limit)
 
 
 def get_revision(session: Session, found: ReplySeen, number: int) -> ReplyRevision:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, s
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
+from service.kit.actor import Actor
 from service.kit.errors import NotFound
 from service.threads.models import ThreadRevision
 from service.threads.queries.loads import ThreadSeen
@@ -45,6 +46,7 @@ class Post(Protocol):
     author_id: int | None
     author_name: str | None
     created_at: datetime
+    published_at: Any
     edited_at: datetime | None
     edited_by_id: int | None
 
@@ -64,9 +66,12 @@ class Kept:
 OF_THREADS = Kept(ThreadRevision, ThreadRevision.thread_id)
 
 
-def list_revisions(session: Session, seen: ThreadSeen, before: int | None, limit: int) -> list[Revision]:
-    """Up to `limit + 1` texts of a thread that the caller has loaded, with numbers below `before`, newest first."""
-    return texts_of(session, OF_THREADS, seen.thread, before, limit)
+def list_revisions(session: Session, actor: Actor, seen: ThreadSeen, before: int | None, limit: int) -> list[Revision]:
+    """Up to `limit + 1` texts of a thread that the caller has loaded, with numbers below `before`, newest first.
+
+    Texts that were replaced while it waited for a moderator are there for its author and moderators alone.
+    """
+    return texts_of(session, actor, OF_THREADS, seen.thread, before, limit)
 
 
 def get_revision(session: Session, seen: ThreadSeen, number: int) -> ThreadRevision:
@@ -75,19 +80,31 @@ def get_revision(session: Session, seen: ThreadSeen, number: int) -> ThreadRevis
     return found
 
 
-def texts_of(session: Session, kept: Kept, post: Post, before: int | None, limit: int) -> list[Revision]:
+def texts_of(session: Session, actor: Actor, kept: Kept, post: Post, before: int | None, limit: int) -> list[Revision]:
     """As `list_revisions`, for a post of any kind."""
     earlier = session.execute(select(func.count()).select_from(kept.table).where(kept.of(post))).scalar_one()
     newest = earlier + 1 if before is None else min(before - 1, earlier + 1)
     found = [_current(session, post, newest)] if newest > earlier else []
     top = min(newest, earlier)
+    most = min(limit + 1 - len(found), max(0, top - never_public(session, actor, kept, post)))
     rows = session.execute(
         select(kept.table, col(Account.username), col(Account.display_name))
         .outerjoin(Account, col(Account.id) == kept.table.made_by_id)
         .where(kept.of(post)).order_by(col(kept.table.version).desc())
-        .offset(literal(earlier - max(0, top), BigInteger)).limit(limit + 1 - len(found))
+        .offset(literal(earlier - max(0, top), BigInteger)).limit(most)
     )  # fmt: skip
     return found + [_earlier(row, top - place, post) for place, row in enumerate(rows)]
+
+
+def never_public(session: Session, actor: Actor, kept: Kept, post: Post) -> int:
+    """How many of a post's first texts this actor may not read: those that were replaced before it was published."""
+    is_author = actor.account_id is not None and actor.account_id == post.author_id
+    if actor.moderates or is_author or post.published_at is None or post.published_at == post.created_at:
+        return 0
+    query = select(func.count()).select_from(kept.table).where(kept.of(post))
+    made = int(session.execute(query.where(col(kept.table.made_at) <= post.published_at)).scalar_one())
+    is_as_published = post.edited_at is not None and post.edited_at <= post.published_at
+    return made if is_as_published else max(0, made - 1)
 
 
 def earlier_text(session: Session, kept: Kept, post: Post, number: int) -> Any:
