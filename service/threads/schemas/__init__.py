@@ -42,7 +42,7 @@ BodyText = Annotated[str, AfterValidator(body_text)]
 
 
 class ClosingBody(ClosingTermsBody):
-    """A thread's closing policy: its own terms, and the override that ignores age and idle terms."""
+    """A thread's closing policy: its own terms, and the override that sets age, silence and number of replies aside."""
 
     override: Override = "auto"
 
