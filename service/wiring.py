@@ -124,7 +124,7 @@ JOBS: Final = (
     JobKind(name=LOOK, work=Stepwise(transfer_jobs.look, timeout=HOURS), when_dead=transfer_jobs.give_up),
     JobKind(name=BRING, work=Stepwise(transfer_jobs.bring, timeout=HOURS), when_dead=transfer_jobs.give_up),
     JobKind(name="accounts.forget_ended", work=Transactional(accounts_jobs.forget_ended)),
-    JobKind(name=moderation_jobs.PURGE, work=Transactional(moderation_jobs.purge)),
+    JobKind(name=moderation_jobs.PURGE, work=Stepwise(moderation_jobs.purge)),
     JobKind(name="web.forget_old", work=Transactional(housekeeping.forget_old)),
 )
 
