@@ -1,6 +1,7 @@
 """HTML from elsewhere: it reads as it did, it is well formed and safe, and no text makes it slow or large."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -158,6 +159,8 @@ BOMBS = {
     "blank lines": "a\n\n" * 330_000,
     "unclosed scripts": "<script>" * 120_000,
     "entities": "&amp;" * 200_000,
+    "bare entities": "&" * 1_000_000,
+    "no-break spaces": "\u00a0x" * 500_000,
     "cells": "<table>" + "<td>" * 49_000,
     "blanks": " " * 1_000_000,
 }
@@ -167,6 +170,12 @@ BOMBS = {
 def test_no_text_becomes_larger_than_its_measure(name: str) -> None:
     text = BOMBS[name][:1_000_000]
     assert len(render_html(text, "own")) <= 2 * (LONGEST + 5 * len(text))
+
+
+@pytest.mark.parametrize("typed", ["&amp; ", "&", "&nbsp;x ", "&#160;", "a &lt; b &amp;", "\u00a0x\u00a0"])
+def test_nothing_is_lost_of_a_long_text_that_is_sanitised_in_parts(typed: str) -> None:
+    words = "x" + typed * 9_001 + "x"
+    assert unescape(render_html(f"<pre>{words}</pre>", "own")) == f'<pre tabindex="0">{unescape(words)}</pre>\n'
 
 
 def test_more_tags_than_any_text_has_are_shown_as_they_were_typed() -> None:
