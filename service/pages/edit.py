@@ -157,8 +157,12 @@ async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Re
         return await _preview(asks, find, sent, level=2)
     if rearranges(sent.deed):
         return await _show(asks, find, Again(rearranged(sent).again(sent.refusal), sent.refusal))
-    fields: dict[str, Any] = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
-    if sent.value("tags") != sent.value("tags_before"):  # an import may have brought more than can be typed
+    stored = await asks.read(find)
+    fields: dict[str, Any] = {"title": sent.values.get("title", "")}
+    # Of text and tags an import may have brought more than can be typed; both stay where they were not touched.
+    if with_line_feeds(sent.values.get("body", "")) != with_line_feeds(stored.body):
+        fields["body"] = sent.values.get("body", "")
+    if sent.value("tags") != sent.value("tags_before"):
         fields["tags"] = typed_tags(sent.value("tags"))
     if (sources := typed_sources(sent)) is not None:
         fields["sources"] = sources
@@ -170,6 +174,11 @@ async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Re
         return forms.posted(thread_views.thread_url(seen), f"edit-{thread_id}")
 
     return await _store(asks, find, sent, work)
+
+
+def with_line_feeds(text: str) -> str:
+    """The text with the line ends that are stored: a form sends others (WHATWG HTML, section 4.10.21.8)."""
+    return text.replace("\r\n", "\n")
 
 
 @router.post("/t/{thread_id}/replies/{number}/edit")

@@ -26,10 +26,10 @@ def written(html: str) -> Written:
     return Written(html, render_html(html, "token"))
 
 
-def bring(session: Session) -> tuple[int, int]:
+def bring(session: Session, source: str = SOURCE) -> tuple[int, int]:
     """A thread and a reply from elsewhere; gives their ids."""
     category = default_category(session, SYSTEM)
-    thread = import_thread(session, SYSTEM, category, Brought("Amnesty", "Student 7", written(SOURCE), THEN))
+    thread = import_thread(session, SYSTEM, category, Brought("Amnesty", "Student 7", written(source), THEN))
     seen = lock_thread(session, SYSTEM, thread.id or 0)
     reply = BroughtReply(901, None, None, written(SOURCE), THEN, "published")
     return seen.id, import_replies(session, SYSTEM, seen, [reply], {})[901]
@@ -61,3 +61,20 @@ async def test_the_preview_of_an_imported_post_reads_html(app: FastAPI, mona: Pe
         drawn = (await press(mona.client, shown, "Preview", body=CHANGED)).text.partition("data-rendered>")[2]
         assert drawn.startswith("<p>Who came <strong>home</strong>")
         assert "javascript" not in drawn
+
+
+async def test_an_imported_text_longer_than_may_be_typed_takes_sources_and_tags_by_form(
+    app: FastAPI, mona: Person
+) -> None:
+    """What was not touched is not sent anew; a text that was changed has to keep the limit."""
+    long = "\n\n".join(f"<p>Who came home in year {number}?</p>" for number in range(1_500))
+    thread_id, _ = await app.state.database.write(bring, long)
+    before = (await mona.get(f"/api/v1/threads/{thread_id}")).json()
+    shown = await mona.get(f"/t/{thread_id}/amnesty/edit")
+    typed = {"tags": "amnesty", "source-0-title": "The Amnesty and After"}
+    assert (await press(mona.client, shown, "Save", body=long.replace("\n", "\r\n"), **typed)).status_code == 303
+    after = (await mona.get(f"/api/v1/threads/{thread_id}")).json()
+    assert (after["body"], after["body_html"]) == (long, before["body_html"])
+    assert (after["tags"], after["sources"][0]["title"]) == (["amnesty"], "The Amnesty and After")
+    shown = await mona.get(f"/t/{thread_id}/amnesty/edit")
+    assert (await press(mona.client, shown, "Save", body=f"{long} More.")).status_code == 422
