@@ -149,7 +149,7 @@ def _key(tab: str, seen: PostSeen) -> tuple[int, int]:
 
 def _named(sent: forms.Sent) -> tuple[int | None, int | None]:
     """The post that a form was about: its thread's id, and its own where it is a reply."""
-    return sent.number("thread"), sent.number("reply")
+    return sent.number("thread"), moderating.reply_of(sent)
 
 
 def _find(session: Session, actor: Actor, thread_id: int | None, reply_id: int | None) -> PostSeen | None:

@@ -133,8 +133,7 @@ def _now(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen | None:
     if not actor.moderates:
         return None
     try:
-        reply_id = sent.number("reply") if sent.value("reply") else None
-        return find_post(session, actor, sent.number("thread") or 0, reply_id)
+        return find_post(session, actor, sent.number("thread") or 0, reply_of(sent))
     except NotFound:
         return None
 
@@ -155,8 +154,12 @@ def take_step(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen:
     """The step that the form asks for, about the post as the moderator saw it: the same lines as the JSON door's."""
     fields: dict[str, Any] = {"action": sent.deed, "reason": sent.values.get("reason", "")}
     decision = to_decision(sent.model(Moderate, fields))
-    reply_id = sent.number("reply") if sent.value("reply") else None
-    return moderate(session, actor, sent.number("thread") or 0, reply_id, decision, sent.number("version"))
+    return moderate(session, actor, sent.number("thread") or 0, reply_of(sent), decision, sent.number("version"))
+
+
+def reply_of(sent: forms.Sent) -> int | None:
+    """The id of the reply that the form is about; None for an opening. What is no id is no reply's, and no opening."""
+    return (sent.number("reply") or 0) if sent.value("reply") else None
 
 
 def refused_form(sent: forms.Sent, problem: Problem, seen: PostSeen | None) -> Form:

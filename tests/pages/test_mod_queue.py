@@ -232,6 +232,9 @@ async def test_who_may_not_moderate_cannot_by_form(
     assert (await alice.get(at(thread))).json()["moderation"] == "published"
     for browser, status in ((client, 401), (alice.client, 403), (mona.client, 422)):
         assert (await browser.post("/mod/queue", data={"do": "nothing"})).status_code == status
+    for odd in ("x", "9" * 30, "0"):
+        assert (await mona.client.post("/mod/queue", data=form | {"reply": odd})).status_code == 404
+    assert (await alice.get(at(thread))).json()["moderation"] == "published", "an odd reply is not the opening"
 
 
 async def test_the_author_of_a_held_reply_sees_it_edits_it_and_deletes_it(
