@@ -21,6 +21,7 @@ from service.pages.live_view import edited
 from service.pages.previews import preview
 from service.pages.rendering import page
 from service.pages.sources import (
+    MEMBERS,
     MOST_FIELDS,
     at_fields,
     in_one_line,
@@ -157,15 +158,7 @@ async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Re
         return await _preview(asks, find, sent, level=2)
     if rearranges(sent.deed):
         return await _show(asks, find, Again(rearranged(sent).again(sent.refusal), sent.refusal))
-    stored = await asks.read(find)
-    fields: dict[str, Any] = {"title": sent.values.get("title", "")}
-    # Of text and tags an import may have brought more than can be typed; both stay where they were not touched.
-    if with_line_feeds(sent.values.get("body", "")) != with_line_feeds(stored.body):
-        fields["body"] = sent.values.get("body", "")
-    if sent.value("tags") != sent.value("tags_before"):
-        fields["tags"] = typed_tags(sent.value("tags"))
-    if (sources := typed_sources(sent)) is not None:
-        fields["sources"] = sources
+    fields = changed(sent, await asks.read(find))
     rewording = await asks.prepare_text(to_rewording, sent.model(EditThread, fields))
 
     def work(session: Session, actor: Actor) -> Answer:
@@ -174,6 +167,21 @@ async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Re
         return forms.posted(thread_views.thread_url(seen), f"edit-{thread_id}")
 
     return await _store(asks, find, sent, work)
+
+
+def changed(sent: forms.Sent, stored: Editable) -> dict[str, Any]:
+    """What the form says anew. What was not touched stays as it is: an import may have brought more than can be typed,
+    and an edit of the tags alone changes nothing that the thread says.
+    """
+    title, body, sources = sent.values.get("title", ""), sent.values.get("body", ""), typed_sources(sent)
+    fields: dict[str, Any] = {"title": title} if title != stored.title else {}
+    if with_line_feeds(body) != with_line_feeds(stored.body):
+        fields["body"] = body
+    if sent.value("tags") != sent.value("tags_before"):
+        fields["tags"] = typed_tags(sent.value("tags"))
+    if sources is not None and sources != [{name: each.get(name) or "" for name in MEMBERS} for each in stored.sources]:
+        fields["sources"] = sources
+    return fields
 
 
 def with_line_feeds(text: str) -> str:

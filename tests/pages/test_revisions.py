@@ -165,3 +165,16 @@ async def test_a_replys_earlier_text_is_removed_by_form(alice: Person, mona: Per
     answer = await press(mona.client, await mona.get(path), "Remove it for good")
     assert "A moderator removed this text." in said(parse((await follow(mona.client, answer)).text), 1)
     assert "555-0100" not in (await alice.get(path)).text
+
+
+async def test_tags_alone_are_no_edit_of_the_text(alice: Person) -> None:
+    source = {"title": "The Amnesty and After", "year": "1956"}
+    thread = await a_thread(by=alice, body="One line.\n\nAnother.", sources=[source])
+    shown = await alice.get(f"{thread['url']}/edit")
+    await follow(
+        alice.client, await press(alice.client, shown, "Save", tags="amnesty", body="One line.\r\n\r\nAnother.")
+    )
+    after = (await alice.get(f"/api/v1/threads/{thread['id']}")).json()
+    assert (after["tags"], after["edited_at"], after["sources"]) == (["amnesty"], None, thread["sources"])
+    found = (await alice.get(f"/api/v1/threads/{thread['id']}/revisions")).json()["items"]
+    assert [each["number"] for each in found] == [1]
