@@ -122,6 +122,7 @@ JOBS: Final = (
         when_dead=notifications_jobs.give_up,
     ),
     JobKind(name=LOOK, work=Stepwise(transfer_jobs.look, timeout=HOURS), when_dead=transfer_jobs.give_up),
+    JobKind(name="transfer.tidy", work=Stepwise(transfer_jobs.tidy)),
     JobKind(name=BRING, work=Stepwise(transfer_jobs.bring, timeout=HOURS), when_dead=transfer_jobs.give_up),
     JobKind(name="accounts.forget_ended", work=Transactional(accounts_jobs.forget_ended)),
     JobKind(name=moderation_jobs.PURGE, work=Stepwise(moderation_jobs.purge)),
@@ -132,6 +133,7 @@ SCHEDULE: Final = (
     Cron("closing.sweep", timedelta(seconds=5), "closing.sweep"),
     Cron("accounts.forget_ended", timedelta(hours=1), "accounts.forget_ended"),
     Cron("moderation.purge", timedelta(days=1), moderation_jobs.PURGE),
+    Cron("transfer.tidy", timedelta(days=1), "transfer.tidy"),
     Cron("web.forget_old", timedelta(hours=1), "web.forget_old"),
 )
 

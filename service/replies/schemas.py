@@ -67,15 +67,18 @@ class ReplyView(BaseModel):
     def of(cls, seen: ReplySeen, slug: str) -> "ReplyView":
         """The wire form of a reply; `slug` is its thread's."""
         reply = seen.reply
-        text: dict[str, Any] = {"author": None, "body": None, "body_html": None}
-        if not seen.is_stub:
-            author = AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous")
-            text = {"author": author, "body": reply.body, "body_html": reply.body_html}
+        author = AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous")
+        shown: dict[str, Any] = {
+            "author": author, "body": reply.body, "body_html": reply.body_html, "moderation": reply.moderation,
+            "edited_at": reply.edited_at,
+        }  # fmt: skip
+        if seen.is_stub:  # why a moderator put it out of sight is not everybody's business
+            shown = dict.fromkeys(shown) | {"moderation": "trashed" if reply.moderation == "trashed" else "hidden"}
         return cls(
             id=seen.id, thread_id=reply.thread_id, number=reply.number, parent=reply.parent_id,
             in_reply_to=reply.in_reply_to_id, depth=reply.depth, url=reply_address(seen, slug),
-            moderation=reply.moderation, posted_while_closed=reply.posted_while_closed, reactions={},
-            created_at=reply.created_at, edited_at=reply.edited_at, version=reply.version, **text,
+            posted_while_closed=reply.posted_while_closed, reactions={}, created_at=reply.created_at,
+            version=reply.version, **shown,
         )  # fmt: skip
 
 

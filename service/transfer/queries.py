@@ -55,6 +55,12 @@ def find_run(session: Session, run_id: int) -> ImportRun | None:
     return session.get(ImportRun, run_id)
 
 
+def keys_in_use(session: Session) -> frozenset[str]:
+    """The files that a run will still read."""
+    waiting = col(ImportRun.state).in_(("reading", "ready", "running"))
+    return frozenset(session.execute(select(col(ImportRun.file_key)).where(waiting)).scalars())
+
+
 def ready_runs(session: Session) -> Sequence[ImportRun]:
     """Runs whose report nobody has acted upon; held, so that none is started meanwhile."""
     query = select(ImportRun).where(col(ImportRun.state) == "ready").order_by(col(ImportRun.id)).with_for_update()

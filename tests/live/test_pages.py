@@ -100,3 +100,22 @@ async def test_staff_hears_of_held_replies_and_nobody_else(
         for who, one in (("guest", client), ("bob", bob.client), ("mona", mona.client))
     }
     assert kinds == {"guest": ["thread.opened"], "bob": ["thread.opened"], "mona": ["thread.opened", "reply.held"]}
+
+
+async def test_what_staff_hears_makes_no_sound_for_others(
+    listen: Listen, bob: Person, mona: Person, ada: Person
+) -> None:
+    site = await ada.get("/api/v1/site")
+    await ada.patch("/api/v1/site", {"hold_first_posts": 1}, headers={"If-Match": site.headers["etag"]})
+    thread = await a_thread(by=mona)
+    guest, moderator = await listen(thread), await listen(thread, by=mona)
+    for one in (guest, moderator):
+        greeting = await one.next()
+        assert greeting is not None
+        assert greeting.kind == "position"
+    await a_reply(bob, thread)
+    assert (await moderator.event()).kind == "reply.held"
+    await a_reply(mona, thread)
+    news = await guest.next()
+    assert news is not None
+    assert news.kind == "reply.posted"

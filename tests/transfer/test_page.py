@@ -1,5 +1,6 @@
 """`/admin/import`: a file is sent, looked through, shown, and then brought by a worker; all of it by forms."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from service.kit.queue import enqueue
 from service.settings import Settings
 from service.transfer.models import ImportRun
 from service.transfer.operations import end_run
@@ -225,3 +227,20 @@ async def test_a_name_is_only_a_name(ada: Person, settings: Settings) -> None:
     assert "<b>blog.xml, sent" in page.text
     assert len(files_in(settings)) == 1
     assert files_in(settings)[0].suffix == ".upload"
+
+
+async def test_files_that_no_run_will_read_are_deleted_after_a_day(
+    app: FastAPI, ada: Person, jobs: Jobs, settings: Settings
+) -> None:
+    """What was being sent when the server was killed; what waits for the button stays, however old."""
+    await send(ada, FILE)
+    await jobs()
+    (waiting,) = files_in(settings)
+    old, new = waiting.with_name("old.upload"), waiting.with_name("new.upload")
+    for file in (old, new):
+        file.write_text("half of it")
+    for file in (old, waiting):
+        os.utime(file, (0, 0))
+    await app.state.database.write(enqueue, "transfer.tidy", {})
+    await jobs()
+    assert files_in(settings) == sorted([waiting, new])

@@ -68,7 +68,8 @@ class _Finding:
         """The threads with listeners whose state these events may have changed."""
         if any(row.kind in OF_MANY for row in rows):
             return set(self.by_topic)
-        return {topic for row in rows if (topic := thread_of(row)) in self.by_topic and topic is not None}
+        public = [row for row in rows if row.audience in ("public", "category")]  # what staff hears changes no state
+        return {topic for row in public if (topic := thread_of(row)) in self.by_topic and topic is not None}
 
     def ask_credentials(self) -> None:
         """End the streams whose session or token has ended; take the others' owners as they are now."""
