@@ -52,7 +52,8 @@ def lost_commands(text: str) -> list[str]:
     import typer.main
 
     there = {name for name, _ in commands(typer.main.get_command(cli.app), "parley")}
-    named = re.findall(r"(?:^|[`\s/])(parley (?:[a-z]+)(?: create| wordpress)?)\b", " ".join(code_in(text)), flags=re.MULTILINE)
+    command = re.compile(r"(?:^|[`\s/])(parley (?:[a-z]+)(?: create| wordpress)?)\b", re.MULTILINE)
+    named = command.findall(" ".join(code_in(text)))
     return sorted(set(named) - there)
 
 
