@@ -105,7 +105,7 @@ LIVELY_REPLIES: Final[tuple[tuple[str, str, int | None], ...]] = (
     ("lea", "Leave it, the correction is more useful than the claim was.", 8),
 )  # fmt: skip
 
-OTHERS: Final = (
+OTHERS: Final[tuple[tuple[str, str, str, list[str]], ...]] = (
     (
         "lea",
         "Reading group: The Periodic Table",

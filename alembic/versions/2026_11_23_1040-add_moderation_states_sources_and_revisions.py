@@ -1,7 +1,7 @@
 """Add moderation states, imported authors, sources, revisions, and closing by the number of replies.
 
-SQLite can add columns but not lift NOT NULL from one, so `reply` alone is rebuilt; `number` is now empty until a reply is
-first published.
+SQLite can add columns but not lift NOT NULL from one, so `reply` alone is rebuilt; `number` is now empty until a reply
+is first published.
 """
 
 import time
@@ -66,7 +66,7 @@ def change_replies() -> None:
 
 
 def date_what_is_there() -> None:
-    """All replies so far were published when they were posted; deleted posts were trashed now, for all that is known."""
+    """All replies so far were published when they were posted; deleted ones were trashed now, for all that is known."""
     op.execute("UPDATE reply SET published_at = created_at, is_heard = NOT posted_while_closed")
     for table in ("thread", "reply"):
         op.execute(
