@@ -1,6 +1,6 @@
 """The shapes of live events on the wire: the envelope, a page of them, and the messages of a stream."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
@@ -10,9 +10,14 @@ from service.site.schemas import Moment
 from service.threads.schemas import Reason, State
 from service.web.streams import message
 
+DECISIONS: Final = (".hidden", ".restored", ".spammed", ".trashed", ".published", ".rejected")
+"""How the kinds end of what moderators decide about posts."""
+
 
 class ActorView(BaseModel):
-    """Who did it: the account's id (null for guests and for Parley itself) and the role it was done in."""
+    """Who did it: the account's id and the role it was done in. The id is null for guests, for Parley itself, and for
+    the moderator who put a post out of sight or back: a decision is the staff's.
+    """
 
     id: int | None
     role: str
@@ -40,9 +45,10 @@ class EventView(BaseModel):
     @classmethod
     def of(cls, event: EventRow) -> "EventView":
         """The envelope of a stored event."""
+        decided = event.actor_role in ("moderator", "admin") and event.kind.endswith(DECISIONS)
         return cls(
             position=event.position or 0, id=event.id or 0, kind=event.kind, schema_version=event.schema_version,
-            at=event.at, actor=ActorView(id=event.actor_id, role=event.actor_role),
+            at=event.at, actor=ActorView(id=None if decided else event.actor_id, role=event.actor_role),
             subject=SubjectView(type=event.subject_type, id=event.subject_id), data=event.facts,
         )  # fmt: skip
 

@@ -179,7 +179,7 @@ async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = Non
 
 
 def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> ThreadPage:
-    """The whole page. Four queries, however long the thread is."""
+    """The whole page: for a guest four queries, however long the thread is; a few more for who is signed in."""
     pager = thread_views.pager(seen, asked.page)
     if asked.page > pager.last:
         raise NotFound("The thread has no such page")

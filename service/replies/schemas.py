@@ -1,6 +1,6 @@
 """The shapes of replies on the wire."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
@@ -56,6 +56,7 @@ class ReplyView(BaseModel):
     author: AuthorView | None
     body: str | None
     body_html: str | None
+    body_format: Literal["markdown", "html"] = Field(description="What `body` is written in; imports bring HTML.")
     moderation: str
     posted_while_closed: bool
     reactions: dict[str, int]
@@ -77,8 +78,8 @@ class ReplyView(BaseModel):
         return cls(
             id=seen.id, thread_id=reply.thread_id, number=reply.number, parent=reply.parent_id,
             in_reply_to=reply.in_reply_to_id, depth=reply.depth, url=reply_address(seen, slug),
-            posted_while_closed=reply.posted_while_closed, reactions={}, created_at=reply.created_at,
-            version=reply.version, **shown,
+            body_format=cast(Any, reply.body_format), posted_while_closed=reply.posted_while_closed, reactions={},
+            created_at=reply.created_at, version=reply.version, **shown,
         )  # fmt: skip
 
 

@@ -119,3 +119,18 @@ async def test_what_staff_hears_makes_no_sound_for_others(
     news = await guest.next()
     assert news is not None
     assert news.kind == "reply.posted"
+
+
+async def test_a_decision_names_no_moderator(
+    client: httpx.AsyncClient, alice: Person, bob: Person, mona: Person
+) -> None:
+    """What an author does to their own reply has their name."""
+    thread = await a_thread(by=alice)
+    hidden, deleted = await a_reply(bob, thread), await a_reply(bob, thread)
+    assert (await mona.put(f"/api/v1/replies/{hidden['id']}/moderation", {"action": "hide"})).status_code == 200
+    assert (await bob.delete(f"/api/v1/replies/{deleted['id']}")).status_code == 204
+    told = (await page(client, thread, after=0))["items"][-2:]
+    assert [(one["kind"], one["actor"]) for one in told] == [
+        ("reply.hidden", {"id": None, "role": "moderator"}),
+        ("reply.trashed", {"id": bob.id, "role": "member"}),
+    ]

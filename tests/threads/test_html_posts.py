@@ -40,7 +40,7 @@ async def test_editing_an_imported_post_keeps_it_html_and_safe(app: FastAPI, mon
     thread_id, reply_id = await app.state.database.write(bring)
     for path in (f"/api/v1/threads/{thread_id}", f"/api/v1/replies/{reply_id}"):
         before = (await mona.get(path)).json()
-        assert before["body"] == SOURCE
+        assert (before["body"], before["body_format"]) == (SOURCE, "html")
         assert before["author"]["username"] is None
         answer = await mona.patch(path, {"body": CHANGED})
         assert answer.status_code == 200, answer.text

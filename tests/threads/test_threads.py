@@ -148,3 +148,9 @@ async def test_the_category_must_still_be_there(alice: Person, ada: Person) -> N
     assert (await ada.delete("/api/v1/categories/short-lived")).status_code == 204
     answer = await alice.post("/api/v1/threads", {"title": "T", "body": "B", "category": "short-lived"})
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+async def test_an_edit_that_brings_nothing_changes_nothing(alice: Person) -> None:
+    thread = await a_thread(by=alice)
+    answer = await alice.patch(at(thread), {})
+    assert (answer.status_code, answer.json()) == (200, thread)

@@ -44,7 +44,8 @@ class Rewording:
 def edit_thread(
     session: Session, actor: Actor, seen: ThreadSeen, rewording: Rewording | Problem, version: Wanted
 ) -> Thread:
-    """Change title, text, sources or tags; `seen` is locked and `version` is the one that was edited.
+    """Change title, text, sources or tags; `seen` is locked and `version` is the one that was edited. An edit that
+    brings none of them changes nothing.
 
     Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived), EditConflict.
     """
@@ -53,6 +54,8 @@ def edit_thread(
     ready = settled(rewording)
     policy.check_not_archived(thread)
     check_version(version, thread.version)
+    if not ready.fields:
+        return thread
     if ready.says:
         session.add(revision_of(thread))
         thread.edited_at, thread.edited_by_id = now(session), actor.account_id

@@ -149,6 +149,7 @@ class ThreadView(BaseModel):
     tags: list[str]
     body: str
     body_html: str
+    body_format: Literal["markdown", "html"] = Field(description="What `body` is written in; imports bring HTML.")
     sources: list[SourceView]
     state: State
     closed_at: Moment | None
@@ -186,7 +187,7 @@ class ThreadView(BaseModel):
 
 
 SAME = {
-    "title", "slug", "body", "body_html", "moderation", "reply_count", "last_reply_at", "created_at", "edited_at",
-    "version",
+    "title", "slug", "body", "body_html", "body_format", "moderation", "reply_count", "last_reply_at", "created_at",
+    "edited_at", "version",
 }  # fmt: skip
 """The members that are columns of the same name."""
