@@ -4,12 +4,17 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-import nh3
-
 from service.kit.text.html import safe
-from service.kit.text.render import MARKED, REL, SCHEMES
+from service.kit.text.render import MARKED
+from service.kit.text.sanitiser import Allowed, sanitise
 
 ORIGIN: Final = re.compile(r"https?://[^/?#]+")
+
+
+EVERYWHERE: Final = {**MARKED, **safe.MARKED, "a": {"href", "id"}}
+"""What either list asks about: texts of both kinds come here, sanitised before."""
+
+ALLOWED: Final = Allowed(safe.TAGS, safe.VALUES, EVERYWHERE)
 
 
 def absolute(html: str, url: str) -> str:
@@ -18,28 +23,7 @@ def absolute(html: str, url: str) -> str:
     The site's own paths (`/t/1`) and marks on the page (`#reply-3`, footnotes) become whole addresses. The sanitiser
     writes the result, so that its output is edited by nobody.
     """
-    return nh3.clean(
-        html,
-        tags=safe.TAGS,
-        attributes=ALLOWED,
-        attribute_filter=_joined(url),
-        link_rel=REL,
-        url_schemes=SCHEMES,
-    )
-
-
-def _allowed() -> dict[str, set[str]]:
-    """Every attribute that a text from either sanitiser may have: the one of imports allows all that ours does."""
-    allowed: dict[str, set[str]] = {}
-    for marked in (MARKED, safe.MARKED):
-        for tag, names in marked.items():
-            allowed.setdefault(tag, set()).update(names)
-    for tag, name in safe.VALUES:
-        allowed.setdefault(tag, set()).add(name)
-    return allowed
-
-
-ALLOWED: Final = _allowed()
+    return sanitise(html, ALLOWED, _joined(url))
 
 
 def _joined(url: str) -> Callable[[str, str, str], str]:

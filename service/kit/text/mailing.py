@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-import nh3
-
-from service.kit.text.render import SCHEMES, TAGS
+from service.kit.text.render import TAGS
+from service.kit.text.sanitiser import Allowed, sanitise
 
 KEPT: Final = {
     "a": {"href"}, "ol": {"start"}, "th": {"align"}, "td": {"align"}, "div": {"role", "aria-label", "tabindex"},
@@ -34,6 +33,10 @@ STYLES: Final = {
 """How elements look where no style sheet is: mail programs keep the attribute `style` and little else."""
 
 
+ALLOWED: Final = Allowed(TAGS, {}, KEPT)
+LOOKS: Final = {tag: {"style": style} for tag, style in STYLES.items()}
+
+
 def for_mail(html: str, resolve: Callable[[str], str]) -> str:
     """A rendered post as it may stand in a letter, sanitised once more.
 
@@ -44,12 +47,4 @@ def for_mail(html: str, resolve: Callable[[str], str]) -> str:
     def check(tag: str, name: str, value: str) -> str | None:
         return resolve(value) if name == "href" and value.startswith(("/", "#")) else value
 
-    return nh3.clean(
-        html,
-        tags=set(TAGS),
-        attributes=KEPT,
-        attribute_filter=check,
-        link_rel="nofollow noopener",
-        url_schemes=set(SCHEMES),
-        set_tag_attribute_values={tag: {"style": style} for tag, style in STYLES.items()},
-    )
+    return sanitise(html, ALLOWED, check, rel="nofollow noopener", fixed=LOOKS)

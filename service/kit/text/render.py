@@ -10,9 +10,10 @@ import re
 from typing import Final
 
 import comrak
-import nh3
 
+from service.kit.text import sanitiser
 from service.kit.text.mentions import link_names
+from service.kit.text.sanitiser import Allowed
 from service.kit.text.shape import shape
 
 RENDERER_VERSION: Final = 2
@@ -22,8 +23,6 @@ TAGS: Final = frozenset({
     "p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "strong", "em", "del", "code",
     "pre", "a", "sup", "span", "div", "section", "table", "thead", "tbody", "tr", "th", "td",
 })  # fmt: skip
-SCHEMES: Final = frozenset({"http", "https", "mailto"})
-REL: Final = "ugc nofollow noopener"
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 HREF: Final = re.compile(r"(?i:https?://|mailto:)[^\s\x00-\x1f\\]+|/(?![/\\])[^\s\x00-\x1f\\]*|#reply-\d{1,18}")
@@ -54,6 +53,8 @@ VALUES: Final = {
 HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 MARKED: Final = {"a": {"href", "id"}, "li": {"id"}} | {tag: {"id"} for tag in HEADINGS}
 """Attributes that `sanitise` asks about apart: addresses, and the marks that carry the post's token."""
+
+ALLOWED: Final = Allowed(TAGS, VALUES, MARKED)
 
 NOTE: Final = re.compile(r"fn(ref)?-\d{1,5}(-\d{1,5})?")
 HEADING_MARK: Final = re.compile(r"h-(?:[a-z0-9-]|[^\s\x00-\x7f]){1,100}")
@@ -91,15 +92,8 @@ def render(markdown: str, token: str, *, level: int = 3, known: frozenset[str] =
 
 def sanitise(html: str, token: str) -> str:
     """The last step: only what the allow-list names is left. Doing it again with the same token changes nothing."""
-    allowed: dict[str, set[str]] = {tag: set(names) for tag, names in MARKED.items()}
-    for tag, name in VALUES:
-        allowed.setdefault(tag, set()).add(name)
 
-    def check(tag: str, name: str, value: str) -> str | None:
-        if (rule := VALUES.get((tag, name))) is not None:
-            return value if rule.fullmatch(value) else None
-        if name == "rel":  # the sanitiser's own: a typed one is not on the list
-            return value
+    def ask(tag: str, name: str, value: str) -> str | None:
         if name == "id":
             return own_mark(value, token, HEADING_MARK if tag in HEADINGS else NOTE)
         if value.startswith(("#fn", f"#{token}-fn")):
@@ -107,15 +101,7 @@ def sanitise(html: str, token: str) -> str:
             return f"#{mark}" if mark else None
         return value if HREF.fullmatch(value) else None
 
-    return nh3.clean(
-        html,
-        tags=TAGS,
-        attributes=allowed,
-        attribute_filter=check,
-        link_rel=REL,
-        url_schemes=SCHEMES,
-        set_tag_attribute_values={"pre": {"tabindex": "0"}},
-    )
+    return sanitiser.sanitise(html, ALLOWED, ask)
 
 
 def own_mark(mark: str, token: str, shape: re.Pattern[str]) -> str | None:

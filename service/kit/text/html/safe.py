@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
-import nh3
-
+from service.kit.text import sanitiser
 from service.kit.text.html.links import MARK
-from service.kit.text.render import HEADING_MARK, HEADINGS, HREF, REL, SCHEMES, own_mark
+from service.kit.text.render import HEADING_MARK, HEADINGS, HREF, own_mark
 from service.kit.text.render import TAGS as MARKDOWN_TAGS
 from service.kit.text.render import VALUES as MARKDOWN_VALUES
+from service.kit.text.sanitiser import Allowed
 
 TAGS: Final = MARKDOWN_TAGS | {
     "abbr", "b", "bdi", "bdo", "caption", "cite", "dd", "details", "dfn", "dl", "dt", "figcaption", "figure", "i",
@@ -27,6 +27,7 @@ VALUES: Final = MARKDOWN_VALUES | {
     ("td", "rowspan"): re.compile(r"\d{1,3}"),
 }
 MARKED: Final = {"a": {"href"}, "span": {"id"}} | {tag: {"id"} for tag in HEADINGS}
+ALLOWED: Final = Allowed(TAGS, VALUES, MARKED)
 
 LONG_TEXT: Final = re.compile(r">([^<]{10000,})")
 SOME_WRITTEN_APART: Final = re.compile("(?:[&\u00a0][^&\u00a0]*){1000}")
@@ -46,16 +47,9 @@ def _and_a_comment(found: re.Match[str]) -> str:
 
 
 def sanitise(html: str, token: str) -> str:
-    """Only what the lists above name, and addresses and ids that `check` lets pass. Repeating it changes nothing."""
-    allowed: dict[str, set[str]] = {tag: set(names) for tag, names in MARKED.items()}
-    for tag, name in VALUES:
-        allowed.setdefault(tag, set()).add(name)
+    """Only what the lists above name, and addresses and ids that are asked about. Repeating it changes nothing."""
 
-    def check(tag: str, name: str, value: str) -> str | None:
-        if (rule := VALUES.get((tag, name))) is not None:
-            return value if rule.fullmatch(value) else None
-        if name == "rel":  # the sanitiser's own: a typed one is not on the list
-            return value
+    def ask(tag: str, name: str, value: str) -> str | None:
         if name == "id" and tag in HEADINGS:
             return own_mark(value, token, HEADING_MARK)
         if name == "id" or value.startswith(f"#{token}-at-"):
@@ -63,7 +57,4 @@ def sanitise(html: str, token: str) -> str:
             return value if MARK.fullmatch(bare) and value.removeprefix("#") == f"{token}-at-{bare}" else None
         return value if HREF.fullmatch(value) else None
 
-    return nh3.clean(
-        part_long_texts(html), tags=TAGS, attributes=allowed, attribute_filter=check, link_rel=REL, url_schemes=SCHEMES,
-        set_tag_attribute_values={"pre": {"tabindex": "0"}},
-    )  # fmt: skip
+    return sanitiser.sanitise(part_long_texts(html), ALLOWED, ask)
