@@ -43,9 +43,9 @@ class SenderHeader(UniqueAddressHeader):
 
     def fold(self, *, policy: Any) -> str:
         """The header's lines as they are sent."""
-        name, sender = str(self.name), self.addresses[0]  # type: ignore[attr-defined]
+        name, sender = str(self.name), self.addresses[0]  # type: ignore[attr-defined]  # the registry sets both
         if ENCODED not in sender.display_name:
-            return str(super().fold(policy=policy))  # type: ignore[misc]
+            return str(super().fold(policy=policy))  # type: ignore[misc]  # the registry mixes it in
         shown = encoded(sender.display_name, name, policy.linesep)
         return f"{name}: {shown}{policy.linesep} <{sender.addr_spec}>{policy.linesep}"
 
@@ -89,9 +89,9 @@ def letter_policy() -> "EmailPolicy[EmailMessage]":
     """How letters are written: as SMTP wants them, with the headers of WHOLE in whole words."""
     registry = HeaderRegistry()
     registry.map_to_type("subject", TypedHeader)  # type: ignore[arg-type]  # a mixin, as the registry wants it
-    registry.map_to_type("from", SenderHeader)  # type: ignore[arg-type]
+    registry.map_to_type("from", SenderHeader)  # type: ignore[arg-type]  # another mixin
     for name in WHOLE:
-        registry.map_to_type(name, WholeHeader)  # type: ignore[arg-type]
+        registry.map_to_type(name, WholeHeader)  # type: ignore[arg-type]  # another mixin
     return SMTP.clone(header_factory=registry)
 
 
