@@ -24,6 +24,7 @@ from service.settings import Settings, load_settings
 from service.wiring import LISTENERS
 from tests.cast import Person, enter
 from tests.fresh import Recycling, fresh_postgresql
+from tests.mailbox import Mailbox
 from tests.working import Jobs
 
 pytest_plugins = ["tests.plugin"]
@@ -92,6 +93,13 @@ def empty_database_url(dialect: str, tmp_path: Path) -> Iterator[str]:
 def clock() -> Clock:
     """The application's clock: `clock.offset += timedelta(days=14)` moves it."""
     return Clock()
+
+
+@pytest.fixture
+def box() -> Iterator[Mailbox]:
+    """A mail server; settings say whether letters go there."""
+    with Mailbox() as listening:
+        yield listening
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A reply reaches a mailbox: from the form's text to a letter at an SMTP server, and back by its link."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,6 @@ from tests.mailbox import Mailbox, words
 from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def box() -> Iterator[Mailbox]:
-    with Mailbox() as listening:
-        yield listening
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Out of a letter: the address in its header, posted without a cookie, stops what the thread would send."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +16,6 @@ from tests.mailbox import Mailbox
 from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def box() -> Iterator[Mailbox]:
-    with Mailbox() as listening:
-        yield listening
 
 
 @pytest.fixture

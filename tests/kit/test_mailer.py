@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,12 +33,6 @@ LETTER = Mail(
     message_id="<n1.mail@forum.example>",
     headers={"Auto-Submitted": "auto-generated"},
 )
-
-
-@pytest.fixture
-def box() -> Iterator[Mailbox]:
-    with Mailbox() as listening:
-        yield listening
 
 
 def mailer(box: Mailbox, base_url: str = SITE) -> SmtpMailer:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,12 +27,6 @@ from tests.mailbox import Mailbox, words
 from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def box() -> Iterator[Mailbox]:
-    with Mailbox() as listening:
-        yield listening
 
 
 @pytest.fixture
