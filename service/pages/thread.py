@@ -1,6 +1,5 @@
 """`/t/{id}/{slug}`: a thread, its replies, and the forms that reply, watch and close."""
 
-from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,15 +11,15 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
-from service.pages import forms, moderating, thread_views
+from service.pages import forms, moderating, reply_form, thread_views
+from service.pages.asked import Asked
 from service.pages.closing_panel import LABELS, change_closing, panel
 from service.pages.frame import Frame, around
 from service.pages.live_view import live
 from service.pages.previews import preview
 from service.pages.rendering import page, returning
 from service.pages.thread_moderation import moderate_here, moderated
-from service.pages.views.frame import Form, Person
-from service.pages.views.thread import Answering, Composer, Kept, Subscription, ThreadPage
+from service.pages.views.thread import Composer, Subscription, ThreadPage
 from service.pages.words import heading
 from service.replies import operations, queries
 from service.replies.models import PER_SCREEN, Reply
@@ -38,29 +37,6 @@ ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 MOST_WAITING = 50
 """How many replies that wait for a moderator a page shows under the others, to their authors and moderators."""
 LEVELS = {"watch": WATCHING, "mute": MUTED}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What of the thread is asked for, and what a refused form brings back with it.
-
-    `reply_to` is the number of the reply to answer, `anyway` the moderator's wish to post in a closed thread.
-    `deed`, `sent` and `form` are the refused form; `problem` why; `drawn` a preview.
-    """
-
-    page: int = 1
-    reply_to: int | None = None
-    anyway: bool = False
-    deed: str = ""
-    form: Form | None = None
-    problem: Problem | None = None
-    drawn: Markup | None = None
-    notice: str = field(default="")
-    sent: forms.Sent | None = None
-
-    def form_of(self, *deeds: str) -> Form | None:
-        """The refused form, if it is the one of these deeds."""
-        return self.form if self.deed in deeds else None
 
 
 @router.get("/t/{thread_id}")
@@ -138,8 +114,8 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
         reply = operations.post_reply(session, actor, seen, ready)
         if reply.number is None:
             url = f"{thread_views.thread_url(seen)}?saved={moderating.HELD}#waiting-{reply.id}"
-            return forms.posted(url, _draft(thread_id))
-        return forms.posted(thread_views.shown_url(seen, reply), _draft(thread_id))
+            return forms.posted(url, reply_form.draft_name(thread_id))
+        return forms.posted(thread_views.shown_url(seen, reply), reply_form.draft_name(thread_id))
 
     return await forms.attempt(asks, sent, work)
 
@@ -153,11 +129,6 @@ async def _follow(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pr
         return see_other(thread_views.thread_url(seen))
 
     return await forms.attempt(asks, sent, work)
-
-
-def _draft(thread_id: int) -> str:
-    """The name of the reply that is being written, in the browser's storage."""
-    return f"reply-{thread_id}"
 
 
 async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = None) -> Response:
@@ -189,7 +160,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     answered = {row.reply.in_reply_to_id or row.reply.parent_id for row in replies} - {None}
     numbers = queries.numbers_of(session, [each for each in answered if each is not None])
     at = now(session)
-    composer = _composer(session, actor, seen, asked)
+    composer = reply_form.composer(session, actor, seen, asked)
     closed, url = thread_views.closed(seen, at), thread_views.thread_url(seen)
     posts: list[Thread | Reply] = [seen.thread, *(row.reply for row in replies if not row.is_stub)]
     marks = moderating.marks(session, actor, seen.thread, posts, asked.sent, asked.problem)
@@ -208,7 +179,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         closing=panel(actor, seen, at, asked.form_of("close", "reopen", "policy"), asked.notice),
         subscription=_subscription(session, actor, seen, asked),
         composer=composer,
-        kept=_kept(actor, seen, asked) if composer is None else None,
+        kept=reply_form.kept(actor, seen, asked) if composer is None else None,
         post_anyway_url=f"{url}?post_anyway=1#reply-form" if may_anyway and composer is None else None,
         sign_in_url=f"/sign-in{returning(url)}" if not actor.signed_in and closed is None else None,
         live=live(session, actor, seen, asked.page, at),
@@ -221,44 +192,6 @@ def _answer_query(composer: Composer | None, may_anyway: bool, page: int) -> str
         return None
     here = f"page={page}&" if page > 1 else ""
     return f"?{here}reply_to={{}}{'&post_anyway=1' if may_anyway else ''}#reply-form"
-
-
-def _composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Composer | None:
-    """The form that replies: for those who may now, and for one whose sign-in ended while they wrote."""
-    code = policy.cannot_reply_code(actor, seen.thread, seen.closing, now(session))
-    refused = asked.form_of("reply")
-    lost = refused is not None and code == "not-signed-in" and not seen.closing.is_closed(now(session))
-    if code is not None and not lost:
-        return None
-    closed = seen.closing.is_closed(now(session))
-    if closed and not asked.anyway and refused is None:
-        return None
-    answering = _answering(session, actor, seen, asked.reply_to)
-    return Composer(refused or forms.fresh(), _draft(seen.id), asked.drawn, answering, closed)
-
-
-def _answering(session: Session, actor: Actor, seen: ThreadSeen, number: int | None) -> Answering | None:
-    """The reply that is being answered, if it is there to be answered."""
-    if number is None:
-        return None
-    try:
-        found = queries.get_reply_by_number(session, actor, seen.id, number)
-    except NotFound:
-        return None
-    if found.is_stub:
-        return None
-    author = Person(found.author_username, found.author_name or "Anonymous")
-    return Answering(found.id, number, author, thread_views.reply_url(seen, number))
-
-
-def _kept(actor: Actor, seen: ThreadSeen, asked: Asked) -> Kept | None:
-    """Where a text that found the thread closed is given back; hidden until the browser finds one in its storage."""
-    refused = asked.form_of("reply")
-    if refused is None and not actor.signed_in:
-        return None
-    if refused is None:
-        return Kept(_draft(seen.id), "", None)
-    return Kept(_draft(seen.id), refused.value("body"), refused.refusal)
 
 
 def _subscription(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Subscription | None:

@@ -1,0 +1,32 @@
+"""What is asked for of a thread's page, and what a refused form brings back with it."""
+
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from service.kit.errors import Problem
+from service.pages import forms
+from service.pages.views.frame import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the thread is asked for, and what a refused form brings back with it.
+
+    `reply_to` is the number of the reply to answer, `anyway` the moderator's wish to post in a closed thread.
+    `deed`, `sent` and `form` are the refused form; `problem` why; `drawn` a preview.
+    """
+
+    page: int = 1
+    reply_to: int | None = None
+    anyway: bool = False
+    deed: str = ""
+    form: Form | None = None
+    problem: Problem | None = None
+    drawn: Markup | None = None
+    notice: str = field(default="")
+    sent: forms.Sent | None = None
+
+    def form_of(self, *deeds: str) -> Form | None:
+        """The refused form, if it is the one of these deeds."""
+        return self.form if self.deed in deeds else None
