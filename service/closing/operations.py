@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from service.closing import models as models
 from service.closing.events import ThreadArchived, ThreadClosed, ThreadReopened, ThreadUnarchived
 from service.kit import events
 from service.kit.actor import SYSTEM, Actor, check_moderates

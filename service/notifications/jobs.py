@@ -14,7 +14,7 @@ from service.kit.queue import JobFailure, Run
 from service.kit.text import mentioned_in, plain, render
 from service.kit.text.mailing import for_mail
 from service.notifications.models import CLOSED, FAILED, OPENING, SENT
-from service.notifications.operations import bury_delivery, end_delivery, put_back, take_delivery, tell_chunk
+from service.notifications.operations import bury_letter, end_letter, put_back, take_letter, tell_chunk
 from service.notifications.policy import unsubscribe_path
 from service.notifications.queries import Letter, NoticeSeen
 from service.replies.models import address
@@ -53,7 +53,7 @@ def notify(session: Session, run: Run[Outgoing]) -> None:
 
 
 async def deliver(database: Database, run: Run[Outgoing]) -> None:
-    """Bring one letter; payload `{delivery}`. Sent again after a crash it has the same Message-ID."""
+    """Bring one letter; payload `{letter}`. Sent again after a crash it has the same Message-ID."""
     letter = await database.write(take, run)
     if letter is None:
         return
@@ -63,15 +63,15 @@ async def deliver(database: Database, run: Run[Outgoing]) -> None:
     except MailRefused as refusal:
         await database.write(end, run, FAILED, str(refusal))
     except MailFailed as failure:
-        await database.write(put_back, run.payload["delivery"], run.claim.token, str(failure))
-        raise JobFailure("the letter was not taken; the delivery says why") from failure
+        await database.write(put_back, run.payload["letter"], run.claim.token, str(failure))
+        raise JobFailure("the letter was not taken; its row says why") from failure
     else:
         await database.write(end, run, SENT, answer)
 
 
 def take(session: Session, run: Run[Outgoing]) -> Letter | None:
     """Claim the letter; if there is nothing to send, the job ends in the same unit of work."""
-    letter = take_delivery(session, run.payload["delivery"], run.claim.token)
+    letter = take_letter(session, run.payload["letter"], run.claim.token)
     if letter is None:
         run.finish(session)
     return letter
@@ -79,13 +79,13 @@ def take(session: Session, run: Run[Outgoing]) -> Letter | None:
 
 def end(session: Session, run: Run[Outgoing], state: str, answer: str) -> None:
     """Record how the letter ended and end its job: both or neither."""
-    end_delivery(session, run.payload["delivery"], run.claim.token, state, answer)
+    end_letter(session, run.payload["letter"], run.claim.token, state, answer)
     run.finish(session)
 
 
 def give_up(session: Session, payload: dict[str, Any], error: str) -> None:
     """The job is dead, and so is its letter."""
-    bury_delivery(session, payload["delivery"])
+    bury_letter(session, payload["letter"])
 
 
 def compose(letter: Letter, outgoing: Outgoing) -> Mail:

@@ -21,13 +21,18 @@ from service.kit.queue import enqueue, enqueue_many
 from service.notifications import queries
 from service.notifications.models import (
     DEAD,
+    GATHERING,
     MAIL,
     SENDING,
     SKIPPED,
+    THREAD,
     WAITING,
     Delivery,
     Notification,
     NotificationPreference,
+)
+from service.notifications.models import (
+    Letter as LetterRow,
 )
 from service.notifications.policy import reason_for, why_not
 from service.notifications.queries import Letter, LinkSeen, Occasion
@@ -41,7 +46,8 @@ DELIVER: Final = "notifications.deliver"
 """The kinds of job: tell one chunk of an event's audience; bring one letter."""
 
 NOTIFICATION: Final = table_of(Notification)
-ADD_DELIVERY: Final = insert(table_of(Delivery)).returning(table_of(Delivery).c.id)
+ADD_LETTER: Final = insert(table_of(LetterRow)).returning(table_of(LetterRow).c.id, sort_by_parameter_order=True)
+ADD_DELIVERY: Final = insert(table_of(Delivery))
 
 CHUNK: Final = 500
 """People told in one transaction. Posting waits for at most one such transaction, about 20 ms on SQLite."""
@@ -69,7 +75,7 @@ def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta,
     people = audience(session, occasion.thread, occasion.category, occasion.news, after, CHUNK)
     told = add_notifications(session, occasion, [one for one in people if one.account_id not in occasion.untold])
     unwilling = queries.without_mail(session, told)
-    letters = [notification_id for account_id, notification_id in told.items() if account_id not in unwilling]
+    letters = {account_id: each for account_id, each in told.items() if account_id not in unwilling}
     add_deliveries(session, occasion, letters, delay=delay, domain=domain)
     if len(people) == CHUNK:
         enqueue(session, NOTIFY, {"event": event_id, "after": people[-1].account_id})
@@ -104,21 +110,27 @@ def _notify_once(dialect_insert: Any) -> Any:
 
 
 def add_deliveries(
-    session: Session, occasion: Occasion, notification_ids: list[int], *, delay: timedelta, domain: str
+    session: Session, occasion: Occasion, notifications: dict[int, int], *, delay: timedelta, domain: str
 ) -> None:
     """Insert a letter for each of these notifications, with its Message-ID, and the job that brings it."""
-    if not notification_ids:
+    if not notifications:
         return
     about = occasion.subject.replace(":", "-")
-    rows = [
-        {
-            "notification_id": each, "channel": MAIL, "state": WAITING, "attempts": 0, "answer": "",
-            "message_id": f"<{about}.{each}.{secrets.token_hex(4)}@{domain}>", "created_at": now(session),
+    at = now(session)
+    same = {"state": WAITING, "attempts": 0, "answer": "", "created_at": at}
+    letters = [
+        same
+        | {
+            "account_id": account_id, "kind": THREAD, "thread_id": occasion.thread.id, "gather": "",
+            "message_id": f"<{about}.{each}.{secrets.token_hex(4)}@{domain}>", "due_at": at + delay,
         }
-        for each in notification_ids
+        for account_id, each in notifications.items()
     ]  # fmt: skip
-    ids = session.scalars(ADD_DELIVERY, rows).all()
-    enqueue_many(session, DELIVER, [{"delivery": each} for each in ids], run_at=now(session) + delay)
+    ids = session.scalars(ADD_LETTER, letters).all()
+    travels = zip(notifications.values(), ids, strict=True)
+    rows = [same | {"notification_id": each, "channel": MAIL, "letter_id": letter_id} for each, letter_id in travels]
+    session.execute(ADD_DELIVERY, rows)
+    enqueue_many(session, DELIVER, [{"letter": each} for each in ids], run_at=at + delay)
 
 
 def mark_read(session: Session, actor: Actor, ids: list[int] | Problem | None) -> int:
@@ -165,44 +177,53 @@ def mail_by_link(session: Session, account_id: int, thread_id: int, *, wanted: b
     return queries.follow_link(session, account_id, thread_id)
 
 
-def take_delivery(session: Session, delivery_id: int, token: str) -> Letter | None:
+def take_letter(session: Session, letter_id: int, token: str) -> Letter | None:
     """Claim a letter for the holder of the job's fence and read it afresh; None when there is nothing to send.
 
     Not wanted any more: recorded as skipped, with the reason. Ended before, or gone with its account: nothing. A dead
     letter whose job was revived lives again.
     """
     claim = (
-        update(Delivery)
-        .where(col(Delivery.id) == delivery_id, col(Delivery.state).in_((WAITING, SENDING, DEAD)))
-        .values(state=SENDING, token=token, attempts=Delivery.attempts + 1, ended_at=None)
+        update(LetterRow)
+        .where(col(LetterRow.id) == letter_id, col(LetterRow.state).in_((GATHERING, WAITING, SENDING, DEAD)))
+        .values(state=SENDING, token=token, attempts=LetterRow.attempts + 1, ended_at=None)
     )
     if changed(session, claim) != 1:
         return None
-    letter = queries.find_letter(session, delivery_id)
+    letter = queries.find_letter(session, letter_id)
     if letter is None:
         return None
     reason = why_not(letter.standing)
     if reason is not None:
-        end_delivery(session, delivery_id, token, SKIPPED, reason)
+        end_letter(session, letter_id, token, SKIPPED, reason)
         return None
     return letter
 
 
-def end_delivery(session: Session, delivery_id: int, token: str, state: str, answer: str) -> None:
+def end_letter(session: Session, letter_id: int, token: str, state: str, answer: str) -> None:
     """Record how a letter ended, by the holder of the fence: sent, failed or skipped, and the last word about it."""
-    mine = col(Delivery.id) == delivery_id, col(Delivery.token) == token
-    session.execute(
-        update(Delivery).where(*mine).values(state=state, answer=answer[:500], token=None, ended_at=now(session))
-    )
+    mine = col(LetterRow.id) == letter_id, col(LetterRow.token) == token
+    ended = {"state": state, "answer": answer[:500], "ended_at": now(session)}
+    if changed(session, update(LetterRow).where(*mine).values(token=None, **ended)) == 1:
+        _end_deliveries(session, letter_id, ended)
 
 
-def put_back(session: Session, delivery_id: int, token: str, answer: str) -> None:
+def _end_deliveries(session: Session, letter_id: int, ended: dict[str, Any]) -> None:
+    """What travelled in the letter ended with it, but for what had ended before."""
+    inside = col(Delivery.letter_id) == letter_id, col(Delivery.state) == WAITING
+    session.execute(update(Delivery).where(*inside).values(**ended))
+
+
+def put_back(session: Session, letter_id: int, token: str, answer: str) -> None:
     """Record why this attempt failed; the job comes again, or buries the letter."""
-    mine = col(Delivery.id) == delivery_id, col(Delivery.token) == token
-    session.execute(update(Delivery).where(*mine).values(state=WAITING, answer=answer[:500], token=None))
+    mine = col(LetterRow.id) == letter_id, col(LetterRow.token) == token
+    session.execute(update(LetterRow).where(*mine).values(state=WAITING, answer=answer[:500], token=None))
 
 
-def bury_delivery(session: Session, delivery_id: int) -> None:
+def bury_letter(session: Session, letter_id: int) -> None:
     """Give a letter up after the last attempt; its last answer stays."""
-    unfinished = col(Delivery.id) == delivery_id, col(Delivery.state).in_((WAITING, SENDING))
-    session.execute(update(Delivery).where(*unfinished).values(state=DEAD, token=None, ended_at=now(session)))
+    unfinished = col(LetterRow.id) == letter_id, col(LetterRow.state).in_((WAITING, SENDING))
+    buried = update(LetterRow).where(*unfinished).values(state=DEAD, token=None, ended_at=now(session))
+    answer = session.scalar(buried.returning(col(LetterRow.answer)))
+    if answer is not None:
+        _end_deliveries(session, letter_id, {"state": DEAD, "answer": answer, "ended_at": now(session)})

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.kit.clock import Instant
@@ -19,12 +19,13 @@ class Reply(SQLModel, table=True):
     `child_count` counts the replies under it that are shown, so that one that is not shown itself knows whether it
     stays as a stub. `number` and `published_at` are given when it is first published; `created_at` is when it was
     submitted. `is_heard` says whether its publication counts for the thread's silence: in a closed thread it does not.
-    `author_name`, `body_format`, `moderation` and `previous_moderation` are as a thread's.
+    `author_name`, `body_format`, `moderation`, `previous_moderation` and `reactions` are as a thread's.
     """
 
     __tablename__ = "reply"
     __table_args__: Any = (
         UniqueConstraint("thread_id", "number", name="reply_number"),
+        Index("reply_by_author", "author_id", "thread_id", "created_at"),
         Index("reply_unnumbered", "thread_id", "id", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
         Index(
             "reply_unpublished", "moderation", "created_at", "id",
@@ -39,7 +40,7 @@ class Reply(SQLModel, table=True):
     in_reply_to_id: int | None = Field(default=None, sa_column=reference("reply.id", nullable=True))
     depth: int = 0
     child_count: int = 0
-    author_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True, index=True))
+    author_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     author_name: str | None = Field(default=None, max_length=120)
     body: str = Field(sa_type=Text)
     body_html: str = Field(sa_type=Text)
@@ -55,6 +56,7 @@ class Reply(SQLModel, table=True):
     published_at: datetime | None = Field(default=None, sa_type=Instant)
     edited_at: datetime | None = Field(default=None, sa_type=Instant)
     edited_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    reactions: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     version: int = 1
 
 

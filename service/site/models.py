@@ -1,6 +1,8 @@
 """The site's row, and the closing terms that site, categories and threads each carry."""
 
-from sqlalchemy import BigInteger
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column
 from sqlmodel import Field, SQLModel
 
 OFF = -1
@@ -9,7 +11,8 @@ OFF = -1
 
 class ClosingTerms(SQLModel):
     """When threads close by themselves: an instant, spans since the opening and since the last published reply, and a
-    number of published replies.
+    number of published replies; when they open again (`reopens_at`); and how long a member waits between two replies
+    in one thread (`slow_mode`).
 
     Times are in microseconds (the instant since 1970); NULL inherits from category, then site; OFF is off.
     """
@@ -18,11 +21,15 @@ class ClosingTerms(SQLModel):
     close_after_age: int | None = Field(default=None, sa_type=BigInteger)
     close_after_idle: int | None = Field(default=None, sa_type=BigInteger)
     close_after_replies: int | None = Field(default=None, sa_type=BigInteger)
+    reopens_at: int | None = Field(default=None, sa_type=BigInteger)
+    slow_mode: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Site(ClosingTerms, table=True):
     """The site's settings. `max_depth` is how many levels replies nest, 1 to 10; `hold_first_posts` how many posts of
-    an author must have been published before the next ones appear at once (0: none).
+    an author must have been published before the next ones appear at once (0: none). `close_grace` is for how many
+    microseconds after a closing a reply that was begun before it is still taken; `closed_reply_roles` who may post in
+    a closed thread (of `moderator`, `admin`); `close_also` what a closing ends besides (of `reactions`, `edits`).
     """
 
     __tablename__ = "site"
@@ -32,4 +39,9 @@ class Site(ClosingTerms, table=True):
     max_depth: int = 5
     author_may_close: bool = False
     hold_first_posts: int = 0
+    close_grace: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    closed_reply_roles: list[Any] = Field(
+        default_factory=lambda: ["moderator", "admin"], sa_column=Column(JSON, nullable=False)
+    )
+    close_also: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     version: int = 1

@@ -26,6 +26,7 @@ from service.web.bodies import ChangeModel, RequestModel
 
 LONGEST = timedelta(days=36_500)
 MOST_REPLIES = 1_000_000
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(days=7)
 LATEST = datetime(9001, 1, 1, tzinfo=UTC)
 MOST_TIME = 60
 TIME_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d.*)?|-?P.+", re.ASCII)
@@ -49,6 +50,13 @@ def in_bounds(span: timedelta) -> timedelta:
     """A closing span: longer than nothing, at most 100 years."""
     if not timedelta(0) < span <= LONGEST:
         raise ValueError("must be longer than PT0S and at most P36500D")
+    return span
+
+
+def in_slow_bounds(span: timedelta) -> timedelta:
+    """The wait of slow mode: from 10 seconds to 7 days."""
+    if not SHORTEST_WAIT <= span <= LONGEST_WAIT:
+        raise ValueError("must be from PT10S to P7D")
     return span
 
 
@@ -88,10 +96,12 @@ def term(rule: str) -> WrapValidator:
 
 
 A_SPAN = "an ISO 8601 duration such as P14D, longer than PT0S and at most P36500D"
+A_WAIT = "an ISO 8601 duration from PT10S to P7D"
 A_MOMENT = "an RFC 3339 instant with its offset, such as 2030-01-31T12:00:00Z, in the years 1970 to 9000"
 A_COUNT = f"a whole number from 1 to {MOST_REPLIES}"
 InstantTerm = Annotated[WireInstant | Literal["off"] | None, term(A_MOMENT)]
 SpanTerm = Annotated[WireSpan | Literal["off"] | None, term(A_SPAN)]
+WaitTerm = Annotated[Annotated[WireSpan, AfterValidator(in_slow_bounds)] | Literal["off"] | None, term(A_WAIT)]
 CountTerm = Annotated[Annotated[StrictInt, Field(ge=1, le=MOST_REPLIES)] | Literal["off"] | None, term(A_COUNT)]
 
 
@@ -103,6 +113,10 @@ class ClosingTermsBody(RequestModel):
     close_after_age: SpanTerm = Field(default=None, description="ISO 8601 duration since the opening, such as P14D.")
     close_after_idle: SpanTerm = Field(default=None, description="ISO 8601 duration since the last published reply.")
     close_after_replies: CountTerm = Field(default=None, description="How many published replies close the thread.")
+    reopens_at: InstantTerm = Field(default=None, description="RFC 3339 instant at which a closed thread opens again.")
+    slow_mode: WaitTerm = Field(
+        default=None, description="ISO 8601 duration that a member waits between two replies in one thread."
+    )
 
     def columns(self, *, only_set: bool = False) -> dict[str, int | None]:
         """The terms as the columns of ClosingTerms; with `only_set`, those that the caller named."""
@@ -117,6 +131,8 @@ class ClosingTermsView(BaseModel):
     close_after_age: SpanTerm
     close_after_idle: SpanTerm
     close_after_replies: CountTerm
+    reopens_at: InstantTerm
+    slow_mode: WaitTerm
 
     @classmethod
     def of(cls, terms: ClosingTerms) -> "ClosingTermsView":
@@ -126,6 +142,8 @@ class ClosingTermsView(BaseModel):
             close_after_age=span_of(terms.close_after_age),
             close_after_idle=span_of(terms.close_after_idle),
             close_after_replies="off" if terms.close_after_replies == OFF else terms.close_after_replies,
+            reopens_at=instant_of(terms.reopens_at),
+            slow_mode=span_of(terms.slow_mode),
         )
 
 

@@ -3,23 +3,30 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.kit.clock import Instant
 from service.kit.database.columns import identity, reference
 
 WATCHING: Final = "watching"
+WATCHING_FIRST: Final = "watching_first"
+TRACKING: Final = "tracking"
 NORMAL: Final = "normal"
 MUTED: Final = "muted"
-LEVELS: Final = (WATCHING, NORMAL, MUTED)
-"""How closely one follows a thread: told of every reply and the closing; when mentioned or answered; of nothing."""
+LEVELS: Final = (WATCHING, WATCHING_FIRST, TRACKING, NORMAL, MUTED)
+"""How closely one follows a thread, a category or a tag: told of openings, every reply and the closing; of openings
+alone; of nothing, but new replies are counted; when mentioned or answered; of nothing, whatever happens."""
+
+READ: Final = "read"
+"""The reason of a level that came by reading for five minutes."""
 
 OF_REPLY, OF_OPENING = text("reply_id IS NOT NULL"), text("reply_id IS NULL")
 
 
 class Subscription(SQLModel, table=True):
-    """One person's level on one thread, and why: `replied`, or `chosen` by themselves. `since` is the last change.
+    """One person's level on one thread, and why: `replied`, `read`, or `chosen` by themselves. `since` is the last
+    change.
 
     The unique constraint begins with the thread, because the audience of a thread is walked in order of account.
     """
@@ -60,3 +67,48 @@ class Mention(SQLModel, table=True):
     account_id: int = Field(sa_column=reference("account.id", index=True, ondelete="CASCADE"))
     event_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     created_at: datetime = Field(sa_type=Instant)
+
+
+class CategorySubscription(SQLModel, table=True):
+    """One person's level on a category: it holds in those of its threads where they have no level of their own."""
+
+    __tablename__ = "category_subscription"
+    __table_args__: Any = (
+        UniqueConstraint("category_id", "account_id", name="category_subscription_of_one"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, sa_column=identity())
+    category_id: int = Field(sa_column=reference("category.id", ondelete="CASCADE"))
+    account_id: int = Field(sa_column=reference("account.id", index=True, ondelete="CASCADE"))
+    level: str = Field(max_length=20)
+    since: datetime = Field(sa_type=Instant)
+
+
+class TagSubscription(SQLModel, table=True):
+    """One person's level on a tag: it holds in its threads before the category's level, and after the thread's own."""
+
+    __tablename__ = "tag_subscription"
+    __table_args__: Any = (
+        UniqueConstraint("tag_id", "account_id", name="tag_subscription_of_one"),
+        {"sqlite_autoincrement": True},
+    )
+    id: int | None = Field(default=None, sa_column=identity())
+    tag_id: int = Field(sa_column=reference("tag.id", ondelete="CASCADE"))
+    account_id: int = Field(sa_column=reference("account.id", index=True, ondelete="CASCADE"))
+    level: str = Field(max_length=20)
+    since: datetime = Field(sa_type=Instant)
+
+
+class ReadMark(SQLModel, table=True):
+    """How far one person has read a thread (the highest reply number they saw), and for how many seconds in all."""
+
+    __tablename__ = "read_mark"
+    account_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    )
+    thread_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True, index=True)
+    )
+    number: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    seconds: int = 0
+    read_at: datetime = Field(sa_type=Instant)

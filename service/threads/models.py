@@ -1,7 +1,7 @@
-"""The tables of threads and of their earlier texts."""
+"""The tables of threads, of their earlier texts, and of people's reactions to posts."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -10,7 +10,12 @@ from service.kit.clock import Instant
 from service.kit.database.columns import identity, reference
 from service.site.models import ClosingTerms
 
+REACTIONS: Final = ("like", "thanks", "agree", "disagree", "funny")
+"""What people may say of a post with one button, in the order in which it is shown."""
+
 UNPUBLISHED = text("moderation <> 'published'")
+REOPENING = text("reopens_at IS NOT NULL")
+OF_REPLY, OF_OPENING = text("reply_id IS NOT NULL"), text("reply_id IS NULL")
 UNTOLD = text("closing_recorded_at IS NULL AND moderation = 'published'")
 
 
@@ -20,19 +25,25 @@ class Thread(ClosingTerms, table=True):
     `last_number` is the highest number handed out; `idle_anchor` the time of the last published reply that found the
     thread open, or of the opening; `closed_at`, `archived_at` are facts that somebody made; `closing_recorded_at` is
     the deadline that has been told, which the law never reads. `version` rises with edits and not with replies.
+    `active_at` is what lists sort by: the latest of the opening, the last shown reply and `bumped_at`.
+
+    `closes_silently`: its scheduled closing makes no notice; `slow_mode_until`: when slow mode ends by itself;
+    `closing_warned_for`: the deadline (microseconds) that watchers were told of a day before; `closure_before`: the
+    columns as they were before the last closing, for its undoing.
 
     `author_name` is shown where there is no account (an import); `body_format` is `markdown`, or `html` where an
     import brought HTML, which editing keeps. `moderation` is moved by `screening.policy` alone; `previous_moderation`
     is where a trashed or spam post came from. `sources` and `contents` are shown around the text, `tags` are the names
-    of the thread's tags, kept here so that a list needs no second query.
+    of the thread's tags, kept here so that a list needs no second query; so are the numbers of `reactions` to its
+    opening by name, null where nobody has reacted.
     """
 
     __tablename__ = "thread"
     __table_args__: Any = (
-        Index("thread_by_activity", "category_id", "idle_anchor", "id"),
+        Index("thread_by_activity", "category_id", "active_at", "id"),
         Index("thread_by_age", "category_id", "published_at", "id"),
         Index("thread_by_replies", "category_id", "reply_count", "id"),
-        Index("thread_all_by_activity", "idle_anchor", "id"),
+        Index("thread_all_by_activity", "active_at", "id"),
         Index("thread_all_by_age", "published_at", "id"),
         Index("thread_all_by_replies", "reply_count", "id"),
         Index(
@@ -44,6 +55,7 @@ class Thread(ClosingTerms, table=True):
             postgresql_where=UNPUBLISHED,
         ),
         Index("thread_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+        Index("thread_reopening", "reopens_at", sqlite_where=REOPENING, postgresql_where=REOPENING),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=identity())
@@ -67,17 +79,24 @@ class Thread(ClosingTerms, table=True):
     published_at: datetime = Field(sa_type=Instant)
     edited_at: datetime | None = Field(default=None, sa_type=Instant)
     edited_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    reactions: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     version: int = 1
     last_number: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     reply_count: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     last_reply_at: datetime | None = Field(default=None, sa_type=Instant)
     idle_anchor: datetime = Field(sa_type=Instant)
+    active_at: datetime = Field(sa_type=Instant)
+    bumped_at: datetime | None = Field(default=None, sa_type=Instant)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
     closed_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     closure_reason: str = Field(default="", max_length=500)
     archived_at: datetime | None = Field(default=None, sa_type=Instant)
     override: str = Field(default="auto", max_length=10)
     closing_recorded_at: datetime | None = Field(default=None, sa_type=Instant)
+    closes_silently: bool = False
+    slow_mode_until: datetime | None = Field(default=None, sa_type=Instant)
+    closing_warned_for: int | None = Field(default=None, sa_type=BigInteger)
+    closure_before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 
 class ThreadRevision(SQLModel, table=True):
@@ -98,3 +117,35 @@ class ThreadRevision(SQLModel, table=True):
     made_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     made_at: datetime = Field(sa_type=Instant)
     redacted_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Reaction(SQLModel, table=True):
+    """One word of one person on a post: a reply, or with `reply_id` null a thread's opening.
+
+    The post's own row keeps how many there are of each name; both change under the thread's lock.
+    """
+
+    __tablename__ = "reaction"
+    __table_args__: Any = (
+        Index(
+            "reaction_to_reply", "reply_id", "account_id", "name", unique=True,
+            sqlite_where=OF_REPLY, postgresql_where=OF_REPLY,
+        ),
+        Index(
+            "reaction_to_opening", "thread_id", "account_id", "name", unique=True,
+            sqlite_where=OF_OPENING, postgresql_where=OF_OPENING,
+        ),
+        Index("reaction_of_account", "account_id", "thread_id"),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+    id: int | None = Field(default=None, sa_column=identity())
+    thread_id: int = Field(sa_column=reference("thread.id", ondelete="CASCADE"))
+    reply_id: int | None = Field(default=None, sa_column=reference("reply.id", nullable=True, ondelete="CASCADE"))
+    account_id: int = Field(sa_column=reference("account.id", ondelete="CASCADE"))
+    name: str = Field(max_length=20)
+    created_at: datetime = Field(sa_type=Instant)
+
+
+def counted(reactions: dict[str, int] | None) -> dict[str, int]:
+    """How often each reaction was given, in the order of REACTIONS; those that nobody gave are left out."""
+    return {name: reactions[name] for name in REACTIONS if reactions.get(name)} if reactions else {}

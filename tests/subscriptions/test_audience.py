@@ -26,7 +26,7 @@ def fill(session: Session, visibility: str = "public") -> tuple[int, list[int]]:
     at = now(session)
     thread = Thread(
         category_id=stored_id(category.id), author_id=people[2], title="T", slug="t", body="b", body_html="b",
-        created_at=at, published_at=at, idle_anchor=at,
+        created_at=at, published_at=at, idle_anchor=at, active_at=at,
     )  # fmt: skip
     session.add(thread)
     session.flush()

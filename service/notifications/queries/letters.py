@@ -13,6 +13,7 @@ from service.kit.actor import Actor
 from service.kit.clock import from_micros, now
 from service.kit.database.rows import stored_id
 from service.notifications.models import OPENING, SENT, Delivery, Notification
+from service.notifications.models import Letter as LetterRow
 from service.notifications.policy import Standing
 from service.notifications.queries.inbox import NoticeSeen, wants_mail
 from service.replies.models import Reply
@@ -48,26 +49,27 @@ class Letter:
     standing: Standing
 
 
-def find_letter(session: Session, delivery_id: int) -> Letter | None:
-    """The letter of a delivery, read afresh; None when the delivery is gone (with its account)."""
+def find_letter(session: Session, letter_id: int) -> Letter | None:
+    """A letter, read afresh; None when it is gone (with its account)."""
     row = session.execute(
-        select(Delivery, Notification, Account, Thread, Category, Site, Reply, LAST_REPLY)  # type: ignore[call-overload]
+        select(LetterRow, Notification, Account, Thread, Category, Site, Reply, LAST_REPLY)  # type: ignore[call-overload]
+        .join(Delivery, col(Delivery.letter_id) == LetterRow.id)
         .join(Notification, col(Notification.id) == Delivery.notification_id)
         .join(Account, col(Account.id) == Notification.account_id)
         .join(Thread, col(Thread.id) == Notification.thread_id)
         .join(Category, col(Category.id) == Thread.category_id)
         .join(Site, col(Site.id) == 1)
         .outerjoin(Reply, col(Reply.id) == Notification.reply_id)
-        .where(col(Delivery.id) == delivery_id)
+        .where(col(LetterRow.id) == letter_id)
     ).first()
     if row is None:
         return None
-    delivery, notification, account, thread, category, site, reply, last_reply = row
+    stored, notification, account, thread, category, site, reply, last_reply = row
     post = reply or (thread if notification.kind == OPENING else None)
     closing = effective_closing(thread, category, site, None if last_reply is None else from_micros(last_reply))
     return Letter(
         account_id=stored_id(account.id),
-        message_id=delivery.message_id,
+        message_id=stored.message_id,
         to=account.email,
         site=site.name,
         notice=_notice(session, notification, thread, reply),
@@ -108,6 +110,7 @@ def _letter_about(session: Session, account_id: int, reply_id: int | None) -> st
     """The Message-ID of the letter that told this person of a reply, if it was sent."""
     if reply_id is None:
         return None
-    query = select(Delivery.message_id).join(Notification, col(Notification.id) == Delivery.notification_id)
+    query = select(LetterRow.message_id).join(Delivery, col(Delivery.letter_id) == LetterRow.id)
+    query = query.join(Notification, col(Notification.id) == Delivery.notification_id)
     mine = col(Notification.account_id) == account_id, col(Notification.subject) == f"reply:{reply_id}"
     return session.exec(query.where(*mine, col(Delivery.state) == SENT)).first()

@@ -72,6 +72,7 @@ def _next_number(*, while_closed: bool, held: bool) -> ReturningUpdate[Any]:
         reply_count=THREAD.c.reply_count + 1,
         last_reply_at=at,
         idle_anchor=heard_at,
+        active_at=at,
     )
 
 
@@ -106,9 +107,11 @@ def _later(known: Any, at: Any) -> Any:
 
 
 def _change_thread(session: Session, seen: ThreadSeen, change: int, last: Any, heard_at: Any) -> None:
+    """Count, and say since when the thread is silent and what it is sorted by."""
+    active_at = max(at for at in (seen.thread.published_at, last, seen.thread.bumped_at) if at is not None)
     session.execute(
         update(Thread).where(col(Thread.id) == seen.id)
-        .values(reply_count=Thread.reply_count + change, last_reply_at=last, idle_anchor=heard_at)
+        .values(reply_count=Thread.reply_count + change, last_reply_at=last, idle_anchor=heard_at, active_at=active_at)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
     session.refresh(seen.thread)

@@ -33,6 +33,7 @@ MOVE_ON: Final = (
         reply_count=THREAD.c.reply_count + bindparam("count"),
         last_reply_at=case((THREAD.c.last_reply_at >= LATEST, THREAD.c.last_reply_at), else_=LATEST),
         idle_anchor=case((THREAD.c.idle_anchor >= LATEST, THREAD.c.idle_anchor), else_=LATEST),
+        active_at=case((THREAD.c.active_at >= LATEST, THREAD.c.active_at), else_=LATEST),
     )
     .returning(THREAD.c.last_number)
 )

@@ -41,8 +41,8 @@ def import_thread(session: Session, actor: Actor, category: Category, brought: B
         category_id=stored_id(category.id), author_name=brought.author_name, title=brought.title,
         slug=slugify(brought.title), body=brought.text.body, body_html=brought.text.body_html,
         body_format=brought.body_format, renderer=RENDERER_VERSION, contents=contents(brought.text.body_html),
-        created_at=brought.at, published_at=brought.at, idle_anchor=brought.at, closed_at=brought.closed_at,
-        closure_reason=brought.closure_reason, closing_recorded_at=brought.closed_at,
+        created_at=brought.at, published_at=brought.at, idle_anchor=brought.at, active_at=brought.at,
+        closed_at=brought.closed_at, closure_reason=brought.closure_reason, closing_recorded_at=brought.closed_at,
     )  # fmt: skip
     session.add(thread)
     session.flush()

@@ -62,7 +62,7 @@ def _move(session: Session, actor: Actor, thread: Thread, action: Action) -> Non
     step = transition(thread, action, now(session))
     first = step.shows and not was_public
     if first:
-        thread.published_at = thread.idle_anchor = now(session)
+        thread.published_at = thread.idle_anchor = thread.active_at = now(session)
     session.add(thread)
     session.flush()
     restored = ThreadPublished if first else ThreadRestored

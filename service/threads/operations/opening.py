@@ -48,7 +48,8 @@ def open_thread(session: Session, actor: Actor, category: Category, opening: Ope
         category_id=stored_id(category.id), author_id=actor.account_id, title=ready.title, slug=slugify(ready.title),
         body=ready.text.body, body_html=ready.text.body_html, renderer=RENDERER_VERSION,
         contents=ready.text.contents, sources=ready.sources,
-        moderation="pending" if held else "published", created_at=at, published_at=at, idle_anchor=at, **ready.terms,
+        moderation="pending" if held else "published", created_at=at, published_at=at, idle_anchor=at, active_at=at,
+        **ready.terms,
     )  # fmt: skip
     session.add(thread)
     try:

@@ -17,7 +17,7 @@ from service.threads.queries.law import effective_close_at, micros
 from service.threads.queries.loads import ThreadSeen, listed_for, select_seen, to_seen
 
 SORTS: dict[str, Any] = {
-    "active": micros(Thread.idle_anchor),
+    "active": micros(Thread.active_at),
     "new": micros(Thread.published_at),
     "top": col(Thread.reply_count),
 }
@@ -64,7 +64,7 @@ def sort_key(seen: ThreadSeen, sort: str) -> tuple[int, int]:
     thread = seen.thread
     if sort == "top":
         return thread.reply_count, seen.id
-    return to_micros(thread.idle_anchor if sort == "active" else thread.published_at), seen.id
+    return to_micros(thread.active_at if sort == "active" else thread.published_at), seen.id
 
 
 def _conditions(session: Session, filters: Filters) -> list[Any]:
