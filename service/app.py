@@ -14,11 +14,13 @@ from service.kit.clock import Clock
 from service.kit.database import Database, open_database
 from service.kit.database.migrations import newest, upgrade
 from service.kit.mailer import open_mailer
+from service.kit.outbound import Outbound
 from service.kit.outgoing import Outgoing
+from service.kit.push import Pusher, open_pusher, push_is_installed
 from service.live.queries import look
 from service.live.schemas import to_message
 from service.pages.problems import problem_page
-from service.settings import Settings, keep_secret
+from service.settings import Settings, keep_secret, keep_vapid_key
 from service.web import health, openapi, problems
 from service.web.gate import Gate
 from service.worker import Worker
@@ -51,6 +53,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.secret = keep_secret(settings)
+    app.state.pusher = make_pusher(settings, Outbound(settings.outbound_allow))
     app.state.newest = newest()
     app.state.greet = greet
     app.state.database = open_database(settings.database_url, clock=clock, listeners=wiring.LISTENERS)
@@ -73,9 +76,17 @@ def create_app(
 def make_worker(settings: Settings, database: Database) -> Worker:
     """The worker with everything its jobs need."""
     mailer = open_mailer(settings.smtp_url, settings.data_dir / "mail", settings.base_url)
-    secret = keep_secret(settings)
-    outgoing = Outgoing(mailer, settings.base_url, settings.mail_delay, secret, settings.data_dir)
+    outbound = Outbound(settings.outbound_allow)
+    outgoing = Outgoing(
+        mailer, settings.base_url, settings.mail_delay, keep_secret(settings), settings.data_dir, outbound,
+        make_pusher(settings, outbound),
+    )  # fmt: skip
     return Worker(database, wiring.JOBS, wiring.SCHEDULE, outgoing, retry_base=settings.retry_base)
+
+
+def make_pusher(settings: Settings, outbound: Outbound) -> Pusher | None:
+    """What sends push messages; None where the extra `push` is not installed, or where there is no key."""
+    return open_pusher(keep_vapid_key(settings), settings.base_url, outbound) if push_is_installed() else None
 
 
 @asynccontextmanager

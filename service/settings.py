@@ -3,12 +3,13 @@
 What a moderator or an admin may change at run time is not here: it is a row with a page and an API.
 """
 
+import base64
 import contextlib
 import ipaddress
 import secrets
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -62,6 +63,12 @@ class Settings(BaseSettings):
     )
     retry_base: float = Field(
         default=1.0, gt=0, le=100, description="A factor on every retry's waiting time; tests shorten it."
+    )
+    vapid_key: str = Field(
+        default="",
+        description="The key that push messages are signed with (RFC 8292): the 32 bytes of a P-256 private key in "
+        "base64url. Absent in embedded mode (SQLite): made once and kept in the data folder. With PostgreSQL there is "
+        "no push without it. A new key ends the push of every browser until it is turned on there again.",
     )
     outbound_allow: Annotated[tuple[Network, ...], NoDecode] = Field(
         default=(), description="Private networks that outgoing requests may reach, in CIDR form, separated by commas."
@@ -143,6 +150,13 @@ class Settings(BaseSettings):
             raise ValueError("must have at least 32 characters")
         return value
 
+    @field_validator("vapid_key")
+    @classmethod
+    def _private_key(cls, value: str) -> str:
+        if value and not is_vapid_key(value):
+            raise ValueError("must be the 32 bytes of a P-256 private key in base64url, without padding")
+        return value
+
     @model_validator(mode="after")
     def _filled(self) -> "Settings":
         if not self.database_url:
@@ -191,16 +205,41 @@ def keep_secret(settings: Settings) -> str:
     path = settings.data_dir / "secret_key"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        make_secret(path)
+        make_secret(path, secrets.token_urlsafe(48))
     return path.read_text(encoding="ascii")
 
 
-def make_secret(path: Path) -> None:
-    """A new secret in a file that is there whole or not at all; of two processes that start at once one's counts."""
+CURVE_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""How many points P-256 has: a private key is a number from 1 below it (NIST SP 800-186 section 3.2.1.3)."""
+
+
+def is_vapid_key(text: str) -> bool:
+    """Whether the text is a P-256 private key as `PARLEY_VAPID_KEY` takes it."""
+    try:
+        content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return len(text) == 43 and 1 <= int.from_bytes(content, "big") < CURVE_ORDER
+
+
+def keep_vapid_key(settings: Settings) -> str:
+    """The key that push messages are signed with; in embedded mode made once and kept. Empty: there is no push."""
+    if settings.vapid_key or not settings.embedded:
+        return settings.vapid_key
+    path = settings.data_dir / "vapid_key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        number = 1 + secrets.randbelow(CURVE_ORDER - 1)
+        make_secret(path, base64.urlsafe_b64encode(number.to_bytes(32, "big")).decode("ascii").rstrip("="))
+    return path.read_text(encoding="ascii")
+
+
+def make_secret(path: Path, secret: str) -> None:
+    """A secret in a file that is there whole or not at all; of two processes that start at once one's counts."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     fresh.touch(mode=0o600)
     try:
-        fresh.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        fresh.write_text(secret, encoding="ascii")
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(fresh)  # unlike a rename it never replaces a secret that somebody may have read
     finally:

@@ -30,6 +30,8 @@ from tests.working import Jobs
 pytest_plugins = ["tests.plugin"]
 BASE_URL = "http://forum.example"
 SECRET = "a secret for tests, of 32 characters and more"
+VAPID_KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
+"""A private key that everybody knows: the one of RFC 8291's example."""
 
 
 @pytest.fixture
@@ -106,7 +108,12 @@ def box() -> Iterator[Mailbox]:
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of the test's application: mail goes to files, retries come soon."""
     return load_settings(
-        database_url=database_url, data_dir=tmp_path, base_url=BASE_URL, secret_key=SECRET, retry_base=0.001
+        database_url=database_url,
+        data_dir=tmp_path,
+        base_url=BASE_URL,
+        secret_key=SECRET,
+        retry_base=0.001,
+        vapid_key=VAPID_KEY,
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import WrongSettings, keep_secret, load_settings, make_secret
+from service.settings import WrongSettings, is_vapid_key, keep_secret, keep_vapid_key, load_settings, make_secret
 from tests.commands.running import parley
 
 pytestmark = pytest.mark.no_database
@@ -88,9 +88,26 @@ def test_the_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) 
     assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_key_for_push_is_made_once_too_unless_it_is_given(tmp_path: Path) -> None:
+    first = keep_vapid_key(load_settings(data_dir=tmp_path))
+    assert is_vapid_key(first)
+    assert keep_vapid_key(load_settings(data_dir=tmp_path)) == first
+    assert (tmp_path / "vapid_key").stat().st_mode & 0o777 == 0o600
+    given = "A" * 42 + "E"
+    assert keep_vapid_key(load_settings(data_dir=tmp_path, vapid_key=given)) == given
+    shared = load_settings(database_url="postgresql+asyncpg://parley@localhost/parley", secret_key="x" * 32)
+    assert keep_vapid_key(shared) == ""
+
+
+@pytest.mark.parametrize("key", ["A" * 43, "A" * 42, "A" * 44, "_" * 43, "+" * 43, "ä" * 43])
+def test_a_key_for_push_that_is_none_is_refused(key: str) -> None:
+    with pytest.raises(WrongSettings, match="PARLEY_VAPID_KEY"):
+        load_settings(vapid_key=key)
+
+
 def test_of_two_processes_that_start_at_once_one_makes_the_secret(tmp_path: Path) -> None:
-    make_secret(tmp_path / "secret_key")
+    make_secret(tmp_path / "secret_key", "one")
     kept = (tmp_path / "secret_key").read_text()
-    make_secret(tmp_path / "secret_key")
+    make_secret(tmp_path / "secret_key", "another")
     assert (tmp_path / "secret_key").read_text() == kept
     assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Final
 
@@ -69,9 +70,14 @@ class Outbound:
         self._allow = tuple(allow)
         self._deadline = deadline
         self._look_up = look_up
-        self._tls = tls or ssl.create_default_context()
+        self._given_tls = tls
         # A resolver that hangs must not take the threads that other work waits for.
         self._threads = ThreadPoolExecutor(16, thread_name_prefix="parley-resolver")
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Whom to trust: the authorities that the operating system trusts. Made once, when it is first needed."""
+        return self._given_tls or ssl.create_default_context()
 
     async def send(self, sending: Sending) -> Outcome:
         """Send it, and say what came of it. Never raises for what the other side does."""
