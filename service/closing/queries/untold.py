@@ -1,4 +1,4 @@
-"""The SELECTs of closings: whose deadline has passed untold, and whose telling no longer holds."""
+"""Whose deadline has passed untold, and whose telling no longer holds."""
 
 from collections.abc import Sequence
 

@@ -1,0 +1,30 @@
+"""What the doors of one thread's closing share: its id in the path, and the unit of work that changes it."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Path
+
+from service.kit.actor import Actor
+from service.kit.clock import now
+from service.kit.database import Session
+from service.kit.versions import Wanted
+from service.threads.queries import ThreadSeen, get_thread, lock_thread
+from service.threads.schemas import ThreadView
+from service.web.answers import Answer, json_answer
+from service.web.cache import wanted_version, with_etag
+
+ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
+Deed = Callable[[Session, Actor, ThreadSeen, Wanted], None]
+
+
+def changing(thread_id: int, deed: Deed, if_match: str | None) -> Callable[[Session, Actor], Answer]:
+    """The unit of work that locks a thread, does the deed to the version that was seen, and shows the thread."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = lock_thread(session, actor, thread_id)
+        deed(session, actor, seen, wanted_version(if_match))
+        fresh = get_thread(session, actor, thread_id)
+        return with_etag(json_answer(ThreadView.of(fresh, actor, now(session))), fresh.thread.version)
+
+    return work

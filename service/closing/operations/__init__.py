@@ -1,0 +1,14 @@
+"""Every write to a thread's openness.
+
+closing (somebody closes, reopens, changes the policy) · archiving · telling (what time, a policy or another post did)
+"""
+
+from service.closing import models as models
+from service.closing.operations.archiving import archive_thread, unarchive_thread
+from service.closing.operations.closing import change_closing, close_thread, reopen_thread
+from service.closing.operations.telling import tell_closed, tell_if_opened, tell_open_again
+
+__all__ = [
+    "archive_thread", "change_closing", "close_thread", "reopen_thread", "tell_closed", "tell_if_opened",
+    "tell_open_again", "unarchive_thread",
+]  # fmt: skip

@@ -1,0 +1,83 @@
+"""Somebody closes a discussion, reopens it, or changes what will close it."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from service.closing.events import ThreadClosed, ThreadReopened
+from service.closing.operations.storing import store
+from service.closing.operations.telling import tell_if_opened
+from service.kit import events
+from service.kit.actor import Actor
+from service.kit.clock import now
+from service.kit.errors import InvalidTransition, Problem, settled
+from service.kit.versions import Wanted, check_version
+from service.site.models import OFF
+from service.threads import policy
+from service.threads.events import ThreadEdited
+from service.threads.operations import facts_of
+from service.threads.queries import ThreadSeen
+
+
+def close_thread(
+    session: Session, actor: Actor, seen: ThreadSeen, reason: str | Problem, version: Wanted = None
+) -> None:
+    """Close the discussion from now on; one that is closed already keeps its first time and reason.
+
+    `seen` is locked, `reason` may be empty, `version` is the one the actor saw (None: any). Raises NotSignedIn,
+    NotAllowed, Invalid, EditConflict.
+    """
+    thread = seen.thread
+    policy.check_may_close(actor, thread, seen.site)
+    words, at = settled(reason), now(session)
+    check_version(version, thread.version)
+    if seen.closing.is_closed(at):
+        return
+    thread.closed_at, thread.closed_by_id, thread.closure_reason = at, actor.account_id, words
+    thread.closing_recorded_at = at
+    store(session, seen)
+    events.record(session, ThreadClosed(actor=actor, closed_at=at, reason="manual", **facts_of(thread)))
+
+
+def reopen_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted = None) -> None:
+    """Open the discussion again, whatever closed it; one that is open stays as it is.
+
+    The closure is lifted; one that a moderator made, only by a moderator. Where the policy would close the thread again
+    at once, a passed `closes_at` is switched off for this thread and `override` becomes `open`. Raises NotSignedIn,
+    NotAllowed, InvalidTransition (archived), EditConflict.
+    """
+    thread, at = seen.thread, now(session)
+    policy.check_may_reopen(actor, thread, seen.site)
+    if thread.archived_at is not None:
+        raise InvalidTransition("Take the thread out of the archive first")
+    check_version(version, thread.version)
+    if not seen.closing.is_closed(at):
+        return
+    thread.closed_at, thread.closed_by_id, thread.closure_reason = None, None, ""
+    if seen.closing.is_closed(at):
+        thread.override = "open"
+    if seen.closing.is_closed(at):
+        thread.closes_at = OFF
+    thread.closing_recorded_at = None
+    store(session, seen)
+    events.record(session, ThreadReopened(actor=actor, override=thread.override, **facts_of(thread)))
+
+
+def change_closing(
+    session: Session, actor: Actor, seen: ThreadSeen, columns: dict[str, Any] | Problem, version: Wanted
+) -> None:
+    """Set the thread's own closing terms and override; they count from this moment on.
+
+    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived), EditConflict.
+    """
+    thread = seen.thread
+    policy.check_may_close(actor, thread, seen.site)
+    terms = settled(columns)
+    policy.check_terms(actor, terms)
+    policy.check_not_archived(thread)
+    check_version(version, thread.version)
+    for name, value in terms.items():
+        setattr(thread, name, value)
+    store(session, seen)
+    events.record(session, ThreadEdited(actor=actor, fields=("closing",), **facts_of(thread)))
+    tell_if_opened(session, seen.id)
