@@ -16,6 +16,9 @@ from service.categories.events import CategoryChanged
 from service.closing import api as closing_api
 from service.closing import jobs as closing_jobs
 from service.closing.events import ThreadClosed
+from service.drafts import api as drafts_api
+from service.drafts import jobs as drafts_jobs
+from service.drafts.operations import forget_posted
 from service.kit.queue import Cron, JobKind, Outside, Stepwise, Transactional
 from service.live import api as live_api
 from service.moderation import api as moderation_api
@@ -46,6 +49,7 @@ from service.pages import (
     thread,
     unsubscribe,
 )
+from service.reactions import api as reactions_api
 from service.replies import api as replies_api
 from service.replies.events import (
     ReplyEdited,
@@ -83,8 +87,8 @@ METADATA: Final = SQLModel.metadata
 """Every table: importing the rooms' doors above has declared them all."""
 
 LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
-    ReplyPosted: (follow_after_reply, note_mentions, announce),
-    ReplyHeld: (follow_after_reply, note_mentions, open_review),
+    ReplyPosted: (forget_posted, follow_after_reply, note_mentions, announce),
+    ReplyHeld: (forget_posted, follow_after_reply, note_mentions, open_review),
     ReplyPublished: (announce, follow_post),
     ReplyEdited: (note_mentions, announce_mentions, follow_post),
     ReplyHidden: (closing_jobs.look_at_thread, follow_post),
@@ -125,6 +129,7 @@ JOBS: Final = (
     JobKind(name="transfer.tidy", work=Stepwise(transfer_jobs.tidy)),
     JobKind(name=BRING, work=Stepwise(transfer_jobs.bring, timeout=HOURS), when_dead=transfer_jobs.give_up),
     JobKind(name="accounts.forget_ended", work=Transactional(accounts_jobs.forget_ended)),
+    JobKind(name=drafts_jobs.FORGET, work=Stepwise(drafts_jobs.forget_old)),
     JobKind(name=moderation_jobs.PURGE, work=Stepwise(moderation_jobs.purge)),
     JobKind(name="web.forget_old", work=Transactional(housekeeping.forget_old)),
 )
@@ -132,6 +137,7 @@ JOBS: Final = (
 SCHEDULE: Final = (
     Cron("closing.sweep", timedelta(seconds=5), "closing.sweep"),
     Cron("accounts.forget_ended", timedelta(hours=1), "accounts.forget_ended"),
+    Cron("drafts.forget_old", timedelta(days=1), drafts_jobs.FORGET),
     Cron("moderation.purge", timedelta(days=1), moderation_jobs.PURGE),
     Cron("transfer.tidy", timedelta(days=1), "transfer.tidy"),
     Cron("web.forget_old", timedelta(hours=1), "web.forget_old"),
@@ -147,6 +153,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     categories_api.router,
     closing_api.router,
     subscriptions_api.router,
+    drafts_api.router,
+    reactions_api.router,
     notifications_api.router,
     live_api.router,
     moderation_api.router,

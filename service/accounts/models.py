@@ -13,7 +13,10 @@ AUTOINCREMENT: dict[str, Any] = {"sqlite_autoincrement": True}
 
 
 class Account(SQLModel, table=True):
-    """A person. `username_key` is the username with look-alikes folded together, `email_key` the lower-case address."""
+    """A person. `username_key` is the username with look-alikes folded together, `email_key` the lower-case address.
+
+    `has_drafts` says whether they have begun a reply somewhere, so that who has not is asked for none.
+    """
 
     __tablename__ = "account"
     __table_args__ = AUTOINCREMENT
@@ -26,6 +29,7 @@ class Account(SQLModel, table=True):
     password_hash: str = Field(max_length=200)
     role: str = Field(default="member", max_length=20)
     created_at: datetime = Field(sa_type=Instant)
+    has_drafts: bool = False
     version: int = 1
 
     @property

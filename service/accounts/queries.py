@@ -22,13 +22,13 @@ OWNER = (ACCOUNT.c.id, ACCOUNT.c.username, ACCOUNT.c.role)
 
 # Built once, because every request that is signed in runs one of them: building costs more than running.
 SESSIONS = (
-    select(*OWNER, SIGNED_IN.c.id, SIGNED_IN.c.last_used_at, SIGNED_IN.c.secret_hash)
+    select(*OWNER, SIGNED_IN.c.id, SIGNED_IN.c.last_used_at, SIGNED_IN.c.secret_hash, ACCOUNT.c.has_drafts)
     .join(SIGNED_IN, SIGNED_IN.c.account_id == ACCOUNT.c.id)
     .where(SIGNED_IN.c.expires_at > bindparam("at", type_=Instant))
 )
-TOKENS = select(*OWNER, API_TOKEN.c.id, API_TOKEN.c.scopes, API_TOKEN.c.last_used_at, API_TOKEN.c.secret_hash).join(
-    API_TOKEN, API_TOKEN.c.account_id == ACCOUNT.c.id
-)
+TOKENS = select(
+    *OWNER, API_TOKEN.c.id, API_TOKEN.c.scopes, API_TOKEN.c.last_used_at, API_TOKEN.c.secret_hash, ACCOUNT.c.has_drafts
+).join(API_TOKEN, API_TOKEN.c.account_id == ACCOUNT.c.id)
 """Every credential that is valid now, with its owner: what ends one is said here, for one as for many."""
 
 BY_SESSION = SESSIONS.where(SIGNED_IN.c.secret_hash == bindparam("secret"))
@@ -77,12 +77,16 @@ def still_known(session: Session, kind: str, secret_hashes: Collection[str]) -> 
 
 
 def _owner_of_session(row: Any) -> Known:
-    actor = Actor(account_id=row[0], username=row[1], role=row[2], scopes=frozenset(SCOPES), session_id=row[3])
+    actor = Actor(
+        account_id=row[0], username=row[1], role=row[2], scopes=frozenset(SCOPES), session_id=row[3], has_drafts=row[6]
+    )
     return Known(actor, row[4])
 
 
 def _owner_of_token(row: Any) -> Known:
-    actor = Actor(account_id=row[0], username=row[1], role=row[2], scopes=frozenset(row[4]), token_id=row[3])
+    actor = Actor(
+        account_id=row[0], username=row[1], role=row[2], scopes=frozenset(row[4]), token_id=row[3], has_drafts=row[7]
+    )
     return Known(actor, row[5])
 
 

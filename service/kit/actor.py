@@ -14,7 +14,8 @@ class Actor:
     """Who asks. A guest has no `account_id`; SYSTEM is Parley itself (jobs).
 
     `scopes` is what the credential allows: a browser session has all of them, an API token the ones it was made
-    with. `session_id` and `token_id` name the credential, so that it can be listed and revoked.
+    with. `session_id` and `token_id` name the credential, so that it can be listed and revoked. `has_drafts` says
+    whether they have unposted texts here: it comes with the credential, so that who has none is asked for none.
     """
 
     account_id: int | None
@@ -23,6 +24,7 @@ class Actor:
     scopes: frozenset[str] = frozenset(SCOPES)
     session_id: int | None = None
     token_id: int | None = None
+    has_drafts: bool = False
 
     @property
     def signed_in(self) -> bool:

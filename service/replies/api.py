@@ -14,6 +14,7 @@ from service.replies.queries import ReplySeen
 from service.replies.schemas import EditReply, PostReply, ReplyView, to_drafted, to_written
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import get_thread, lock_thread
+from service.threads.queries.reactions import own_in_thread
 from service.threads.schemas.revisions import ReplyRevisionView
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
@@ -27,9 +28,11 @@ ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The reply's id.")
 RevisionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of an earlier text, from 1.")]
 
 
-def show(found: ReplySeen, slug: str, if_none_match: str | None = None) -> Answer:
+def show(session: Session, actor: Actor, found: ReplySeen, slug: str, if_none_match: str | None = None) -> Answer:
     """The answer that shows one reply, with its ETag."""
-    return with_etag(json_answer(ReplyView.of(found, slug)), found.reply.version, if_none_match)
+    own = own_in_thread(session, actor, found.reply.thread_id, [found.reply.reactions])
+    view = ReplyView.of(found, slug, own.get(found.id, ()))
+    return with_etag(json_answer(view), found.reply.version, if_none_match)
 
 
 @router.get(
@@ -58,8 +61,10 @@ async def list_replies(
         start = key[0] if key else after if after is not None else (queries.END if newest else 0)
         rows = queries.list_replies(session, actor, thread_id, after=start, limit=limit, descending=newest)
         path = f"/api/v1/threads/{thread_id}/replies"
-        slug = seen.thread.slug
-        return page_answer(rows, limit, queries.sort_key, lambda row: ReplyView.of(row, slug), path, order=order)
+        own, slug = own_in_thread(session, actor, thread_id, (row.reply.reactions for row in rows)), seen.thread.slug
+        return page_answer(
+            rows, limit, queries.sort_key, lambda row: ReplyView.of(row, slug, own.get(row.id, ())), path, order=order
+        )
 
     return await asks.answer(work)
 
@@ -92,7 +97,8 @@ async def get_reply(reply_id: ReplyId, asks: Asking, if_none_match: IfNoneMatch 
 
     def work(session: Session, actor: Actor) -> Answer:
         found = queries.get_reply(session, actor, reply_id)
-        return show(found, get_thread(session, actor, found.reply.thread_id).thread.slug, if_none_match)
+        slug = get_thread(session, actor, found.reply.thread_id).thread.slug
+        return show(session, actor, found, slug, if_none_match)
 
     return await asks.answer(work)
 
@@ -110,7 +116,7 @@ async def edit_reply(reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking
     def work(session: Session, actor: Actor) -> Answer:
         seen, found = queries.lock_reply(session, actor, reply_id)
         operations.edit_reply(session, actor, seen, found, text, wanted_version(if_match))
-        return show(found, seen.thread.slug)
+        return show(session, actor, found, seen.thread.slug)
 
     return await asks.write(work)
 

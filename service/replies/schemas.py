@@ -1,5 +1,6 @@
 """The shapes of replies on the wire."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
@@ -9,6 +10,7 @@ from service.replies.models import address, waiting_address
 from service.replies.operations import Drafted
 from service.replies.queries import ReplySeen
 from service.site.schemas import Moment
+from service.threads.models import counted
 from service.threads.operations import Written, write_text
 from service.threads.schemas import MOST_BODY, AuthorView, BodyText
 from service.web.bodies import RequestModel
@@ -59,26 +61,28 @@ class ReplyView(BaseModel):
     body_format: Literal["markdown", "html"] = Field(description="What `body` is written in; imports bring HTML.")
     moderation: str
     posted_while_closed: bool
-    reactions: dict[str, int]
+    reactions: dict[str, int] = Field(description="How many people said what of it; the names are those of PUT.")
+    my_reactions: list[str] = Field(description="What you said of it yourself.")
     created_at: Moment
     edited_at: Moment | None
     version: int
 
     @classmethod
-    def of(cls, seen: ReplySeen, slug: str) -> "ReplyView":
-        """The wire form of a reply; `slug` is its thread's."""
+    def of(cls, seen: ReplySeen, slug: str, mine: Sequence[str] = ()) -> "ReplyView":
+        """The wire form of a reply; `slug` is its thread's, `mine` what the reader said of it."""
         reply = seen.reply
         author = AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous")
         shown: dict[str, Any] = {
             "author": author, "body": reply.body, "body_html": reply.body_html, "moderation": reply.moderation,
-            "edited_at": reply.edited_at,
+            "edited_at": reply.edited_at, "reactions": counted(reply.reactions), "my_reactions": list(mine),
         }  # fmt: skip
         if seen.is_stub:  # why a moderator put it out of sight is not everybody's business
             shown = dict.fromkeys(shown) | {"moderation": "trashed" if reply.moderation == "trashed" else "hidden"}
+            shown |= {"reactions": {}, "my_reactions": []}
         return cls(
             id=seen.id, thread_id=reply.thread_id, number=reply.number, parent=reply.parent_id,
             in_reply_to=reply.in_reply_to_id, depth=reply.depth, url=reply_address(seen, slug),
-            body_format=cast(Any, reply.body_format), posted_while_closed=reply.posted_while_closed, reactions={},
+            body_format=cast(Any, reply.body_format), posted_while_closed=reply.posted_while_closed,
             created_at=reply.created_at, version=reply.version, **shown,
         )  # fmt: skip
 

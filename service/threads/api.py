@@ -25,6 +25,7 @@ from service.threads.errors import ThreadIsClosed
 from service.threads.queries import ThreadSeen
 from service.threads.queries import tags as tag_queries
 from service.threads.queries.lists import Filters, sort_key
+from service.threads.queries.reactions import own_of_openings
 from service.threads.queries.tags import TagUse
 from service.threads.schemas import (
     EditThread,
@@ -50,7 +51,8 @@ RevisionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number
 
 def show(session: Session, actor: Actor, seen: ThreadSeen, if_none_match: str | None = None) -> Answer:
     """The answer that shows one thread, with its ETag."""
-    return with_etag(json_answer(ThreadView.of(seen, actor, now(session))), seen.thread.version, if_none_match)
+    mine = own_of_openings(session, actor, [seen]).get(seen.id, ())
+    return with_etag(json_answer(ThreadView.of(seen, actor, now(session), mine)), seen.thread.version, if_none_match)
 
 
 @router.get(
@@ -75,9 +77,10 @@ async def list_threads(
         within = get_category(session, actor, category).id if category else None
         filters = Filters(within, author, state, tag, sort)
         rows = queries.list_threads(session, actor, filters, from_cursor(cursor, 2), limit)
-        at = now(session)
+        at, own = now(session), own_of_openings(session, actor, rows)
         return page_answer(
-            rows, limit, lambda seen: sort_key(seen, sort), lambda seen: ThreadView.of(seen, actor, at),
+            rows, limit, lambda seen: sort_key(seen, sort),
+            lambda seen: ThreadView.of(seen, actor, at, own.get(seen.id, ())),
             "/api/v1/threads", category=category, author=author, tag=tag, state=state, sort=sort,
         )  # fmt: skip
 

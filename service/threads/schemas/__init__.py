@@ -1,5 +1,6 @@
 """The shapes of threads on the wire."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast
 
@@ -11,6 +12,7 @@ from service.kit.text import check_text
 from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment
 from service.tags.schemas import TagNames
 from service.threads import policy
+from service.threads.models import counted
 from service.threads.operations import OPENING_LEVEL, Opening, Rewording, write_text
 from service.threads.queries import ThreadSeen
 from service.threads.schemas.sources import Sources, SourceView, to_sources
@@ -163,13 +165,15 @@ class ThreadView(BaseModel):
     reply_count: int
     last_reply_at: Moment | None
     pinned: bool
+    reactions: dict[str, int] = Field(description="How many people said what of its opening.")
+    my_reactions: list[str] = Field(description="What you said of it yourself.")
     created_at: Moment
     edited_at: Moment | None
     version: int
 
     @classmethod
-    def of(cls, seen: ThreadSeen, actor: Actor, now: datetime) -> "ThreadView":
-        """The wire form of a thread for this actor at `now`."""
+    def of(cls, seen: ThreadSeen, actor: Actor, now: datetime, mine: Sequence[str] = ()) -> "ThreadView":
+        """The wire form of a thread for this actor at `now`; `mine` is what they said of its opening."""
         thread, closing = seen.thread, seen.closing
         closed = closing.is_closed(now)
         refusal = policy.cannot_reply_code(actor, thread, closing, now)
@@ -177,7 +181,7 @@ class ThreadView(BaseModel):
             **thread.model_dump(include=SAME), id=seen.id, url=f"/t/{seen.id}/{thread.slug}",
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
             category=seen.category.slug, tags=thread.tags, sources=[SourceView(**each) for each in thread.sources],
-            pinned=False,
+            pinned=False, reactions=counted(thread.reactions), my_reactions=list(mine),
             state=cast(State, seen.state(now)), closed_at=closing.at if closed else None,
             closes_at=None if closed else closing.at,
             close_reason=cast(Reason, closing.reason) if closed else None,

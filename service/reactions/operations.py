@@ -1,0 +1,79 @@
+"""Every write to reactions: give one, take it back. Neither makes an event: nobody is told."""
+
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import JSON, BigInteger, bindparam, delete, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Session
+
+from service.kit.actor import Actor
+from service.kit.clock import now
+from service.kit.database.rows import changed, table_of, upsert
+from service.kit.errors import NotFound
+from service.reactions import policy
+from service.replies.models import Reply
+from service.replies.queries import ReplySeen
+from service.threads.models import REACTIONS, Reaction, Thread
+from service.threads.queries import ThreadSeen
+
+REACTION: Final = table_of(Reaction)
+
+
+def react(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | None, name: str) -> None:
+    """Say `name` of a reply, or with `found` None of the opening, of a locked thread; again and again it is once.
+
+    Raises NotFound, NotSignedIn, NotAllowed, ThreadIsClosed.
+    """
+    post = _check(session, actor, seen, found, name)
+    row = {
+        "thread_id": seen.id, "reply_id": found and found.id, "account_id": actor.account_id, "name": name,
+        "created_at": now(session),
+    }  # fmt: skip
+    if changed(session, upsert(session)(REACTION).values(row).on_conflict_do_nothing()):
+        _count(session, post)
+
+
+def take_back(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | None, name: str) -> None:
+    """Take a reaction back, if there is one. Raises as `react`."""
+    post = _check(session, actor, seen, found, name)
+    own = delete(REACTION).where(REACTION.c.account_id == actor.account_id, REACTION.c.name == name, _to(type(post)))
+    if changed(session, own, {"post": post.id}):
+        _count(session, post)
+
+
+def _check(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | None, name: str) -> Thread | Reply:
+    """The post, where the actor may react to it now."""
+    post = seen.thread if found is None else found.reply
+    policy.check_published(seen.thread, post)
+    if name not in REACTIONS:
+        raise NotFound("There is no such reaction")
+    policy.check_may_react(actor, post)
+    policy.check_still_taken(actor, seen, now(session))
+    return post
+
+
+def _to(kind: type[Thread] | type[Reply]) -> Any:
+    """The condition for the reactions to a post of this kind, with its id as the parameter `post`."""
+    this = bindparam("post", type_=BigInteger)
+    if kind is Reply:
+        return REACTION.c.reply_id == this
+    return (REACTION.c.thread_id == this) & REACTION.c.reply_id.is_(None)
+
+
+def _count(session: Session, post: Thread | Reply) -> None:
+    """Count the post's reactions anew into its own row; the thread's row is held, so nobody else counts meanwhile."""
+    statement = _counting(type(post), session.get_bind().dialect.name)
+    counts = session.execute(statement, {"post": post.id}).scalar_one()
+    set_committed_value(post, "reactions", counts)
+
+
+@cache
+def _counting(kind: type[Thread] | type[Reply], dialect: str) -> Any:
+    """The statement of `_count`, built once for each table: the two databases fold rows into JSON by other names."""
+    table = table_of(kind)
+    each = select(REACTION.c.name, func.count().label("people")).where(_to(kind)).group_by(REACTION.c.name).subquery()
+    fold = func.json_object_agg if dialect == "postgresql" else func.json_group_object
+    counts = select(fold(each.c.name, each.c.people, type_=JSON)).scalar_subquery()
+    this = table.c.id == bindparam("post", type_=BigInteger)
+    return update(table).where(this).values(reactions=counts).returning(table.c.reactions)

@@ -1,0 +1,37 @@
+"""Who may react to what, and when. Pure; each check raises a named Problem."""
+
+from datetime import datetime
+from typing import Final
+
+from service.kit.actor import Actor, check_signed_in
+from service.kit.errors import NotAllowed, NotFound
+from service.replies.models import Reply
+from service.threads.models import Thread
+from service.threads.policy import check_not_archived, closed_problem
+from service.threads.queries import ThreadSeen
+
+ALSO: Final = "reactions"
+"""What the site's `close_also` calls them."""
+
+
+def check_published(thread: Thread, post: Thread | Reply) -> None:
+    """Raise NotFound unless everybody who sees the category sees the post: there is nothing to say of a hidden one."""
+    if thread.moderation != "published" or post.moderation != "published":
+        raise NotFound("There is no such post")
+
+
+def check_may_react(actor: Actor, post: Thread | Reply) -> None:
+    """Raise unless the actor is signed in and somebody else wrote the post."""
+    check_signed_in(actor)
+    if post.author_id is not None and post.author_id == actor.account_id:
+        raise NotAllowed("Nobody reacts to what they wrote themselves")
+
+
+def check_still_taken(actor: Actor, seen: ThreadSeen, now: datetime) -> None:
+    """Raise ThreadIsClosed in an archived thread, and in a closed one where the site ends reactions with it.
+
+    Those who moderate are held up by an archived thread alone.
+    """
+    check_not_archived(seen.thread)
+    if ALSO in seen.site.close_also and not actor.moderates and seen.closing.is_closed(now):
+        raise closed_problem(seen.closing)

@@ -1,0 +1,1 @@
+"""Tests of drafts: kept, shown to nobody else, done with once posted."""

@@ -1,0 +1,1 @@
+"""Tests of reactions: what they count, who may give them, and where."""
