@@ -10,6 +10,8 @@ from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.versions import Wanted
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
+from service.threads.queries.reactions import own_of_openings
+from service.threads.queries.reactions import own_of_openings
 from service.threads.schemas import ThreadView
 from service.web.answers import Answer, json_answer
 from service.web.cache import wanted_version, with_etag
@@ -25,6 +27,7 @@ def changing(thread_id: int, deed: Deed, if_match: str | None) -> Callable[[Sess
         seen = lock_thread(session, actor, thread_id)
         deed(session, actor, seen, wanted_version(if_match))
         fresh = get_thread(session, actor, thread_id)
-        return with_etag(json_answer(ThreadView.of(fresh, actor, now(session))), fresh.thread.version)
+        mine = own_of_openings(session, actor, [fresh]).get(fresh.id, ())
+        return with_etag(json_answer(ThreadView.of(fresh, actor, now(session), mine)), fresh.thread.version)
 
     return work
