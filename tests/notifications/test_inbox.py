@@ -12,9 +12,8 @@ from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.database.rows import stored_id
 from service.kit.events import EventRow
-from service.notifications import operations
 from service.notifications.models import Notification
-from service.notifications.operations import tell_chunk
+from service.notifications.operations import tell_chunk, telling
 from service.subscriptions.models import Subscription
 from tests.build import a_reply, a_thread
 from tests.cast import Person, bring_in
@@ -93,7 +92,7 @@ async def test_telling_again_is_telling_once(alice: Person, bob: Person, app: Fa
 async def test_a_great_audience_is_told_in_chunks(
     alice: Person, app: FastAPI, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "CHUNK", 2)
+    monkeypatch.setattr(telling, "CHUNK", 2)
     thread = await a_thread(by=alice)
 
     def gather(session: Session) -> list[int]:

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from service.kit.database import Session
-from service.notifications import operations
 from service.notifications.models import Notification
+from service.notifications.operations import telling
 from service.replies.models import Reply
 from service.subscriptions.models import Mention
 from service.threads.models import Thread
@@ -213,7 +213,7 @@ async def test_a_post_tells_twenty_at_most(alice: Person, app: FastAPI, jobs: Jo
 async def test_mentioned_and_watching_people_are_told_in_chunks(
     alice: Person, bob: Person, app: FastAPI, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "CHUNK", 2)
+    monkeypatch.setattr(telling, "CHUNK", 2)
     thread = await a_thread(by=alice)
 
     def gather(session: Session) -> dict[str, int]:

@@ -1,0 +1,84 @@
+"""Tell the audience of an event: which notifications exist is decided here, in one transaction per chunk of people."""
+
+from datetime import timedelta
+from functools import cache
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from service.kit.clock import now
+from service.kit.database.rows import table_of, upsert
+from service.kit.events import Event
+from service.kit.queue import enqueue
+from service.notifications import queries
+from service.notifications.models import Notification
+from service.notifications.operations.sending import add_deliveries
+from service.notifications.policy import reason_for
+from service.notifications.queries import Occasion
+from service.replies.events import ReplyEvent
+from service.subscriptions.queries import Reader, audience
+from service.threads.events import ThreadEvent
+
+NOTIFY: Final = "notifications.notify"
+"""The kind of job that tells one chunk of an event's audience."""
+
+NOTIFICATION: Final = table_of(Notification)
+
+CHUNK: Final = 500
+"""People told in one transaction. Posting waits for at most one such transaction, about 20 ms on SQLite."""
+
+
+def announce(session: Session, event: Event, event_id: int) -> None:
+    """Listener: begin to tell the audience of a reply or a closing, after this transaction."""
+    enqueue(session, NOTIFY, {"event": event_id, "after": 0})
+
+
+def announce_mentions(session: Session, event: ThreadEvent | ReplyEvent, event_id: int) -> None:
+    """Listener: begin to tell whom an opening, or an edited text, mentions; nobody else is told of those."""
+    if event.mentioned:
+        announce(session, event, event_id)
+
+
+def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta, domain: str) -> None:
+    """Tell the people of the event's audience with account ids above `after`, and leave the rest to a job that
+    stands or falls with this transaction. Told twice is told once. `delay` is how long letters wait, `domain` where
+    their Message-IDs come from.
+    """
+    occasion = queries.find_occasion(session, event_id)
+    if occasion is None:
+        return
+    people = audience(session, occasion.thread, occasion.category, occasion.news, after, CHUNK)
+    told = add_notifications(session, occasion, [one for one in people if one.account_id not in occasion.untold])
+    unwilling = queries.without_mail(session, told)
+    letters = {account_id: each for account_id, each in told.items() if account_id not in unwilling}
+    add_deliveries(session, occasion, letters, delay=delay, domain=domain)
+    if len(people) == CHUNK:
+        enqueue(session, NOTIFY, {"event": event_id, "after": people[-1].account_id})
+
+
+def add_notifications(session: Session, occasion: Occasion, people: list[Reader]) -> dict[int, int]:
+    """Insert what these people are told; gives the new notifications' ids by account, without those told before."""
+    if not people:
+        return {}
+    same = {
+        "kind": occasion.kind, "subject": occasion.subject, "event_id": occasion.event_id,
+        "thread_id": occasion.thread.id, "reply_id": occasion.reply_id, "actor_id": occasion.actor_id,
+        "created_at": now(session), "read_at": None,
+    }  # fmt: skip
+    rows = [
+        same
+        | {
+            "account_id": one.account_id,
+            "reason": reason_for(one.watches, answered=one.answered, mentioned=one.mentioned),
+        }
+        for one in people
+    ]
+    found = session.execute(_notify_once(upsert(session)), rows)
+    return {int(account_id): int(notification_id) for account_id, notification_id in found}
+
+
+@cache
+def _notify_once(dialect_insert: Any) -> Any:
+    """Inserts notifications that are not there yet and gives account and id of each; built once for each dialect."""
+    statement = dialect_insert(NOTIFICATION).on_conflict_do_nothing(index_elements=["account_id", "subject", "kind"])
+    return statement.returning(NOTIFICATION.c.account_id, NOTIFICATION.c.id)

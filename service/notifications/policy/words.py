@@ -1,0 +1,30 @@
+"""What happened and why one is told, in words. Pure."""
+
+from typing import Final
+
+from service.notifications.models import CLOSED
+from service.notifications.policy.deciding import ANSWERED, MENTIONED
+
+WHY: Final = {
+    MENTIONED: "you are mentioned",
+    ANSWERED: "this is an answer to your reply",
+    "opened": "you opened this thread",
+    "replied": "you replied in this thread",
+    "chosen": "you chose to watch this thread",
+}
+"""The reasons by code, as the second half of "You are told because …". The first that holds is the one that is said."""
+
+DEEDS: Final = {MENTIONED: "mentioned you in", ANSWERED: "answered you in"}
+"""What somebody did by a post, for one whom it concerns; for others they "replied to" the thread."""
+
+
+def deed_for(reason: str) -> str:
+    """What somebody did, as it concerns one who is told for this reason: “mentioned you in”."""
+    return DEEDS.get(reason, "replied to")
+
+
+def sentence(kind: str, reason: str, actor: str | None, title: str) -> str:
+    """What happened, in one line of plain text; `actor` is None when Parley did it itself."""
+    if kind == CLOSED:
+        return f"{actor} closed “{title}”" if actor else f"“{title}” is closed"
+    return f"{actor or 'Somebody'} {deed_for(reason)} “{title}”"
