@@ -16,6 +16,7 @@ from service.categories.events import CategoryChanged
 from service.closing import api as closing_api
 from service.closing import jobs as closing_jobs
 from service.closing.events import ThreadClosed
+from service.devices import api as devices_api
 from service.drafts import api as drafts_api
 from service.drafts import jobs as drafts_jobs
 from service.drafts.operations import forget_posted
@@ -156,6 +157,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     drafts_api.router,
     reactions_api.router,
     notifications_api.router,
+    devices_api.router,
     live_api.router,
     moderation_api.router,
     site_api.router,
