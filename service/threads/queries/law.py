@@ -2,6 +2,7 @@
 lists. Instants and spans are integers of microseconds, so the arithmetic is the same everywhere.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -75,6 +76,10 @@ def inherited(name: str) -> ColumnElement[int]:
     )
 
 
+Term = Callable[[str], ColumnElement[int]]
+"""Where a term's value comes from, by its name: `inherited`, `joined`, or what somebody proposes to store."""
+
+
 def first_said(*levels: Any) -> ColumnElement[int]:
     """The first of a term's levels that says anything; NULL when that is "off"."""
     return func.nullif(func.coalesce(*levels), literal(OFF, BigInteger))
@@ -134,16 +139,16 @@ def nth(replies: Subquery, place: ColumnElement[int]) -> Any:
     return found.correlate(THREAD, CATEGORY, SITE).scalar_subquery()
 
 
-def effective_close_at() -> ColumnElement[int]:
+def effective_close_at(term: Term = inherited) -> ColumnElement[int]:
     """`effective_close_at` of the row of `thread` at hand, in microseconds; NEVER when nothing will close it."""
     by_policy = Earliest(
-        func.coalesce(micros(THREAD.c.published_at) + inherited("close_after_age"), NEVER),
-        func.coalesce(micros(THREAD.c.idle_anchor) + inherited("close_after_idle"), NEVER),
-        func.coalesce(reached_at(inherited("close_after_replies")), NEVER),
+        func.coalesce(micros(THREAD.c.published_at) + term("close_after_age"), NEVER),
+        func.coalesce(micros(THREAD.c.idle_anchor) + term("close_after_idle"), NEVER),
+        func.coalesce(reached_at(term("close_after_replies")), NEVER),
     )
     return Earliest(
         func.coalesce(micros(THREAD.c.archived_at), NEVER),
         func.coalesce(micros(THREAD.c.closed_at), NEVER),
-        func.coalesce(inherited("closes_at"), NEVER),
+        func.coalesce(term("closes_at"), NEVER),
         case((THREAD.c.override == "open", NEVER), else_=by_policy),
     )
