@@ -47,7 +47,7 @@ class Pool:
     kinds: dict[str, JobKind]
     size: int
     least: int = 1
-    running: dict[asyncio.Task[None], Claim] = field(default_factory=dict)
+    running: dict[asyncio.Task[str], Claim] = field(default_factory=dict)
     more: bool = False
 
     @property
@@ -90,6 +90,7 @@ class Worker:
         many = concurrency * 4 if database.dialect == "sqlite" else concurrency
         self._pools = (Pool(inside, many, least=many // 4), Pool(outside, concurrency))
         self._ticks: dict[str, int] = {}
+        self._counts: dict[str, dict[str, int]] = {}
         self._last_beat = float("-inf")
         self._woken = asyncio.Event()
         self._stopping = False
@@ -172,7 +173,7 @@ class Worker:
         self, session: Session, wanted: list[int], entries: list[Cron], beating: bool
     ) -> tuple[dict[str, int], list[list[Claim]]]:
         if beating:
-            beat(session, self.name)
+            beat(session, self.name, self._counts)
         ticks = {entry.name: keep_time(session, entry) for entry in entries}
         pairs = zip(self._pools, wanted, strict=True)
         return ticks, [claim(session, pool.leases(), limit) for pool, limit in pairs]
@@ -183,8 +184,11 @@ class Worker:
         pool.running[task] = held
         task.add_done_callback(lambda done: self._ended(pool, done))
 
-    def _ended(self, pool: Pool, task: asyncio.Task[None]) -> None:
-        pool.running.pop(task, None)
+    def _ended(self, pool: Pool, task: asyncio.Task[str]) -> None:
+        held = pool.running.pop(task, None)
+        if held is not None and not task.cancelled() and task.exception() is None:
+            ends = self._counts.setdefault(held.kind, {})
+            ends[task.result()] = ends.get(task.result(), 0) + 1
         if pool.more and pool.wanted:
             self._woken.set()
 

@@ -19,11 +19,21 @@ from service.kit.queue.kinds import (
     Transactional,
     TryAgainAfter,
 )
-from service.kit.queue.overview import Backlog, backlog, dead_jobs, discard, is_worked, revive
+from service.kit.queue.overview import (
+    Backlog,
+    backlog,
+    backlogs,
+    dead_jobs,
+    discard,
+    ends,
+    is_worked,
+    living_workers,
+    revive,
+)
 from service.kit.queue.statements import Claim, LeaseLost, Payload, enqueue, enqueue_many
 
 __all__ = [
     "Backlog", "Claim", "Cron", "GiveUp", "JobFailure", "JobKind", "LeaseLost", "Outside", "Payload", "Run",
-    "Stepwise", "Transactional", "TryAgainAfter", "backlog", "dead_jobs", "discard", "enqueue", "enqueue_many",
-    "is_worked", "revive",
+    "Stepwise", "Transactional", "TryAgainAfter", "backlog", "backlogs", "dead_jobs", "discard", "ends", "enqueue",
+    "enqueue_many", "is_worked", "living_workers", "revive",
 ]  # fmt: skip

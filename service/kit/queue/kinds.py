@@ -38,12 +38,16 @@ class TryAgainAfter(JobFailure):
 
 @dataclass(slots=True)
 class Run(Generic[C]):
-    """One attempt, as its function sees it. `context` is what the worker was given for jobs: a mailer, addresses."""
+    """One attempt, as its function sees it. `context` is what the worker was given for jobs: a mailer, addresses.
+
+    `outcome` is the word under which its end is counted; work that has more than one end sets it.
+    """
 
     claim: Claim
     context: C
     last: bool = False
     finished: bool = field(default=False, init=False)
+    outcome: str = field(default="done", init=False)
 
     @property
     def payload(self) -> Payload:

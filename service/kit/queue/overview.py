@@ -1,12 +1,13 @@
-"""The queue as people see it: what is dead and can be revived, how much waits, and whether any worker lives."""
+"""The queue as people see it: what waits and since when, what is dead and may live again, and whether a worker lives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, not_, select, update
+from sqlalchemy import and_, delete, func, not_, select, update
 
-from service.kit.clock import now
+from service.kit.clock import Instant, now
 from service.kit.database import Session, notify
 from service.kit.database.rows import changed, upsert
 from service.kit.queue.tables import Job, job, worker_heartbeat
@@ -18,25 +19,46 @@ FORGET_AFTER = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much is due, since when the oldest of it waits, and how many jobs are dead."""
+    """The jobs of one kind, or of all: how many are due and since when the oldest, in hand, to come later, and dead."""
 
     due: int
     oldest: datetime | None
     dead: int
+    held: int = 0
+    later: int = 0
 
 
 def backlog(session: Session) -> Backlog:
-    """The queue's length, for /readyz, metrics and `doctor`. Jobs under a lease are not due."""
-    waits = select(func.count(), func.min(job.c.run_at)).where(job.c.dead_at.is_(None), job.c.run_at <= now(session))
-    due, oldest = session.execute(waits).one()
-    dead = session.execute(select(func.count()).where(job.c.dead_at.is_not(None))).scalar_one()
-    return Backlog(due, oldest, dead)
+    """The queue's length, for /readyz and `doctor`."""
+    kinds = backlogs(session).values()
+    oldest = [kind.oldest for kind in kinds if kind.oldest]
+    return Backlog(
+        sum(kind.due for kind in kinds), min(oldest, default=None), sum(kind.dead for kind in kinds),
+        sum(kind.held for kind in kinds), sum(kind.later for kind in kinds),
+    )  # fmt: skip
 
 
-def dead_jobs(session: Session, *, limit: int = 100) -> Sequence[Job]:
-    """The jobs that were given up, the latest first."""
-    query = select(Job).where(job.c.dead_at.is_not(None)).order_by(job.c.dead_at.desc(), job.c.id.desc()).limit(limit)
-    return session.execute(query).scalars().all()
+def backlogs(session: Session) -> dict[str, Backlog]:
+    """The queue's length by kind of job. Jobs under a lease are in hand and not due."""
+    living, moment = job.c.dead_at.is_(None), now(session)
+    due = and_(living, job.c.run_at <= moment)
+    held = and_(living, job.c.run_at > moment, job.c.token.is_not(None))
+    later = and_(living, job.c.run_at > moment, job.c.token.is_(None))
+    oldest = func.min(job.c.run_at, type_=Instant()).filter(due)
+    query = select(
+        job.c.kind, func.count().filter(due), oldest, func.count().filter(not_(living)), func.count().filter(held),
+        func.count().filter(later),
+    )  # fmt: skip
+    found = session.execute(query.group_by(job.c.kind).order_by(job.c.kind))
+    return {row[0]: Backlog(row[1], row[2], row[3], row[4], row[5]) for row in found}
+
+
+def dead_jobs(session: Session, *, before: int | None = None, limit: int = 100) -> Sequence[Job]:
+    """The jobs that were given up, the youngest first, with ids below `before`."""
+    query = select(Job).where(job.c.dead_at.is_not(None))
+    if before is not None:
+        query = query.where(job.c.id < before)
+    return session.execute(query.order_by(job.c.id.desc()).limit(limit)).scalars().all()
 
 
 def revive(session: Session, job_id: int) -> bool:
@@ -57,12 +79,12 @@ def discard(session: Session, job_id: int) -> bool:
     return changed(session, statement) == 1
 
 
-def beat(session: Session, name: str) -> None:
-    """Say that the worker `name` lives, and forget those that have not been seen for a day."""
+def beat(session: Session, name: str, counts: Mapping[str, Mapping[str, int]] | None = None) -> None:
+    """Say that the worker `name` lives and what it has ended so far; forget those not seen for a day."""
     moment = now(session)
-    statement = upsert(session)(worker_heartbeat).values(name=name, last_seen=moment)
-    renewed = statement.on_conflict_do_update(index_elements=["name"], set_={"last_seen": statement.excluded.last_seen})
-    session.execute(renewed)
+    statement = upsert(session)(worker_heartbeat).values(name=name, last_seen=moment, counts=counts or {})
+    fresh = {"last_seen": statement.excluded.last_seen, "counts": statement.excluded.counts}
+    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=fresh))
     session.execute(delete(worker_heartbeat).where(worker_heartbeat.c.last_seen < moment - FORGET_AFTER))
 
 
@@ -75,3 +97,18 @@ def is_worked(session: Session) -> bool:
     """Whether any worker was seen within the last 30 s."""
     living = select(worker_heartbeat.c.name).where(worker_heartbeat.c.last_seen > now(session) - ALIVE_WITHIN).limit(1)
     return session.execute(living).first() is not None
+
+
+def ends(session: Session) -> list[tuple[str, str, str, int]]:
+    """What the workers of the last day have ended since each started: (worker, kind, outcome, number)."""
+    found: list[tuple[str, str, str, int]] = []
+    counted: Any
+    for name, counted in session.execute(select(worker_heartbeat.c.name, worker_heartbeat.c.counts)):
+        found += [(name, kind, word, int(number)) for kind, words in counted.items() for word, number in words.items()]
+    return sorted(found)
+
+
+def living_workers(session: Session) -> int:
+    """How many workers were seen within the last 30 s."""
+    living = worker_heartbeat.c.last_seen > now(session) - ALIVE_WITHIN
+    return int(session.execute(select(func.count()).select_from(worker_heartbeat).where(living)).scalar_one())

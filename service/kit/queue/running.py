@@ -14,8 +14,11 @@ from service.kit.queue.statements import Claim, LeaseLost, bury, finish, put_bac
 log = logging.getLogger(__name__)
 
 
-async def run_claim(database: Database, kind: JobKind, held: Claim, context: Any, *, retry_base: float = 1.0) -> None:
-    """Run one attempt to its end: done and deleted, put back for a retry, or dead. Only cancellation is raised."""
+async def run_claim(database: Database, kind: JobKind, held: Claim, context: Any, *, retry_base: float = 1.0) -> str:
+    """Run one attempt to its end: done and deleted, put back for a retry, or dead. Only cancellation is raised.
+
+    Returns how it ended, in a word for the counts: the run's own outcome (`done`), `retried`, `dead`, `lost`.
+    """
     run = Run(held, context, last=held.attempt >= kind.most_attempts)
     try:
         if held.attempt > kind.most_attempts:
@@ -26,8 +29,10 @@ async def run_claim(database: Database, kind: JobKind, held: Claim, context: Any
             await _do_outside(database, kind.work, run)
     except LeaseLost:
         log.info("job %d (%s): its lease was lost; this attempt does not count", held.id, held.kind)
+        return "lost"
     except Exception as error:
-        await _record_failure(database, kind, run, error, retry_base)
+        return await _record_failure(database, kind, run, error, retry_base)
+    return run.outcome
 
 
 def do_and_finish(session: Session, work: Transactional, run: Run[Any]) -> None:
@@ -69,9 +74,7 @@ async def _keep_lease(database: Database, run: Run[Any], lease: timedelta) -> No
             log.warning("job %d (%s): its lease could not be renewed", run.claim.id, run.claim.kind)
 
 
-async def _record_failure(
-    database: Database, kind: JobKind, run: Run[Any], error: Exception, retry_base: float
-) -> None:
+async def _record_failure(database: Database, kind: JobKind, run: Run[Any], error: Exception, retry_base: float) -> str:
     held, reason = run.claim, explain(error)
     final = isinstance(error, GiveUp) or run.last
     delay = error.delay if isinstance(error, TryAgainAfter) else kind.delay_after(held.attempt, retry_base=retry_base)
@@ -87,8 +90,11 @@ async def _record_failure(
             await database.write(put_back, held, reason, delay)
     except LeaseLost:
         log.info("job %d (%s): somebody else has it by now", held.id, held.kind)
+        return "lost"
     except Exception as again:
         log.warning("job %d (%s): left to its lease: %s", held.id, held.kind, explain(again))
+        return "lost"
+    return "dead" if final else "retried"
 
 
 def _bury_and_tell(session: Session, kind: JobKind, held: Claim, reason: str) -> None:

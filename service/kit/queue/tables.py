@@ -50,11 +50,14 @@ class CronTick(SQLModel, table=True):
 
 
 class WorkerHeartbeat(SQLModel, table=True):
-    """A living worker: its process's name, and when its loop last came round."""
+    """A living worker: its process's name, when its loop last came round, and `{kind: {outcome: number}}` of the
+    attempts that it has ended since it started.
+    """
 
     __tablename__ = "worker_heartbeat"
     name: str = Field(primary_key=True, max_length=120)
     last_seen: datetime = Field(sa_type=Instant)
+    counts: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 job = table_of(Job)
