@@ -11,7 +11,6 @@ from service.kit.database import Session
 from service.kit.versions import Wanted
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
 from service.threads.queries.reactions import own_of_openings
-from service.threads.queries.reactions import own_of_openings
 from service.threads.schemas import ThreadView
 from service.web.answers import Answer, json_answer
 from service.web.cache import wanted_version, with_etag
