@@ -11,12 +11,13 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
-from service.pages import forms, moderating, reply_form, thread_views
+from service.pages import forms, moderating, reply_form, thread_reactions, thread_views
 from service.pages.asked import Asked
 from service.pages.closing_panel import LABELS, change_closing, panel
 from service.pages.frame import Frame, around
 from service.pages.live_view import live
 from service.pages.previews import preview
+from service.pages.reactions import reacting
 from service.pages.rendering import page, returning
 from service.pages.thread_moderation import moderate_here, moderated
 from service.pages.views.thread import Composer, Subscription, ThreadPage
@@ -48,11 +49,12 @@ async def show_thread(
     slug: str = "",
     page: Annotated[int, Query(ge=1, le=10**9)] = 1,
     reply_to: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    react: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
     post_anyway: bool = False,
     saved: str = "",
 ) -> Response:
     """The thread; 301 to its canonical address when the title in the address is another one."""
-    return await _show(asks, thread_id, Asked(page, reply_to, post_anyway, notice=saved), slug=slug)
+    return await _show(asks, thread_id, Asked(page, reply_to, react, post_anyway, notice=saved), slug=slug)
 
 
 @router.post("/t/{thread_id}/{slug}")
@@ -77,6 +79,8 @@ async def act(request: Request, thread_id: ThreadId, slug: str, asks: Asking) ->
         outcome = await _follow(asks, thread_id, sent)
     elif moderating.is_step(sent):
         outcome = await moderate_here(asks, thread_id, asked.page, sent)
+    elif thread_reactions.is_reaction(sent):
+        outcome = await thread_reactions.react_here(asks, thread_id, sent)
     else:
         outcome = await change_closing(asks, thread_id, sent)
     if isinstance(outcome, Response):
@@ -164,14 +168,15 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     closed, url = thread_views.closed(seen, at), thread_views.thread_url(seen)
     posts: list[Thread | Reply] = [seen.thread, *(row.reply for row in replies if not row.is_stub)]
     marks = moderating.marks(session, actor, seen.thread, posts, asked.sent, asked.problem)
+    reacts = reacting(session, actor, seen, posts, asked)
     may_anyway = closed is not None and policy.cannot_reply_code(actor, seen.thread, seen.closing, at) is None
     answer = _answer_query(composer, may_anyway, asked.page)
     return ThreadPage(
-        opening=thread_views.opening(seen, actor, marks),
+        opening=thread_views.opening(seen, actor, marks, reacts),
         action=thread_views.page_url(url, asked.page),
-        moderated=moderated(marks, posts, asked.notice),
+        moderated=thread_reactions.refused(asked) or moderated(marks, posts, asked.notice),
         heading=heading(seen.thread.reply_count, seen.thread.title),
-        replies=thread_views.reply_tree(seen, actor, replies, numbers, answer, marks),
+        replies=thread_views.reply_tree(seen, actor, replies, numbers, answer, marks, reacts),
         pager=pager,
         closes_at=thread_views.closing_soon(seen, at),
         replies_left=thread_views.few_left(seen, at),
@@ -182,6 +187,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         kept=reply_form.kept(actor, seen, asked) if composer is None else None,
         post_anyway_url=f"{url}?post_anyway=1#reply-form" if may_anyway and composer is None else None,
         sign_in_url=f"/sign-in{returning(url)}" if not actor.signed_in and closed is None else None,
+        reactions=reacts.offered,
         live=live(session, actor, seen, asked.page, at),
     )
 

@@ -9,6 +9,7 @@ from service.kit.actor import Actor
 from service.kit.database.rows import stored_id
 from service.kit.errors import Problem
 from service.pages.moderating import Marks
+from service.pages.reactions import Reacting
 from service.pages.rendering import trusted
 from service.pages.sources import outline, works_cited
 from service.pages.terms import in_days, more_replies, so_many_replies
@@ -76,7 +77,7 @@ def shown_url(seen: ThreadSeen, reply: Reply) -> str:
     return reply_url(seen, reply.number)
 
 
-def opening(seen: ThreadSeen, actor: Actor, marks: Marks) -> OpeningView:
+def opening(seen: ThreadSeen, actor: Actor, marks: Marks, reacts: Reacting) -> OpeningView:
     """The thread's opening post."""
     thread, base = seen.thread, thread_url(seen)
     changing = thread.archived_at is None
@@ -97,6 +98,7 @@ def opening(seen: ThreadSeen, actor: Actor, marks: Marks) -> OpeningView:
         sources=works_cited(thread.sources),
         revisions_url=f"{base}/revisions",
         standing=marks.standing(thread),
+        reactions=reacts.on(thread, "this thread"),
         menu=marks.menu(thread, "this thread"),
     )
 
@@ -131,6 +133,7 @@ def reply_tree(
     numbers: Mapping[int, int],
     answer: str | None,
     marks: Marks,
+    reacts: Reacting,
 ) -> tuple[ReplyView, ...]:
     """One page's replies, each under its parent where that stands on the same page, in the order of their numbers.
 
@@ -145,7 +148,7 @@ def reply_tree(
 
     def branch(parent: int | None) -> tuple[ReplyView, ...]:
         found = under.get(parent, ())
-        return tuple(_reply(seen, actor, reply, numbers, answer, marks, branch(reply.id)) for reply in found)
+        return tuple(_reply(seen, actor, reply, numbers, answer, marks, reacts, branch(reply.id)) for reply in found)
 
     return branch(None)
 
@@ -157,6 +160,7 @@ def _reply(
     numbers: Mapping[int, int],
     answer: str | None,
     marks: Marks,
+    reacts: Reacting,
     children: tuple[ReplyView, ...],
 ) -> ReplyView:
     reply, base = shown.reply, reply_base(shown.reply)
@@ -180,6 +184,7 @@ def _reply(
         delete_url=f"{base}/delete" if changing and may_go(reply_policy.check_may_delete, actor, reply) else None,
         revisions_url=f"{base}/revisions" if numbered and reply.edited_at else None,
         reply_url=None if answer is None or reply.moderation != "published" else answer.format(reply.number),
+        reactions=None if shown.is_stub else reacts.on(reply, name_of(shown)),
         standing=None if shown.is_stub else marks.standing(reply),
         menu=None if shown.is_stub else marks.menu(reply, name_of(shown)),
         children=children,

@@ -6,6 +6,7 @@ from typing import Final
 from service.kit.actor import Actor, check_signed_in
 from service.kit.errors import NotAllowed, NotFound
 from service.replies.models import Reply
+from service.threads.errors import ThreadIsClosed
 from service.threads.models import Thread
 from service.threads.policy import check_not_archived, closed_problem
 from service.threads.queries import ThreadSeen
@@ -35,3 +36,14 @@ def check_still_taken(actor: Actor, seen: ThreadSeen, now: datetime) -> None:
     check_not_archived(seen.thread)
     if ALSO in seen.site.close_also and not actor.moderates and seen.closing.is_closed(now):
         raise closed_problem(seen.closing)
+
+
+def are_taken(actor: Actor, seen: ThreadSeen, now: datetime) -> bool:
+    """Whether the actor may react to posts of this thread at all, so that a button asks what its deed will ask."""
+    if not actor.signed_in or seen.thread.moderation != "published":
+        return False
+    try:
+        check_still_taken(actor, seen, now)
+    except ThreadIsClosed:
+        return False
+    return True

@@ -10,10 +10,13 @@ from httpx import AsyncClient
 from sqlmodel import select
 
 from service.accounts.models import Account
+from service.drafts.jobs import FORGET
 from service.drafts.models import Draft
-from service.kit.clock import Clock
+from service.kit.clock import Clock, now
 from service.kit.database import Session
-from tests.api.stage import Stage, hold
+from service.kit.queue import enqueue
+from service.settings import Settings
+from tests.api.stage import Open, hold, set_stage
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.working import Jobs
@@ -129,7 +132,10 @@ async def test_posting_lets_the_draft_of_this_thread_go_and_no_other(app: FastAP
     assert not await flag_of(app, bob)
 
 
-async def test_a_reply_that_waits_for_a_moderator_is_done_with_too(stage: Stage) -> None:
+async def test_a_reply_that_waits_for_a_moderator_is_done_with_too(
+    app: FastAPI, settings: Settings, browse: Open
+) -> None:
+    stage = await set_stage(app, settings, browse)
     bob = stage.people["bob"]
     await keeps(bob, stage.thread)
     await hold(stage, 100)
@@ -212,20 +218,33 @@ async def test_the_flag_is_right_whatever_happens_at_once(app: FastAPI, alice: P
         assert await flag_of(app, bob)
 
 
+async def rest(app: FastAPI, person: Person, thread: Json, *, begun: int, changed: int) -> None:
+    """Let a draft look as if it had been begun and changed so many days ago."""
+
+    def work(session: Session) -> None:
+        mine = select(Draft).where(Draft.account_id == person.id, Draft.thread_id == thread["id"])
+        draft, at = session.scalars(mine).one(), now(session)
+        draft.created_at, draft.updated_at = at - timedelta(days=begun), at - timedelta(days=changed)
+        session.add(draft)
+
+    await app.state.database.write(work)
+
+
 async def test_drafts_are_forgotten_after_180_days_of_rest(
-    app: FastAPI, alice: Person, bob: Person, clock: Clock, jobs: Jobs
+    app: FastAPI, alice: Person, bob: Person, jobs: Jobs
 ) -> None:
     thread, other = await a_thread(by=alice), await a_thread(by=alice)
     await keeps(alice, other)
     await keeps(bob, thread)
     await keeps(bob, other)
-    clock.offset += timedelta(days=100)
-    await keeps(bob, other, "Taken up again")
-    clock.offset += timedelta(days=81)
+    await rest(app, bob, other, begun=200, changed=100)
+    await rest(app, bob, thread, begun=181, changed=181)
+    await rest(app, alice, other, begun=181, changed=181)
+    await app.state.database.write(enqueue, FORGET, {})
     await jobs()
 
     def work(session: Session) -> list[tuple[int, str]]:
         return [(row.account_id, row.body) for row in session.scalars(select(Draft))]
 
-    assert await app.state.database.read(work) == [(bob.id, "Taken up again")]
+    assert await app.state.database.read(work) == [(bob.id, "Half a thought")]
     assert (await flag_of(app, bob), await flag_of(app, alice)) == (True, False)

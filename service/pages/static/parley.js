@@ -6,6 +6,7 @@ import { showPreviews } from "./preview.js";
 keepDrafts();
 showPreviews();
 if (document.querySelector("[data-source]")) import("./sources.js").then(({ addSourcesInPlace }) => addSourcesInPlace());
+if (document.querySelector("[data-offered]")) import("./reactions.js").then(({ reactInPlace }) => reactInPlace());
 if (document.querySelector("input[data-tags]")) import("./tags.js").then(({ suggestTags }) => suggestTags());
 
 // A thread that is open follows what happens in it; the page's position says from where on, so it need not hurry.

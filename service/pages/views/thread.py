@@ -8,6 +8,7 @@ from markupsafe import Markup
 from service.pages.views.frame import Choice, Form, Person, TagLink
 from service.pages.views.live import Edited, Live
 from service.pages.views.moderation import Menu, Standing
+from service.pages.views.reactions import Given, Reactions
 from service.pages.views.sources import Cited, Entry, SourceRows
 
 
@@ -32,6 +33,7 @@ class OpeningView:
     contents: tuple[Entry, ...]
     sources: tuple[Cited, ...]
     revisions_url: str
+    reactions: Reactions | None
     standing: Standing | None
     menu: Menu | None
 
@@ -67,6 +69,7 @@ class ReplyView:
     delete_url: str | None
     revisions_url: str | None
     reply_url: str | None
+    reactions: Reactions | None
     standing: Standing | None
     menu: Menu | None
     children: "tuple[ReplyView, ...]"
@@ -163,6 +166,7 @@ class Pager:
 class ThreadPage:
     """Everything on `/t/{id}/{slug}`. `composer` is None where the reader gets no form; the rest says why.
 
+    `reactions` are all that the reader may give, for the script that unfolds them under a post.
     `moderated` says what a form of moderation did, or why it did nothing to a post that is not on the page any more.
     """
 
@@ -181,6 +185,7 @@ class ThreadPage:
     kept: Kept | None
     post_anyway_url: str | None
     sign_in_url: str | None
+    reactions: tuple[Given, ...]
     live: Live
 
 
