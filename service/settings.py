@@ -81,7 +81,13 @@ class Settings(BaseSettings):
         "`X-Forwarded-For` is believed, and what anybody else says there is not; limits and lock-outs count by it.",
     )
 
-    @field_validator("outbound_allow", "trusted_proxies", mode="before")
+    metrics_allow: Annotated[tuple[Network, ...], NoDecode] = Field(
+        default=(),
+        description="Networks from which `/metrics` may be read without a token, in CIDR form, separated by commas, "
+        "but not through a proxy. Empty: only with an admin's token.",
+    )
+
+    @field_validator("outbound_allow", "trusted_proxies", "metrics_allow", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
         if not isinstance(value, str):

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from service.accounts import api as accounts_api
 from service.accounts import jobs as accounts_jobs
+from service.background import api as background_api
 from service.categories import api as categories_api
 from service.categories.events import CategoryChanged
 from service.closing import api as closing_api
@@ -33,10 +34,13 @@ from service.pages import (
     api_docs,
     compose,
     delete,
+    drafts,
     edit,
     feeds,
     home,
     imports,
+    jobs,
+    metrics,
     mod_queue,
     notifications,
     problems,
@@ -161,6 +165,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     live_api.router,
     moderation_api.router,
     site_api.router,
+    background_api.router,
 )
 """The JSON doors, under /api/v1. The busiest come first: a request is compared with every route before its own."""
 
@@ -178,8 +183,11 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     register.router,
     sign_in.router,
     settings.router,
+    drafts.router,
     admin.router,
     imports.router,
+    jobs.router,
+    metrics.router,
     problems.router,
     api_docs.router,
     tags.router,

@@ -1,10 +1,16 @@
-"""Cross-site writes are refused (Fetch Metadata, W3C; the Origin header, RFC 6454)."""
+"""Where a request comes from: cross-site writes are refused (Fetch Metadata, W3C; the Origin header, RFC 6454)."""
 
+import ipaddress
+from collections.abc import Iterable
 from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
 
 from service.kit.errors import CrossOrigin
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+FORWARDED = frozenset((b"forwarded", b"via", b"x-forwarded-for", b"x-real-ip"))
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def check_origin(method: str, headers: dict[bytes, bytes], own_hosts: frozenset[str]) -> None:
@@ -31,3 +37,18 @@ def host_of(origin: bytes) -> str | None:
         return urlsplit(origin.decode("latin-1")).netloc or None
     except ValueError:
         return None
+
+
+def comes_straight_from(connection: HTTPConnection, networks: Iterable[Network]) -> bool:
+    """Whether a request came from an address in these networks itself, and not through a proxy that stands in one.
+
+    What a proxy passes on comes from the proxy's address, whoever asked; so a request that says it was passed on never
+    counts, nor one whose address is unknown (a Unix socket).
+    """
+    if connection.client is None or FORWARDED & {name for name, _ in connection.scope["headers"]}:
+        return False
+    try:
+        peer = ipaddress.ip_address(connection.client.host)
+    except ValueError:
+        return False
+    return any(peer in network for network in networks)

@@ -1,4 +1,4 @@
-"""The queue as people see it: what waits and since when, what is dead and may live again, and whether a worker lives."""
+"""The queue as people see it: what waits since when, what is dead and may live again, and whether a worker lives."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,11 +53,18 @@ def backlogs(session: Session) -> dict[str, Backlog]:
     return {row[0]: Backlog(row[1], row[2], row[3], row[4], row[5]) for row in found}
 
 
-def dead_jobs(session: Session, *, before: int | None = None, limit: int = 100) -> Sequence[Job]:
-    """The jobs that were given up, the youngest first, with ids below `before`."""
+def dead_jobs(
+    session: Session, *, before: int | None = None, kind: str | None = None, job_id: int | None = None,
+    limit: int = 100,
+) -> Sequence[Job]:  # fmt: skip
+    """The jobs that were given up, the youngest first: with ids below `before`, of a kind, or the one with an id."""
     query = select(Job).where(job.c.dead_at.is_not(None))
     if before is not None:
         query = query.where(job.c.id < before)
+    if kind is not None:
+        query = query.where(job.c.kind == kind)
+    if job_id is not None:
+        query = query.where(job.c.id == job_id)
     return session.execute(query.order_by(job.c.id.desc()).limit(limit)).scalars().all()
 
 
