@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from service.accounts import operations
 from service.accounts.current import Asking, Asks, change_own
 from service.accounts.schemas import ChangeMe, MakeToken, own_change_of
+from service.devices.operations import forget_device
 from service.kit.actor import SCOPES, Actor
 from service.kit.database import Session
 from service.kit.errors import Invalid, NotFound, Problem, invalid
@@ -58,6 +59,7 @@ async def change_settings(request: Request, asks: Asking) -> Response:
         "revoke-session": lambda: _revoke_session(asks, sent),
         "make-token": lambda: _make_token(asks, sent, once),
         "revoke-token": lambda: _revoke_token(asks, sent),
+        "forget-device": lambda: _forget_device(asks, sent),
     }
     if sent.deed not in deeds:
         raise invalid("/do", "must be one of this page's buttons")
@@ -116,6 +118,14 @@ async def _revoke_token(asks: Asks, sent: forms.Sent) -> Response | Problem:
     return await _gone_is_done(asks, sent, work, "/settings#tokens")
 
 
+async def _forget_device(asks: Asks, sent: forms.Sent) -> Response | Problem:
+    def work(session: Session, actor: Actor) -> Answer:
+        forget_device(session, actor, sent.number("device") or 0)
+        return see_other("/settings?saved=device#push")
+
+    return await _gone_is_done(asks, sent, work, "/settings#push")
+
+
 async def _gone_is_done(
     asks: Asks, sent: forms.Sent, work: Callable[[Session, Actor], Answer], after: str
 ) -> Response | Problem:
@@ -146,8 +156,11 @@ async def _show(
     saved: str = "",
     secret: str | None = None,
 ) -> Response:
+    pusher = asks.request.app.state.pusher
+    push_key = None if pusher is None else pusher.public_key
+
     def load(session: Session, actor: Actor) -> tuple[Frame, SettingsPage]:
-        return around(session, actor, "/settings"), settings_view(session, actor, refused, saved, secret)
+        return around(session, actor, "/settings"), settings_view(session, actor, refused, saved, secret, push_key)
 
     framed, view = await asks.read(load)
     status, headers = (problem.status, dict(problem.headers)) if problem else (200, {})

@@ -7,12 +7,14 @@ from typing import Final
 from service.accounts.models import ApiToken, SignedIn
 from service.accounts.policy import check_owns_credentials
 from service.accounts.queries import list_sessions, list_tokens, own_account
+from service.devices.models import PushDevice
+from service.devices.queries import list_devices
 from service.kit.actor import ROLES, SCOPES, Actor, check_signed_in
 from service.kit.database import Session
 from service.kit.database.rows import stored_id
 from service.notifications.queries import mail_is_on
 from service.pages import forms
-from service.pages.views.account import SessionLine, SettingsPage, TokenLine
+from service.pages.views.account import DeviceLine, SessionLine, SettingsPage, TokenLine
 from service.pages.views.frame import Choice, Form
 
 MOST: Final = 100
@@ -25,10 +27,13 @@ NOTICES: Final = {
     "password": ("password", "The password was changed. Every other browser is signed out."),
     "session": ("sessions", "That browser is signed out."),
     "token": ("tokens", "The token was revoked."),
+    "push": ("push", "Push is on in this browser."),
+    "device": ("push", "That browser gets no push messages any more."),
 }
 SECTION: Final = {
     "name": "profile", "email": "address", "mail-on": "mail", "mail-off": "mail", "password": "password",
     "revoke-session": "sessions", "make-token": "tokens", "revoke-token": "tokens",
+    "forget-device": "push",
 }  # fmt: skip
 SCOPE_WORDS: Final = {
     "read": "Read what you may read",
@@ -55,7 +60,7 @@ class Refused:
 
 
 def settings_view(
-    session: Session, actor: Actor, refused: Refused | None, saved: str, secret: str | None
+    session: Session, actor: Actor, refused: Refused | None, saved: str, secret: str | None, push_key: str | None
 ) -> SettingsPage:
     """The page. Raises NotSignedIn for a guest, NotAllowed for a token that may not see credentials."""
     check_signed_in(actor, "read")
@@ -75,12 +80,15 @@ def settings_view(
         address=form("address", {"email": account.email}),
         sessions_form=form("sessions"),
         tokens_form=form("tokens", {"scope_read": "on"}),
+        devices_form=form("push"),
         email=account.email,
         mail_on=mail_is_on(session, actor),
         sessions=tuple(_session_line(row, actor) for row in list_sessions(session, actor, None, MOST)),
         tokens=tuple(_token_line(row) for row in list_tokens(session, actor, None, MOST)),
         scopes=tuple(Choice(scope, SCOPE_WORDS[scope]) for scope in SCOPES if _may_hold(actor, scope)),
         new_token=secret,
+        push_key=push_key,
+        devices=tuple(_device_line(row, actor) for row in list_devices(session, actor)) if push_key else (),
     )
 
 
@@ -97,6 +105,12 @@ def _session_line(row: SignedIn, actor: Actor) -> SessionLine:
 def _token_line(row: ApiToken) -> TokenLine:
     name = f"{row.name} ({row.hint}…)"
     return TokenLine(stored_id(row.id), name, ", ".join(row.scopes), row.created_at, row.last_used_at)
+
+
+def _device_line(row: PushDevice, actor: Actor) -> DeviceLine:
+    current = row.session_id is not None and row.session_id == actor.session_id
+    name = device(row.user_agent)
+    return DeviceLine(stored_id(row.id), name, row.created_at, row.last_used_at, row.failed > 0, current)
 
 
 def device(user_agent: str) -> str:

@@ -50,8 +50,23 @@ class TokenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """One browser that gets push messages; `failing` when its push service refused the last of them."""
+
+    id: int
+    name: str
+    created_at: datetime
+    last_used_at: datetime | None
+    failing: bool
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsPage:
-    """`/settings`. One form per matter, so that a refusal stands by the fields it is about."""
+    """`/settings`. One form per matter, so that a refusal stands by the fields it is about.
+
+    `push_key` is what a browser subscribes with; None where the site sends no push messages, and says nothing of them.
+    """
 
     profile: Form
     password: Form
@@ -59,12 +74,15 @@ class SettingsPage:
     address: Form
     sessions_form: Form
     tokens_form: Form
+    devices_form: Form
     email: str
     mail_on: bool
     sessions: tuple[SessionLine, ...]
     tokens: tuple[TokenLine, ...]
     scopes: tuple[Choice, ...]
     new_token: str | None
+    push_key: str | None
+    devices: tuple[DeviceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
