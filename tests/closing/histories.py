@@ -19,7 +19,7 @@ SPAN = 40
 STEP = 3_600_000_003
 LATE = START + 10 * SPAN * STEP
 """After everything that happens."""
-TERMS = ("closes_at", "close_after_age", "close_after_idle", "close_after_replies")
+TERMS = ("closes_at", "close_after_age", "close_after_idle", "close_after_replies", "reopens_at")
 CATEGORIES = 5
 MOST_REPLIES = 7
 STATES = ("published", "published", "published", "hidden", "trashed", "spam", "pending", "rejected")
@@ -73,6 +73,7 @@ def terms(chance: random.Random, *, often: bool = False) -> dict[str, int | None
     """A level's closing terms: each inherits, is off, or has a value; the last `often`, where nothing stands behind."""
     values = {name: span(chance) for name in TERMS}
     values |= {"closes_at": instant(chance), "close_after_replies": chance.randint(1, MOST_REPLIES - 2)}
+    values["reopens_at"] = chance.choice((instant(chance), values["closes_at"]))
     return {name: chance.choice((None, OFF, value, value if often else None)) for name, value in values.items()}
 
 
@@ -151,6 +152,7 @@ def instants(
     """When to ask: at, a microsecond before and after every deadline that any level could set, and at random."""
     anchors = {
         "closes_at": 0,
+        "reopens_at": 0,
         "close_after_age": to_micros(row["published_at"]),
         "close_after_idle": to_micros(row["idle_anchor"]),
     }

@@ -13,7 +13,7 @@ from functools import partial
 from types import ModuleType
 from typing import Any
 
-VARIADIC = ("Earliest", "first_said", "inherited", "where")
+VARIADIC = ("Earliest", "Latest", "first_said", "inherited", "where")
 """Calls whose arguments are terms."""
 
 

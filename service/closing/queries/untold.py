@@ -11,7 +11,6 @@ from service.kit.database.rows import stored_id
 from service.site.models import Site
 from service.threads.models import Thread
 from service.threads.queries import effective_close_at
-from service.threads.queries.law import micros
 
 
 def hold_policies(session: Session) -> None:
@@ -26,7 +25,8 @@ def hold_policies(session: Session) -> None:
 
 def closed_untold(session: Session, limit: int) -> Sequence[int]:
     """Ids of published threads that are closed by now and whose closing has not been told."""
-    due = effective_close_at() <= to_micros(now(session))
+    at = to_micros(now(session))
+    due = effective_close_at(at) <= at
     query = select(col(Thread.id)).where(
         col(Thread.closing_recorded_at).is_(None), col(Thread.moderation) == "published", due
     )
@@ -35,11 +35,11 @@ def closed_untold(session: Session, limit: int) -> Sequence[int]:
 
 def open_but_told(session: Session, after: int, limit: int) -> Sequence[int]:
     """Ids above `after` of threads told as closed that a later policy has opened again."""
+    at = to_micros(now(session))
     query = select(col(Thread.id)).where(
         col(Thread.closing_recorded_at).is_not(None),
         col(Thread.moderation) == "published",
-        micros(Thread.closing_recorded_at) < effective_close_at(),
-        effective_close_at() > to_micros(now(session)),
+        effective_close_at(at) > at,
         col(Thread.id) > after,
     )
     return [stored_id(found) for found in session.execute(query.order_by(col(Thread.id)).limit(limit)).scalars()]

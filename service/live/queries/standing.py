@@ -60,7 +60,7 @@ def states(session: Session, thread_ids: Collection[int]) -> dict[int, Facts]:
     found: dict[int, Facts] = {}
     for some in chunks(thread_ids):
         for row in session.execute(select_seen().where(col(Thread.id).in_(some))):
-            seen = to_seen(row)
+            seen = to_seen(session, row)
             found[seen.id] = Facts.of(seen, now(session))
     return found
 

@@ -66,7 +66,8 @@ def find_letter(session: Session, letter_id: int) -> Letter | None:
         return None
     stored, notification, account, thread, category, site, reply, last_reply = row
     post = reply or (thread if notification.kind == OPENING else None)
-    closing = effective_closing(thread, category, site, None if last_reply is None else from_micros(last_reply))
+    enough_at = None if last_reply is None else from_micros(last_reply)
+    closing = effective_closing(thread, category, site, enough_at, now(session))
     return Letter(
         account_id=stored_id(account.id),
         message_id=stored.message_id,
@@ -91,6 +92,7 @@ def find_letter(session: Session, letter_id: int) -> Letter | None:
             level=following_of(session, account.id, thread).level,
             mentioned=is_mentioned(session, account.id, thread.id, notification.reply_id),
             closed=closing.is_closed(now(session)),
+            quoted=is_mentioned(session, account.id, thread.id, notification.reply_id, "quoted"),
         ),
     )
 

@@ -56,7 +56,8 @@ def _next_number(*, while_closed: bool, held: bool) -> ReturningUpdate[Any]:
     Parameters: `thread`, `at`, and `moment`, which is `at` in microseconds.
     """
     at = bindparam("at", type_=Instant)
-    is_open = effective_close_at() > bindparam("moment", type_=BigInteger)
+    moment = bindparam("moment", type_=BigInteger)
+    is_open = effective_close_at(moment) > moment
     may_post: ColumnElement[bool] = true() if while_closed else is_open
     statement = (
         update(THREAD)

@@ -11,6 +11,10 @@ effective_close_at is the earliest of
   once there are so many (inherited alike; not under override=open)
 
 and closed ⇔ now >= effective_close_at.
+
+A closing may be temporary: `reopens_at`, inherited alike, ends it. From that instant on a thread's own voids every
+term that is no later, but archived; an inherited one voids only the scheduled term: a holiday of the whole site opens
+nothing that a moderator, or another term, has closed.
 """
 
 from collections.abc import Iterator
@@ -43,16 +47,27 @@ def inherited(*levels: int | None) -> int | None:
 
 
 def effective_closing(
-    thread: Thread, category: ClosingTerms, site: ClosingTerms, reached_at: datetime | None = None
+    thread: Thread, category: ClosingTerms, site: ClosingTerms, reached_at: datetime | None, at: datetime
 ) -> Closing:
-    """The thread's closing under these terms; on a tie the first of the order above.
+    """The thread's closing under these terms as it stands at `at`; on a tie the first of the order above.
 
     `reached_at` is when the last reply that the term `replies` allows was published (`queries.law.reached_at`). Without
-    it, or with one from before the terms or the replies changed, the answer to "closed?" is right, and the instant is
-    not: whoever shows or records that loads the thread again.
+    it, or with one from before the terms or the replies changed, the instant is not right; the answer to "closed?" is,
+    unless the thread has its own `reopens_at`. Whoever shows or records that loads the thread again.
     """
     terms = list(deadlines(thread, category, site, reached_at))
+    reopens = inherited(thread.reopens_at, category.reopens_at, site.reopens_at)
+    if reopens is not None:
+        own = thread.reopens_at is not None
+        terms = [term for term in terms if not is_over(term, from_micros(reopens), at, own=own)]
     return min(terms, key=when) if terms else Closing(None, None)
+
+
+def is_over(term: Closing, reopens: datetime, at: datetime, *, own: bool) -> bool:
+    """Whether a term's closing has ended by `at`; `own`: it is the thread itself that says when."""
+    if term.reason == "archived" or not (own or term.reason == "scheduled"):
+        return False
+    return at >= reopens and reopens >= when(term)
 
 
 def when(term: Closing) -> datetime:

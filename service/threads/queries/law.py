@@ -50,6 +50,17 @@ class Earliest(GenericFunction[int]):
     inherit_cache = True
 
 
+class Latest(GenericFunction[int]):
+    """The greatest of its two arguments: `greatest` in PostgreSQL, the scalar `max` in SQLite.
+
+    Where one is NULL the first says the other one, the second NULL.
+    """
+
+    name = "latest"
+    type = BigInteger()
+    inherit_cache = True
+
+
 @compiles(Earliest, "sqlite")
 def _as_min(element: Any, compiler: Any, **keywords: Any) -> str:
     return f"min({compiler.process(element.clauses, **keywords)})"
@@ -60,24 +71,23 @@ def _as_least(element: Any, compiler: Any, **keywords: Any) -> str:
     return f"least({compiler.process(element.clauses, **keywords)})"
 
 
+@compiles(Latest, "sqlite")
+def _as_max(element: Any, compiler: Any, **keywords: Any) -> str:
+    return f"max({compiler.process(element.clauses, **keywords)})"
+
+
+@compiles(Latest, "postgresql")
+def _as_greatest(element: Any, compiler: Any, **keywords: Any) -> str:
+    return f"greatest({compiler.process(element.clauses, **keywords)})"
+
+
 def micros(column: Any) -> ColumnElement[int]:
     """An Instant column as the integer it is stored as."""
     return type_coerce(column, BigInteger)
 
 
-def inherited(name: str) -> ColumnElement[int]:
-    """A term of thread, else category, else site; NULL when off or absent."""
-    of_category = select(CATEGORY.c[name]).where(CATEGORY.c.id == THREAD.c.category_id)
-    of_site = select(SITE.c[name]).where(SITE.c.id == 1)
-    return first_said(
-        THREAD.c[name],
-        of_category.correlate(THREAD).scalar_subquery(),
-        of_site.correlate(None).scalar_subquery(),
-    )
-
-
 Term = Callable[[str], ColumnElement[int]]
-"""Where a term's value comes from, by its name: `inherited`, `joined`, or what somebody proposes to store."""
+"""Where a term's value comes from, by its name: `joined`, or what somebody proposes to store."""
 
 
 def first_said(*levels: Any) -> ColumnElement[int]:
@@ -86,7 +96,7 @@ def first_said(*levels: Any) -> ColumnElement[int]:
 
 
 def joined(name: str) -> ColumnElement[int]:
-    """`inherited` for a statement that has category and site beside the thread: cheaper by three reads."""
+    """A term of thread, else category, else site, which stand beside each other; NULL when off or absent."""
     return first_said(THREAD.c[name], CATEGORY.c[name], SITE.c[name])
 
 
@@ -139,16 +149,39 @@ def nth(replies: Subquery, place: ColumnElement[int]) -> Any:
     return found.correlate(THREAD, CATEGORY, SITE).scalar_subquery()
 
 
-def effective_close_at(term: Term = inherited) -> ColumnElement[int]:
-    """`effective_close_at` of the row of `thread` at hand, in microseconds; NEVER when nothing will close it."""
+def ended(reopens: ColumnElement[int], moment: ColumnElement[int]) -> ColumnElement[int]:
+    """Up to when closings have ended by `moment`: `reopens`, if that has come; before any instant if not."""
+    return case((moment >= reopens, reopens), else_=literal(OFF, BigInteger))
+
+
+def standing(deadline: ColumnElement[Any], ended: ColumnElement[int]) -> ColumnElement[int]:
+    """A deadline that is later than `ended`; NEVER for any other, and for an absent one (NULL)."""
+    return func.coalesce(func.nullif(Latest(deadline, ended), ended), NEVER)
+
+
+def effective_close_at(moment: int | ColumnElement[int], term: Term = joined) -> ColumnElement[int]:
+    """`effective_close_at` of the row of `thread` at hand as it stands at `moment`, both in microseconds; NEVER when
+    nothing will close it. The thread is closed where that is no later than `moment`.
+
+    One scalar subquery, in which `term` finds the thread's category and the site beside it.
+    """
+    beside = select(close_at(moment, term)).select_from(CATEGORY).join(SITE, SITE.c.id == 1)
+    beside = beside.where(CATEGORY.c.id == THREAD.c.category_id)
+    return beside.correlate_except(CATEGORY, SITE).scalar_subquery()
+
+
+def close_at(moment: int | ColumnElement[int], term: Term = joined) -> ColumnElement[int]:
+    """`effective_close_at` for a statement that has category and site beside the thread: it needs no subquery."""
+    at: ColumnElement[int] = literal(moment, BigInteger) if isinstance(moment, int) else moment
+    own = ended(THREAD.c.reopens_at, at)
     by_policy = Earliest(
-        func.coalesce(micros(THREAD.c.published_at) + term("close_after_age"), NEVER),
-        func.coalesce(micros(THREAD.c.idle_anchor) + term("close_after_idle"), NEVER),
-        func.coalesce(reached_at(term("close_after_replies")), NEVER),
+        standing(micros(THREAD.c.published_at) + term("close_after_age"), own),
+        standing(micros(THREAD.c.idle_anchor) + term("close_after_idle"), own),
+        standing(reached_at(term("close_after_replies")), own),
     )
     return Earliest(
         func.coalesce(micros(THREAD.c.archived_at), NEVER),
-        func.coalesce(micros(THREAD.c.closed_at), NEVER),
-        func.coalesce(term("closes_at"), NEVER),
+        standing(micros(THREAD.c.closed_at), own),
+        standing(term("closes_at"), ended(term("reopens_at"), at)),
         case((THREAD.c.override == "open", NEVER), else_=by_policy),
     )

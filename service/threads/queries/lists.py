@@ -56,7 +56,7 @@ def list_threads(
     if after is not None:
         query = query.where(tuple_(order, Thread.id) < tuple_(*(literal(part, BigInteger) for part in after)))
     rows = session.execute(query.order_by(order.desc(), col(Thread.id).desc()).limit(limit + 1))
-    return [to_seen(row) for row in rows]
+    return [to_seen(session, row) for row in rows]
 
 
 def sort_key(seen: ThreadSeen, sort: str) -> tuple[int, int]:
@@ -81,6 +81,6 @@ def _conditions(session: Session, filters: Filters) -> list[Any]:
         conditions.append(col(Thread.archived_at).is_not(None))
     elif filters.state is not None:
         at = to_micros(now(session))
-        closed = effective_close_at() <= at
+        closed = effective_close_at(at) <= at
         conditions += [col(Thread.archived_at).is_(None), closed if filters.state == "closed" else ~closed]
     return conditions

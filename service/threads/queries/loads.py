@@ -1,8 +1,9 @@
 """Loading one thread with what its state depends on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, false, or_, select
@@ -13,21 +14,24 @@ from service.accounts.models import Account
 from service.categories.models import Category
 from service.categories.policy import visible_to
 from service.kit.actor import Actor
-from service.kit.clock import from_micros, retake
+from service.kit.clock import from_micros, now, retake
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
 from service.screening.policy import SEEN_BY_AUTHOR, may_read
 from service.site.models import Site
 from service.threads.models import Thread
 from service.threads.policy import Closing, effective_closing, state_of
-from service.threads.queries.law import joined, reached_at
+from service.threads.queries.law import Term, joined, reached_at
 
 Closer = aliased(Account)
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadSeen:
-    """A thread as an actor sees it: the row with its category, the site, and the names that are shown."""
+    """A thread as an actor sees it: the row with its category, the site, and the names that are shown.
+
+    `moment` says the instant of the unit of work that loaded it, at which its closing is looked at.
+    """
 
     thread: Thread
     category: Category
@@ -37,6 +41,7 @@ class ThreadSeen:
     closer_username: str | None
     closer_name: str | None
     reached_at: datetime | None
+    moment: Callable[[], datetime]
 
     @property
     def id(self) -> int:
@@ -45,8 +50,12 @@ class ThreadSeen:
 
     @property
     def closing(self) -> Closing:
-        """When it closes or closed, and why."""
-        return effective_closing(self.thread, self.category, self.site, self.reached_at)
+        """When it closes or closed, and why, as it stands now."""
+        return self.closing_at(self.moment())
+
+    def closing_at(self, at: datetime) -> Closing:
+        """When it closes or closed, and why, as it stands at another instant."""
+        return effective_closing(self.thread, self.category, self.site, self.reached_at, at)
 
     def state(self, now: datetime) -> str:
         """`open`, `closed` or `archived` at `now`."""
@@ -75,8 +84,8 @@ def _read_by(actor: Actor) -> ColumnElement[bool]:
     return or_(col(Thread.moderation) == "published", own)
 
 
-def select_seen() -> Select[*tuple[Any, ...]]:
-    """The columns of a ThreadSeen."""
+def select_seen(term: Term = joined) -> Select[*tuple[Any, ...]]:
+    """The columns of a ThreadSeen; `term` is where its closing terms come from."""
     return (
         select(
             Thread,
@@ -86,7 +95,7 @@ def select_seen() -> Select[*tuple[Any, ...]]:
             col(Account.display_name),
             col(Closer.username),
             col(Closer.display_name),
-            reached_at(joined("close_after_replies")),
+            reached_at(term("close_after_replies")),
         )
         .join(Category, col(Category.id) == Thread.category_id)
         .join(Site, col(Site.id) == 1)
@@ -95,12 +104,13 @@ def select_seen() -> Select[*tuple[Any, ...]]:
     )
 
 
-def to_seen(row: Any) -> ThreadSeen:
-    """A row of `select_seen` as a ThreadSeen."""
+def to_seen(session: Session, row: Any) -> ThreadSeen:
+    """A row of `select_seen`, which this session found, as a ThreadSeen."""
     thread, category, site, username, display_name, closer, closer_name, reached = row
     name = display_name or username or thread.author_name
     then = None if reached is None else from_micros(reached)
-    return ThreadSeen(thread, category, site, username, name, closer, closer_name or closer, then)
+    moment = partial(now, session)
+    return ThreadSeen(thread, category, site, username, name, closer, closer_name or closer, then, moment)
 
 
 def get_thread(session: Session, actor: Actor, thread_id: int, *, in_trash: bool = False) -> ThreadSeen:
@@ -108,7 +118,7 @@ def get_thread(session: Session, actor: Actor, thread_id: int, *, in_trash: bool
     row = session.execute(_select_one(visible_to(actor)), {"thread_id": thread_id}).first()
     if row is None or not (may_read(actor, row[0].moderation, row[0].author_id) or _finds(actor, row[0], in_trash)):
         raise NotFound("There is no such thread")
-    return to_seen(row)
+    return to_seen(session, row)
 
 
 def _finds(actor: Actor, thread: Thread, in_trash: bool) -> bool:
