@@ -7,19 +7,25 @@ knows. The first kind's posts must be stored once; the second kind's at most onc
 import asyncio
 import random
 import secrets
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
 PASSWORD = "correct horse battery staple"
-PAUSE = 0.12  # seconds between one client's posts, on average: load enough, and the machine still has other work
+PATIENCE = 15.0  # seconds for an answer
+PAUSE = 0.3  # seconds between one client's posts, on average: load enough, and the machine still has other work
 TRY_AGAIN = (409, 429, 503)
 
 
 @dataclass
 class Post:
-    """One reply that somebody tried to store. `reply_id` is what the 201 said; None: no answer was seen."""
+    """One reply that somebody tried to store. `reply_id` is what the 201 said; None: no answer was seen.
+
+    `begun` is when its first request left, `until` when everybody had been told of it (seconds since 1970).
+    """
 
     marker: str
     thread_id: int
@@ -27,6 +33,8 @@ class Post:
     persistent: bool
     reply_id: int | None = None
     tries: int = 0
+    begun: float = 0.0
+    until: float = 0.0
 
 
 @dataclass
@@ -55,29 +63,33 @@ class Book:
         """What a 201 said is stored."""
         return [post for post in self.posts if post.reply_id is not None]
 
+    def all_told(self) -> None:
+        """Everybody has been told of everything that was posted so far."""
+        for post in self.posts:
+            post.until = post.until or time.time()
+
 
 async def register(client: httpx.AsyncClient, address: str, username: str) -> Person:
     """Make an account, and an API token for it."""
-    api = f"{address}/api/v1"
     person = {"username": username, "email": f"{username}@example.org", "password": PASSWORD}
-    expect(await client.post(f"{api}/accounts", json=person), 201)
+    expect(await client.post(f"{address}/api/v1/accounts", json=person), 201)
+    return await sign_in(client, address, username, "read", "write")
+
+
+async def sign_in(client: httpx.AsyncClient, address: str, username: str, *scopes: str) -> Person:
+    """An API token for an account that there is."""
+    api = f"{address}/api/v1"
     expect(await client.post(f"{api}/sessions", json={"login": username, "password": PASSWORD}), 201)
-    made = expect(await client.post(f"{api}/tokens", json={"name": "crash", "scopes": ["read", "write"]}), 201)
+    made = expect(await client.post(f"{api}/tokens", json={"name": "crash", "scopes": list(scopes)}), 201)
     client.cookies.clear()
     return Person(username, made["token"])
 
 
-async def open_threads(client: httpx.AsyncClient, address: str, author: Person, count: int) -> list[int]:
-    """Threads of the author, who watches them; gives their ids."""
-    bodies = [{"title": f"Thread {number}", "body": "Say something."} for number in range(count)]
-    answers = [await client.post(f"{address}/api/v1/threads", json=body, headers=author.headers) for body in bodies]
-    return [int(expect(answer, 201)["id"]) for answer in answers]
-
-
-async def reply(client: httpx.AsyncClient, address: str, person: Person, thread_id: int, body: str) -> dict[str, Any]:
-    """One reply, with nothing going wrong."""
-    path = f"{address}/api/v1/threads/{thread_id}/replies"
-    return expect(await client.post(path, json={"body": body}, headers=person.headers), 201)
+async def create(
+    client: httpx.AsyncClient, address: str, person: Person, path: str, body: dict[str, Any]
+) -> dict[str, Any]:
+    """One POST that makes something, with nothing going wrong."""
+    return expect(await client.post(f"{address}/api/v1{path}", json=body, headers=person.headers), 201)
 
 
 def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
@@ -95,18 +107,12 @@ def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
 
 
 async def keep_posting(
-    book: Book,
-    addresses: list[str],
-    people: list[Person],
-    threads: list[int],
-    stop: asyncio.Event,
-    chance: random.Random,
+    book: Book, addresses: list[str], wanted: Iterator[tuple[Person, int]], chance: random.Random
 ) -> None:
-    """Post one reply after the other until told to stop."""
-    async with httpx.AsyncClient(timeout=10) as client:
-        while not stop.is_set():
-            person = chance.choice(people)
-            post = Post(secrets.token_hex(8), chance.choice(threads), person.username, chance.random() < 0.7)
+    """Post one reply after the other as long as `wanted`, which several share, says who posts in which thread."""
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        for person, thread_id in wanted:
+            post = Post(secrets.token_hex(8), thread_id, person.username, chance.random() < 0.8, begun=time.time())
             book.posts.append(post)
             await post_through_crashes(book, client, addresses, person, post, chance)
             await asyncio.sleep(chance.uniform(0, 2 * PAUSE))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -42,7 +43,7 @@ class Process:
         """Start it as the leader of a new process group."""
         with self.output.open("ab") as output:
             self._running = subprocess.Popen(
-                [sys.executable, "-m", self._module, *self.command.split()],
+                [sys.executable, "-m", self._module, *shlex.split(self.command)],
                 cwd=ROOT, env=self._environment, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip
 
@@ -82,7 +83,7 @@ class Process:
 class Site:
     """All processes of one Parley over one database: `serve` processes, each on a port of its own, and workers.
 
-    On SQLite `serve` has a worker inside; `serve_with` names another module to run instead of `parley`.
+    On SQLite `serve` has a worker inside; `serve_with` and `work_with` name other modules to run instead of `parley`.
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class Site:
         serves: int = 1,
         works: int = 1,
         serve_with: str = "service",
+        work_with: str = "service",
         settings: Mapping[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -103,6 +105,7 @@ class Site:
             "PARLEY_BASE_URL": f"http://127.0.0.1:{self.ports[0]}", "PARLEY_RATE_LIMITS": "off",
             **(settings or {}),
         }  # fmt: skip
+        self._common = common
         self._migrate = Process("migrate", common, folder / "migrate.log")
         self.serves = [
             Process(
@@ -110,7 +113,9 @@ class Site:
             )
             for port in self.ports
         ]
-        self.works = [Process("work", common, folder / f"work-{number}.log") for number in range(works)]
+        self.works = [
+            Process("work", common, folder / f"work-{number}.log", module=work_with) for number in range(works)
+        ]
 
     @property
     def processes(self) -> list[Process]:
@@ -128,6 +133,21 @@ class Site:
         for process in self.processes:
             process.start()
         await self.ready()
+
+    async def make_admin(self, username: str, password: str) -> None:
+        """`parley admin create`, which makes an account or promotes one.
+
+        Raises:
+            RuntimeError: it failed; what it said is in the text.
+        """
+        asked = ["admin", "create", "--username", username, "--email", f"{username}@example.org", "--password-stdin"]
+        made = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "service", *asked], input=f"{password}\n", env=os.environ | self._common, cwd=ROOT,
+            capture_output=True, text=True, timeout=START_WAIT, check=False,
+        )  # fmt: skip
+        if made.returncode:
+            raise RuntimeError(f"parley admin create failed: {made.stderr[-500:]}")
 
     async def ready(self) -> None:
         """Wait until every `serve` answers /healthz.
