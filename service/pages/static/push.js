@@ -61,6 +61,7 @@ async function offer() {
     words.textContent = "This browser cannot get push messages.";
     return;
   }
+  words.textContent = "";
   const registration = await navigator.serviceWorker.getRegistration("/");
   const on = section.dataset.pushHere && Notification.permission === "granted" && (await subscribed(registration));
   button.hidden = Boolean(on);
