@@ -1,5 +1,7 @@
 """The form that replies, on a thread's page; or what was typed into it, where the thread takes no replies any more."""
 
+from service.drafts.models import Draft
+from service.drafts.queries import own_draft
 from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
@@ -7,14 +9,16 @@ from service.kit.errors import NotFound
 from service.pages import forms, thread_views
 from service.pages.asked import Asked
 from service.pages.views.frame import Person
-from service.pages.views.thread import Answering, Composer, Kept
+from service.pages.views.thread import Answering, Composer, Kept, Saved
 from service.replies import queries
 from service.threads import policy
 from service.threads.queries import ThreadSeen
 
 
 def composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Composer | None:
-    """The form that replies: for those who may now, and for one whose sign-in ended while they wrote."""
+    """The form that replies: for those who may now, and for one whose sign-in ended while they wrote. It holds what
+    the reader has begun here, on whatever device, unless a refused form or a preview brought something newer.
+    """
     code = policy.cannot_reply_code(actor, seen.thread, seen.closing, now(session))
     refused = asked.form_of("reply")
     lost = refused is not None and code == "not-signed-in" and not seen.closing.is_closed(now(session))
@@ -23,8 +27,27 @@ def composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> 
     closed = seen.closing.is_closed(now(session))
     if closed and not asked.anyway and refused is None:
         return None
+    begun = own_draft(session, actor, seen.id)
     answering = _answering(session, actor, seen, asked.reply_to)
-    return Composer(refused or forms.fresh(), draft_name(seen.id), asked.drawn, answering, closed)
+    if asked.reply_to is None and refused is None:
+        answering = _begun_answer(session, actor, seen, begun)
+    form = refused or forms.fresh({"body": begun.body} if begun else None)
+    saved = _saved(actor, seen, begun, shown=refused is None)
+    return Composer(form, draft_name(seen.id), asked.drawn, answering, closed, saved)
+
+
+def _saved(actor: Actor, seen: ThreadSeen, begun: Draft | None, *, shown: bool) -> Saved | None:
+    """Where the script keeps the text; nowhere for a guest."""
+    if not actor.signed_in:
+        return None
+    return Saved(f"/api/v1/threads/{seen.id}/draft", begun.updated_at if begun else None, shown and begun is not None)
+
+
+def _begun_answer(session: Session, actor: Actor, seen: ThreadSeen, begun: Draft | None) -> Answering | None:
+    """The reply that the draft answers, where it is still there to be answered."""
+    if begun is None or begun.parent_id is None:
+        return None
+    return _answering(session, actor, seen, queries.numbers_of(session, [begun.parent_id]).get(begun.parent_id))
 
 
 def _answering(session: Session, actor: Actor, seen: ThreadSeen, number: int | None) -> Answering | None:
@@ -41,14 +64,18 @@ def _answering(session: Session, actor: Actor, seen: ThreadSeen, number: int | N
     return Answering(found.id, number, author, thread_views.reply_url(seen, number))
 
 
-def kept(actor: Actor, seen: ThreadSeen, asked: Asked) -> Kept | None:
-    """Where a text that found the thread closed is given back; hidden until the browser finds one in its storage."""
+def kept(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Kept | None:
+    """Where a text that found the thread closed is given back: the refused one, or what the reader had begun; hidden
+    until the browser finds one in its storage where there is neither.
+    """
     refused = asked.form_of("reply")
     if refused is None and not actor.signed_in:
         return None
+    begun = own_draft(session, actor, seen.id)
+    saved = _saved(actor, seen, begun, shown=refused is None)
     if refused is None:
-        return Kept(draft_name(seen.id), "", None)
-    return Kept(draft_name(seen.id), refused.value("body"), refused.refusal)
+        return Kept(draft_name(seen.id), begun.body if begun else "", None, saved)
+    return Kept(draft_name(seen.id), refused.value("body"), refused.refusal, saved)
 
 
 def draft_name(thread_id: int) -> str:

@@ -11,7 +11,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
-from service.pages import forms, moderating, reply_form, thread_reactions, thread_views
+from service.pages import drafts, forms, moderating, reply_form, thread_reactions, thread_views
 from service.pages.asked import Asked
 from service.pages.closing_panel import LABELS, change_closing, panel
 from service.pages.frame import Frame, around
@@ -48,7 +48,7 @@ async def show_thread(
     asks: Asking,
     slug: str = "",
     page: Annotated[int, Query(ge=1, le=10**9)] = 1,
-    reply_to: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    reply_to: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
     react: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
     post_anyway: bool = False,
     saved: str = "",
@@ -74,11 +74,13 @@ async def act(request: Request, thread_id: ThreadId, slug: str, asks: Asking) ->
     if sent.deed == "preview":
         outcome = await preview(asks, sent)
     elif sent.deed in ("", "reply"):
-        outcome = await _reply(asks, thread_id, sent)
+        outcome = await drafts.keep_refused(asks, thread_id, sent, await _reply(asks, thread_id, sent))
     elif sent.deed in LEVELS:
         outcome = await _follow(asks, thread_id, sent)
     elif moderating.is_step(sent):
         outcome = await moderate_here(asks, thread_id, asked.page, sent)
+    elif sent.deed == drafts.DISCARD:
+        outcome = await drafts.discard_here(asks, thread_id, sent)
     elif thread_reactions.is_reaction(sent):
         outcome = await thread_reactions.react_here(asks, thread_id, sent)
     else:
@@ -184,7 +186,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         closing=panel(actor, seen, at, asked.form_of("close", "reopen", "policy"), asked.notice),
         subscription=_subscription(session, actor, seen, asked),
         composer=composer,
-        kept=reply_form.kept(actor, seen, asked) if composer is None else None,
+        kept=reply_form.kept(session, actor, seen, asked) if composer is None else None,
         post_anyway_url=f"{url}?post_anyway=1#reply-form" if may_anyway and composer is None else None,
         sign_in_url=f"/sign-in{returning(url)}" if not actor.signed_in and closed is None else None,
         reactions=reacts.offered,

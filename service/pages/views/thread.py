@@ -114,11 +114,23 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """Where the page's script keeps a reply that is being written, for all of its writer's devices; `at` is when it
+    was kept last (None: not yet), `is_shown` whether the form holds that text.
+    """
+
+    door: str
+    at: datetime | None = None
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Composer:
     """A form that writes a post. `draft` names the text in the browser's storage; `preview_html` is the preview
     without scripts.
 
-    `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed.
+    `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed;
+    `saved` is there for replies of who is signed in.
     """
 
     form: Form
@@ -126,6 +138,7 @@ class Composer:
     preview_html: Markup | None
     answering: "Answering | None" = None
     anyway: bool = False
+    saved: Saved | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +151,7 @@ class Kept:
     draft: str
     text: str
     refusal: str | None
+    saved: Saved | None = None
 
 
 @dataclass(frozen=True, slots=True)
