@@ -173,10 +173,14 @@ class Worker:
         self, session: Session, wanted: list[int], entries: list[Cron], beating: bool
     ) -> tuple[dict[str, int], list[list[Claim]]]:
         if beating:
-            beat(session, self.name, self._counts)
+            self.beat(session)
         ticks = {entry.name: keep_time(session, entry) for entry in entries}
         pairs = zip(self._pools, wanted, strict=True)
         return ticks, [claim(session, pool.leases(), limit) for pool, limit in pairs]
+
+    def beat(self, session: Session) -> None:
+        """Say that this worker lives, and how what it had in hand ended."""
+        beat(session, self.name, self._counts)
 
     def _begin(self, pool: Pool, held: Claim) -> None:
         work = run_claim(self._database, pool.kinds[held.kind], held, self._context, retry_base=self._retry_base)
