@@ -72,9 +72,9 @@ async def read_notifications(draft: Deferred[MarkRead], asks: Asking) -> Respons
     responses=declare(NotSignedIn, NotAllowed, NotReady),
 )
 async def get_notification_preferences(asks: Asking) -> Response:
-    """How you are told beside the inbox."""
+    """How you are told, by kind of news and channel, and when mail goes."""
     return await asks.answer(
-        lambda session, actor: json_answer(PreferencesView(mail=queries.mail_is_on(session, actor)))
+        lambda session, actor: json_answer(PreferencesView.of(queries.own_preferences(session, actor)))
     )
 
 
@@ -85,10 +85,10 @@ async def get_notification_preferences(asks: Asking) -> Response:
     responses=declare(NotSignedIn, NotAllowed, Invalid, NotReady),
 )
 async def change_notification_preferences(draft: Deferred[ChangePreferences], asks: Asking) -> Response:
-    """Switch mail on or off; letters that wait are not sent once it is off."""
-    wanted = draft if isinstance(draft, Invalid) else draft.mail
+    """Change how you are told. Letters that wait are looked at again by what holds when they are sent."""
+    wanted = draft if isinstance(draft, Invalid) else draft.changes()
 
     def work(session: Session, actor: Actor) -> Answer:
-        return json_answer(PreferencesView(mail=operations.choose_mail(session, actor, wanted)))
+        return json_answer(PreferencesView.of(operations.change_preferences(session, actor, wanted)))
 
     return await asks.write(work)

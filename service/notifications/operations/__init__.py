@@ -3,7 +3,7 @@
 telling (which notifications exist) · sending (letters and the steps of their way) · reading · choosing (preferences).
 """
 
-from service.notifications.operations.choosing import choose_mail, follow_by_link, mail_by_link
+from service.notifications.operations.choosing import change_preferences, choose_mail, follow_by_link, mail_by_link
 from service.notifications.operations.reading import mark_read
 from service.notifications.operations.sending import (
     DELIVER,
@@ -29,6 +29,7 @@ __all__ = [
     "announce",
     "announce_mentions",
     "bury_letter",
+    "change_preferences",
     "choose_mail",
     "end_letter",
     "follow_by_link",

@@ -1,9 +1,11 @@
 """Choose how to be told: on the settings page, or by the links of a letter."""
 
-from sqlmodel import Session
+from typing import Any
+
+from sqlmodel import Session, col, select
 
 from service.kit.actor import Actor, check_signed_in
-from service.kit.database.rows import upsert
+from service.kit.database.rows import stored_id, upsert
 from service.kit.errors import Problem, settled
 from service.notifications import queries
 from service.notifications.models import NotificationPreference
@@ -11,12 +13,38 @@ from service.notifications.queries import LinkSeen
 from service.subscriptions.operations import set_level
 
 
+def change_preferences(session: Session, actor: Actor, changes: dict[str, Any] | Problem) -> NotificationPreference:
+    """Change how the actor is told; what is not named stays. Raises NotSignedIn, NotAllowed, Invalid.
+
+    `changes` are columns; of `channels` only what is named in it changes. Whoever turns mail on, lets it also come
+    again after it was stopped.
+    """
+    check_signed_in(actor)
+    wanted = dict(settled(changes))
+    chosen = _row_of(session, stored_id(actor.account_id))
+    named = wanted.pop("channels", {})
+    together = {kind: chosen.channels.get(kind, {}) | named.get(kind, {}) for kind in {*chosen.channels, *named}}
+    if wanted.get("mail") is True:
+        wanted |= {"mail_stopped_at": None, "mail_stopped_because": ""}
+    for name, value in (wanted | {"channels": together}).items():
+        setattr(chosen, name, value)
+    session.add(chosen)
+    session.flush()
+    return chosen
+
+
+def _row_of(session: Session, account_id: int) -> NotificationPreference:
+    """The account's row, made if there is none, and held: of two changes at once neither is lost."""
+    made = upsert(session)(NotificationPreference).values(account_id=account_id, mail=True)
+    session.execute(made.on_conflict_do_nothing())
+    mine = col(NotificationPreference.account_id) == account_id
+    query = select(NotificationPreference).where(mine).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).one()
+
+
 def choose_mail(session: Session, actor: Actor, wanted: bool | Problem) -> bool:
     """Switch the actor's letters on or off; returns what holds now. Raises NotSignedIn, NotAllowed, Invalid."""
-    check_signed_in(actor)
-    mail = settled(wanted)
-    _set_mail(session, actor.account_id, mail)
-    return mail
+    return change_preferences(session, actor, wanted if isinstance(wanted, Problem) else {"mail": wanted}).mail
 
 
 def _set_mail(session: Session, account_id: int | None, mail: bool) -> None:

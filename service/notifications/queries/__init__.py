@@ -6,11 +6,11 @@ from service.notifications.queries.inbox import (
     mail_is_on,
     unread_count,
     wants_mail,
-    without_mail,
 )
 from service.notifications.queries.letters import Letter, find_letter
 from service.notifications.queries.links import LinkSeen, follow_link
 from service.notifications.queries.occasions import Occasion, find_occasion
+from service.notifications.queries.preferences import own_preferences, preferences_of
 
 __all__ = [
     "Letter",
@@ -22,7 +22,8 @@ __all__ = [
     "follow_link",
     "list_notices",
     "mail_is_on",
+    "own_preferences",
+    "preferences_of",
     "unread_count",
     "wants_mail",
-    "without_mail",
 ]

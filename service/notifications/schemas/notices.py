@@ -1,8 +1,8 @@
-"""The shapes of notifications and of people's preferences on the wire."""
+"""The shapes of notifications on the wire."""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from service.notifications.queries import NoticeSeen
 from service.site.schemas import Moment
@@ -29,14 +29,16 @@ class NotifiedReply(BaseModel):
 
 
 class NotificationView(BaseModel):
-    """What you are told: `reply`, somebody replied; `thread`, a thread's opening mentions you; `closed`, it closed."""
+    """What you are told: `reply`, somebody replied; `thread`, somebody opened a thread; `closed`, a thread closed;
+    `closing_soon`, it closes within a day; `reminder`, you asked to be reminded of it.
+    """
 
     id: int
-    kind: Literal["reply", "thread", "closed"]
+    kind: Literal["reply", "thread", "closed", "closing_soon", "reminder"]
     text: str = Field(description="What happened, as one line of plain text.")
-    reason: Literal["mentioned", "answered", "opened", "replied", "chosen"] = Field(
-        description="Why you are told, as a code: the most personal reason that holds."
-    )
+    reason: Literal[
+        "mentioned", "answered", "quoted", "opened", "replied", "read", "chosen", "tag", "category", "asked"
+    ] = Field(description="Why you are told, as a code: the most personal reason that holds.")
     why: str = Field(description="Why you are told, for people: “you are told because …”.")
     thread: NotifiedThread
     reply: NotifiedReply | None
@@ -78,16 +80,3 @@ class UnreadView(BaseModel):
     """How many of your notifications are unread now; 100 means 100 or more."""
 
     unread: int
-
-
-class PreferencesView(BaseModel):
-    """How you are told beside the inbox."""
-
-    mail: bool = Field(description="Whether what you are told on the site is sent to you by mail too.")
-
-
-class ChangePreferences(RequestModel):
-    """The preferences to change."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"mail": False}]})
-    mail: StrictBool

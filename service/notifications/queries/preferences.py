@@ -1,0 +1,30 @@
+"""How people want to be told, for many of them at once."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from service.kit.actor import Actor, check_signed_in
+from service.kit.database.rows import stored_id
+from service.notifications.models import NotificationPreference
+from service.notifications.policy import DEFAULTS
+
+OF_THESE: Final = select(NotificationPreference).where(
+    col(NotificationPreference.account_id).in_(bindparam("accounts", expanding=True))
+)
+
+
+def preferences_of(session: Session, account_ids: Iterable[int]) -> dict[int, NotificationPreference]:
+    """The preferences of these accounts, by account; for those without a row the defaults hold (`policy.DEFAULTS`)."""
+    asked = list(account_ids)
+    if not asked:
+        return {}
+    return {found.account_id: found for found in session.scalars(OF_THESE, {"accounts": asked})}
+
+
+def own_preferences(session: Session, actor: Actor) -> NotificationPreference:
+    """How the actor wants to be told; the defaults where they never chose. Raises NotSignedIn, NotAllowed."""
+    check_signed_in(actor, "read")
+    return preferences_of(session, [stored_id(actor.account_id)]).get(stored_id(actor.account_id)) or DEFAULTS

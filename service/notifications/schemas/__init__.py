@@ -1,0 +1,6 @@
+"""The shapes of notifications and of people's preferences on the wire."""
+
+from service.notifications.schemas.notices import MarkRead, NotificationView, UnreadView
+from service.notifications.schemas.preferences import ChangePreferences, PreferencesView
+
+__all__ = ["ChangePreferences", "MarkRead", "NotificationView", "PreferencesView", "UnreadView"]
