@@ -21,6 +21,7 @@ from tests.api.openapi import Json, Operation, operations
 from tests.api.sending import example_body, request_for
 from tests.api.stage import Stage, set_stage
 from tests.api.worked import WORKED
+from tests.conftest import VAPID_KEY
 
 MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SECRETS = {"token": "parley_…", "hint": "parley_…", "user_agent": "Mozilla/5.0"}
@@ -60,7 +61,7 @@ async def on_a_fresh_stage(operation_id: str) -> Json:
     """Record one operation against an application and a database of its own."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        settings = load_settings(data_dir=folder, base_url="http://forum.example")
+        settings = load_settings(data_dir=folder, base_url="http://forum.example", vapid_key=VAPID_KEY)
         app = create_app(settings, clock=StoppedClock(), worker=False)
         await stack.enter_async_context(app.router.lifespan_context(app))
 

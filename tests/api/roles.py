@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from service.devices.schemas import EXAMPLE
 from tests.api.openapi import Json, Operation
 from tests.api.sending import example_body, request_for
 from tests.api.stage import Stage, hold
@@ -69,6 +70,9 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
         values["session_id"] = answer.json()["session"]["id"]
     if "token_id" in wanted:
         values["token_id"] = (await stage.must("alice", "POST", "/tokens", {"name": "T", "scopes": ["read"]}))["id"]
+    if "device_id" in wanted:
+        browser = EXAMPLE | {"endpoint": f"https://push.example.net/send/{number}"}
+        values["device_id"] = (await stage.must("alice", "POST", "/me/devices", browser))["id"]
     if "review_id" in wanted:
         await hold(stage, 100)
         held = await a_thread(stage.people["alice"], category=category)

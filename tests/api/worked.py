@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.devices.schemas import EXAMPLE
 from tests.api.stage import Stage, hold
 
 Prepare = Callable[[Stage], Awaitable[Any]]
@@ -109,6 +110,9 @@ WORKED = {
     "read_notifications": Worked("alice", prepare=told),
     "get_notification_preferences": Worked("alice"),
     "change_notification_preferences": Worked("alice"),
+    "list_devices": Worked("alice", prepare=having("alice", "POST", "/me/devices", EXAMPLE)),
+    "register_device": Worked("alice"),
+    "forget_device": Worked("alice", {"device_id": 1}, having("alice", "POST", "/me/devices", EXAMPLE)),
     "preview_text": Worked("alice"),
     "get_site": Worked("guest"),
     "change_site": Worked("ada", {"if-match": '"v1"'}),
