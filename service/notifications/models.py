@@ -45,7 +45,8 @@ IS_DIGEST = text("kind = 'digest'")
 
 class Notification(SQLModel, table=True):
     """What one person is told. `actor_id` is who did it (null: Parley itself), `reason` why this person is told,
-    `considered` the facts from which that was decided.
+    `considered` the facts from which that was decided. `on_site`: the inbox shows it, too; otherwise it is there for
+    other channels alone.
     """
 
     __tablename__ = "notification"
@@ -65,6 +66,7 @@ class Notification(SQLModel, table=True):
     actor_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True, ondelete="SET NULL"))
     reason: str = Field(max_length=20)
     considered: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    on_site: bool = True
     created_at: datetime = Field(sa_type=Instant)
     read_at: datetime | None = Field(default=None, sa_type=Instant)
 

@@ -45,9 +45,9 @@ class Subscription(SQLModel, table=True):
 
 
 class Mention(SQLModel, table=True):
-    """Somebody whom a post mentions as it stands: a reply, or with `reply_id` null a thread's opening.
+    """Somebody whom a post names (with an @) or quotes as it stands: a reply, or with `reply_id` null an opening.
 
-    `event_id` is the event that brought the mention: of an edit only those are told whom it mentions first.
+    `event_id` is the event that brought it: of an edit only those are told whom it names or quotes first.
     """
 
     __tablename__ = "mention"
@@ -66,6 +66,8 @@ class Mention(SQLModel, table=True):
     reply_id: int | None = Field(default=None, sa_column=reference("reply.id", nullable=True, ondelete="CASCADE"))
     account_id: int = Field(sa_column=reference("account.id", index=True, ondelete="CASCADE"))
     event_id: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    named: bool = True
+    quoted: bool = False
     created_at: datetime = Field(sa_type=Instant)
 
 

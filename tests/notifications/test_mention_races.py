@@ -10,8 +10,8 @@ from service.app import make_worker
 from service.kit.database import Session
 from service.notifications.models import Notification
 from service.settings import Settings
-from service.subscriptions import operations
 from service.subscriptions.models import Mention
+from service.subscriptions.operations import writing
 from tests.build import a_reply, a_thread
 from tests.cast import Person, bring_in
 from tests.notifications.telling import told
@@ -75,7 +75,7 @@ async def test_a_name_that_goes_away_while_the_text_is_written_tells_nobody(
     alice: Person, bob: Person, app: FastAPI, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who exists is asked before rendering; whoever is gone when the post is stored is mentioned no more."""
-    monkeypatch.setattr(operations, "ids_of", lambda session, names: [])
+    monkeypatch.setattr(writing, "ids_of", lambda session, names: [])
     await a_thread(by=alice, body="@bob")
     await jobs()
     assert await told(bob) == []

@@ -13,7 +13,6 @@ from service.notifications.policy import (
     WHY,
     Standing,
     read_token,
-    reason_for,
     sentence,
     unsubscribe_path,
     why_not,
@@ -70,27 +69,6 @@ def test_who_is_muted_or_may_not_see_is_never_written_to() -> None:
 
 
 @pytest.mark.parametrize(
-    ("watches", "answered", "mentioned", "reason"),
-    [
-        ("opened", False, False, "opened"),
-        ("chosen", False, False, "chosen"),
-        ("replied", True, False, "answered"),
-        (None, True, False, "answered"),
-        (None, False, True, "mentioned"),
-        ("opened", False, True, "mentioned"),
-        ("opened", True, True, "mentioned"),
-        (None, True, True, "mentioned"),
-        (None, False, False, None),
-    ],
-)
-def test_the_most_personal_reason_comes_first(
-    watches: str | None, answered: bool, mentioned: bool, reason: str | None
-) -> None:
-    assert reason_for(watches, answered=answered, mentioned=mentioned) == reason
-    assert reason is None or reason in WHY
-
-
-@pytest.mark.parametrize(
     ("kind", "reason", "actor", "said"),
     [
         ("reply", "opened", "bob", "bob replied to “T”"),
@@ -98,6 +76,11 @@ def test_the_most_personal_reason_comes_first(
         ("reply", "mentioned", "bob", "bob mentioned you in “T”"),
         ("reply", "mentioned", None, "Somebody mentioned you in “T”"),
         ("thread", "mentioned", "bob", "bob mentioned you in “T”"),
+        ("reply", "quoted", "bob", "bob quoted you in “T”"),
+        ("reply", "tag", "bob", "bob replied to “T”"),
+        ("thread", "category", "bob", "bob opened “T”"),
+        ("closing_soon", "chosen", None, "“T” closes soon"),
+        ("reminder", "asked", "bob", "Your reminder of “T”"),
         ("closed", "opened", "mona", "mona closed “T”"),
         ("closed", "opened", None, "“T” is closed"),
     ],

@@ -9,6 +9,7 @@ from service.kit.clock import now
 from service.kit.database import Database, Session
 from service.kit.database.rows import stored_id
 from service.subscriptions.models import Subscription
+from service.subscriptions.policy import effective
 from service.subscriptions.queries import News, audience
 from service.threads.models import Thread
 from tests.cast import bring_in
@@ -41,13 +42,14 @@ def follow(session: Session, thread_id: int, account_id: int, level: str, reason
 
 
 def walk(session: Session, thread_id: int, limit: int) -> list[tuple[int, str]]:
-    """The whole audience, asked for in chunks of `limit`."""
+    """All who watch, asked for in chunks of `limit`, with the reason."""
     thread = session.get_one(Thread, thread_id)
     category = session.get_one(Category, thread.category_id)
     found: list[tuple[int, str]] = []
     after = 0
     while chunk := audience(session, thread, category, News(watching=True), after, limit):
-        found += [(one.account_id, str(one.watches)) for one in chunk]
+        levels = [(one.account_id, effective(one.bearings)) for one in chunk]
+        found += [(account_id, str(level.reason)) for account_id, level in levels if level.level == "watching"]
         after = chunk[-1].account_id
         assert len(chunk) <= limit
     return found
@@ -67,8 +69,8 @@ async def test_everybody_who_watches_once_in_order_and_the_opener_among_them(dat
     assert found == [(people[0], "replied"), (people[2], "opened"), (people[5], "chosen")]
 
 
-@pytest.mark.parametrize("level", ["muted", "normal"])
-async def test_an_opener_who_chose_otherwise_is_not_told(database: Database, level: str) -> None:
+@pytest.mark.parametrize("level", ["muted", "normal", "tracking", "watching_first"])
+async def test_an_opener_who_chose_otherwise_does_not_watch(database: Database, level: str) -> None:
     def work(session: Session) -> list[tuple[int, str]]:
         thread_id, people = fill(session)
         follow(session, thread_id, people[2], level)

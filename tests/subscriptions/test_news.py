@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from service.categories.models import Category
 from service.kit.clock import now
@@ -11,6 +13,7 @@ from service.kit.database import Database, Session
 from service.kit.database.rows import stored_id
 from service.replies.models import Reply
 from service.subscriptions.models import Mention
+from service.subscriptions.policy import Bearings
 from service.subscriptions.queries import News, Reader, audience
 from service.threads.models import Thread
 from tests.subscriptions.test_audience import fill, follow
@@ -69,19 +72,21 @@ async def test_everybody_once_in_order_with_every_reason(database: Database, lim
         for account_id in (people[0], people[1], people[3], people[5]):
             mention(session, at, account_id)
         mention(session, at, people[4], opening=True)
+        session.execute(update(Mention).where(col(Mention.account_id) == people[5]).values(quoted=True))
         news = News(watching=True, answered=people[0], reply=at.reply_id)
         return walk(session, at, news, limit), people
 
     found, people = await database.write(work)
     assert found == [
-        Reader(people[0], "replied", answered=True, mentioned=True),
-        Reader(people[1], None, mentioned=True),
-        Reader(people[2], "opened"),
-        Reader(people[5], None, mentioned=True),
+        Reader(people[0], Bearings("watching", "replied"), answered=True, mentioned=True),
+        Reader(people[1], Bearings("normal", "chosen"), mentioned=True),
+        Reader(people[2], Bearings(is_author=True)),
+        Reader(people[3], Bearings("muted", "chosen"), mentioned=True),
+        Reader(people[5], Bearings(), mentioned=True, quoted=True),
     ]
 
 
-async def test_an_opening_and_an_edit_reach_the_mentioned_alone(database: Database) -> None:
+async def test_an_edit_reaches_the_mentioned_alone(database: Database) -> None:
     def work(session: Session) -> tuple[dict[str, list[int]], list[int]]:
         at = scene(session)
         people = at.people
@@ -90,13 +95,17 @@ async def test_an_opening_and_an_edit_reach_the_mentioned_alone(database: Databa
         mention(session, at, people[1], event=2)
         mention(session, at, people[3], event=2, opening=True)
         mention(session, at, people[4], event=3, opening=True)
-        kinds = {"opening": News(opening=True), "first": News(mentioned_by=1), "second": News(mentioned_by=2)}
+        kinds = {
+            "opening": News(watching=True, first=True, opening=True),
+            "first": News(mentioned_by=1),
+            "second": News(mentioned_by=2),
+        }
         kinds["none"] = News(mentioned_by=9)
         return {name: [one.account_id for one in walk(session, at, news, 2)] for name, news in kinds.items()}, people
 
     found, people = await database.write(work)
     assert found == {
-        "opening": [people[3], people[4]],
+        "opening": [people[0], people[2], people[3], people[4]],
         "first": [people[0]],
         "second": [people[1], people[3]],
         "none": [],

@@ -11,9 +11,9 @@ from service.kit.database.rows import table_of, upsert
 from service.kit.events import Event
 from service.kit.queue import enqueue
 from service.notifications import queries
-from service.notifications.models import Notification
+from service.notifications.models import MAIL, Notification
 from service.notifications.operations.sending import add_deliveries
-from service.notifications.policy import reason_for
+from service.notifications.policy import DEFAULTS, SITE, Decision, decide
 from service.notifications.queries import Occasion
 from service.replies.events import ReplyEvent
 from service.subscriptions.queries import Reader, audience
@@ -48,17 +48,29 @@ def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta,
     if occasion is None:
         return
     people = audience(session, occasion.thread, occasion.category, occasion.news, after, CHUNK)
-    told = add_notifications(session, occasion, [one for one in people if one.account_id not in occasion.untold])
-    unwilling = queries.without_mail(session, told)
-    letters = {account_id: each for account_id, each in told.items() if account_id not in unwilling}
+    decisions = decide_for(session, occasion, [one for one in people if one.account_id not in occasion.untold])
+    told = add_notifications(session, occasion, decisions)
+    letters = {one: each for one, each in told.items() if MAIL in decisions[one].channels}
     add_deliveries(session, occasion, letters, delay=delay, domain=domain)
     if len(people) == CHUNK:
         enqueue(session, NOTIFY, {"event": event_id, "after": people[-1].account_id})
 
 
-def add_notifications(session: Session, occasion: Occasion, people: list[Reader]) -> dict[int, int]:
+def decide_for(session: Session, occasion: Occasion, people: list[Reader]) -> dict[int, Decision]:
+    """What each of these people is told, by account, without those who are told nothing."""
+    preferences = queries.preferences_of(session, [one.account_id for one in people])
+    found = {
+        one.account_id: decide(
+            one, occasion.kind, preferences.get(one.account_id, DEFAULTS), followers=occasion.news.watching
+        )
+        for one in people
+    }
+    return {account_id: decision for account_id, decision in found.items() if decision.told}
+
+
+def add_notifications(session: Session, occasion: Occasion, decisions: dict[int, Decision]) -> dict[int, int]:
     """Insert what these people are told; gives the new notifications' ids by account, without those told before."""
-    if not people:
+    if not decisions:
         return {}
     same = {
         "kind": occasion.kind, "subject": occasion.subject, "event_id": occasion.event_id,
@@ -68,10 +80,12 @@ def add_notifications(session: Session, occasion: Occasion, people: list[Reader]
     rows = [
         same
         | {
-            "account_id": one.account_id,
-            "reason": reason_for(one.watches, answered=one.answered, mentioned=one.mentioned),
+            "account_id": account_id,
+            "reason": decision.reason,
+            "considered": decision.considered,
+            "on_site": SITE in decision.channels,
         }
-        for one in people
+        for account_id, decision in decisions.items()
     ]
     found = session.execute(_notify_once(upsert(session)), rows)
     return {int(account_id): int(notification_id) for account_id, notification_id in found}

@@ -3,23 +3,49 @@
 deciding (who is told, for which reason) · wanted (asked again at sending) · words · links (the way out of a letter).
 """
 
-from service.notifications.policy.deciding import ANSWERED, MENTIONED, PERSONAL, reason_for
+from service.notifications.policy.deciding import (
+    ANSWERED,
+    ASKED,
+    DEFAULTS,
+    EVERY_CHANNEL,
+    KINDS,
+    MENTIONED,
+    PERSONAL,
+    QUOTED,
+    SITE,
+    Decision,
+    choice_of,
+    decide,
+    mail_is_off,
+    wants,
+)
 from service.notifications.policy.links import UNSUBSCRIBE, read_token, unsubscribe_path
-from service.notifications.policy.wanted import Standing, why_not
+from service.notifications.policy.wanted import Standing, why_no_letter, why_not
 from service.notifications.policy.words import DEEDS, WHY, deed_for, sentence
 
 __all__ = [
     "ANSWERED",
+    "ASKED",
     "DEEDS",
+    "DEFAULTS",
+    "EVERY_CHANNEL",
+    "KINDS",
     "MENTIONED",
     "PERSONAL",
+    "QUOTED",
+    "SITE",
     "UNSUBSCRIBE",
     "WHY",
+    "Decision",
     "Standing",
+    "choice_of",
+    "decide",
     "deed_for",
+    "mail_is_off",
     "read_token",
-    "reason_for",
     "sentence",
     "unsubscribe_path",
+    "wants",
+    "why_no_letter",
     "why_not",
 ]

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from service.notifications.models import CLOSED
-from service.notifications.policy.deciding import MENTIONED, PERSONAL
-from service.subscriptions.models import MUTED, WATCHING
+from service.notifications.models import CLOSED, CLOSING_SOON
+from service.notifications.policy.deciding import ASKED, MENTIONED, PERSONAL, QUOTED, WATCHED
+from service.subscriptions.models import MUTED
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """All that decides whether a letter is still wanted, as it is at the moment of sending.
 
-    `mentioned` says whether the post mentions the person as it stands now.
+    `mentioned` and `quoted` say whether the post mentions or quotes the person as it stands now,
+    `closed` that the thread is, `closes` that it will be.
     """
 
     kind: str
@@ -24,6 +25,8 @@ class Standing:
     level: str
     mentioned: bool
     closed: bool
+    quoted: bool = False
+    closes: bool = False
 
 
 def why_not(standing: Standing) -> str | None:
@@ -31,7 +34,7 @@ def why_not(standing: Standing) -> str | None:
 
     What must stay hidden is asked first, then what the person wishes, then whether it is still true.
     """
-    unwatched = standing.level != WATCHING
+    unwatched = standing.level not in WATCHED.get(standing.kind, ()) and standing.reason != ASKED
     reasons = (
         (not standing.thread_shown, "the thread is no longer shown"),
         (not standing.reply_shown, "the reply is no longer shown"),
@@ -40,7 +43,18 @@ def why_not(standing: Standing) -> str | None:
         (standing.level == MUTED, "the thread is muted"),
         (unwatched and standing.reason not in PERSONAL, "the thread is no longer watched"),
         (unwatched and standing.reason == MENTIONED and not standing.mentioned, "the mention was taken back"),
+        (unwatched and standing.reason == QUOTED and not standing.quoted, "the quote was taken back"),
         (standing.read, "read on the site"),
         (standing.kind == CLOSED and not standing.closed, "the thread is open again"),
+        (standing.kind == CLOSING_SOON and not standing.closes, "the thread does not close soon any more"),
     )
     return next((words for applies, words in reasons if applies), None)
+
+
+def why_no_letter(*, stopped: bool, away: bool) -> str | None:
+    """Why a person is sent nothing at all, in words that are stored: mail came back from them, or nobody has seen them
+    for half a year. None when they are.
+    """
+    if stopped:
+        return "mail to this address came back"
+    return "nobody has seen them for half a year" if away else None

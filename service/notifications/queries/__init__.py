@@ -7,23 +7,29 @@ from service.notifications.queries.inbox import (
     unread_count,
     wants_mail,
 )
-from service.notifications.queries.letters import Letter, find_letter
+from service.notifications.queries.items import Item, Post
+from service.notifications.queries.letters import Letter, find_addressed, open_letter, shown_in, with_posts
 from service.notifications.queries.links import LinkSeen, follow_link
 from service.notifications.queries.occasions import Occasion, find_occasion
 from service.notifications.queries.preferences import own_preferences, preferences_of
 
 __all__ = [
+    "Item",
     "Letter",
     "LinkSeen",
     "NoticeSeen",
     "Occasion",
-    "find_letter",
+    "Post",
+    "find_addressed",
     "find_occasion",
     "follow_link",
     "list_notices",
     "mail_is_on",
     "own_preferences",
+    "open_letter",
     "preferences_of",
+    "shown_in",
     "unread_count",
     "wants_mail",
+    "with_posts",
 ]

@@ -1,17 +1,16 @@
 """The inbox: what one person is told, how much of it is unread, and whether they want letters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
 from service.categories.models import Category
 from service.kit.actor import Actor, check_signed_in
-from service.kit.database.rows import table_of
 from service.notifications.models import Notification, NotificationPreference
 from service.notifications.policy import WHY, deed_for, sentence
 from service.replies.models import Reply, address
@@ -63,7 +62,7 @@ class NoticeSeen:
     @property
     def deed(self) -> str:
         """What its actor did by a post: "replied to"."""
-        return deed_for(self.reason)
+        return deed_for(self.reason, self.kind)
 
     @property
     def why(self) -> str:
@@ -74,7 +73,8 @@ class NoticeSeen:
 def shown_to(actor: Actor) -> ColumnElement[bool]:
     """Which of the actor's notifications exist for them now: not those about what is hidden from them by now."""
     reply_shown = or_(col(Notification.reply_id).is_(None), col(Reply.moderation) == "published")
-    return and_(col(Notification.account_id) == actor.account_id, seen_by(actor), reply_shown)
+    mine = col(Notification.account_id) == actor.account_id, col(Notification.on_site)
+    return and_(*mine, seen_by(actor), reply_shown)
 
 
 def joined(query: Any) -> Select[Any]:
@@ -141,15 +141,3 @@ def wants_mail(session: Session, account_id: int | None) -> bool:
         select(col(NotificationPreference.mail)).where(col(NotificationPreference.account_id) == account_id)
     )
     return found is not False
-
-
-PREFERENCE = table_of(NotificationPreference)
-WITHOUT_MAIL = select(PREFERENCE.c.account_id).where(
-    PREFERENCE.c.account_id.in_(bindparam("accounts", expanding=True)), PREFERENCE.c.mail.is_(False)
-)
-
-
-def without_mail(session: Session, account_ids: Iterable[int]) -> set[int]:
-    """Those of these accounts that want no letters."""
-    asked = list(account_ids)
-    return {int(found) for found in session.scalars(WITHOUT_MAIL, {"accounts": asked})} if asked else set()

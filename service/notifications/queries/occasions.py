@@ -82,9 +82,9 @@ def _about_reply(session: Session, event_id: int, reply_id: int, editor_id: int 
 
 
 def _about_opening(event_id: int, row: Any, editor_id: int | None) -> Occasion:
-    """A thread that was opened or approved, or whose text was edited: told to whom it mentions."""
+    """A thread that was opened or approved; with `editor_id` one that was edited: told to whom it mentions only now."""
     thread, category = row
-    news = News(mentioned_by=event_id) if editor_id else News(opening=True)
+    news = News(mentioned_by=event_id) if editor_id else News(watching=True, first=True, opening=True)
     actor_id = editor_id or thread.author_id
     untold = frozenset({thread.author_id, actor_id})
     return Occasion(event_id, OPENING, f"thread:{thread.id}", thread, category, None, actor_id, untold, news)

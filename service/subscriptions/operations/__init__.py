@@ -1,0 +1,27 @@
+"""Every write to subscriptions, mentions and read marks. Subscriptions are a person's own and make no events.
+
+choosing (levels) · writing (what opening, replying and editing bring with them)
+"""
+
+from service.subscriptions.operations.choosing import (
+    choose_level,
+    choose_level_on_category,
+    choose_level_on_tag,
+    give_up_category,
+    give_up_choice,
+    give_up_tag,
+    set_level,
+)
+from service.subscriptions.operations.writing import follow_after_reply, note_mentions
+
+__all__ = [
+    "choose_level",
+    "choose_level_on_category",
+    "choose_level_on_tag",
+    "follow_after_reply",
+    "give_up_category",
+    "give_up_choice",
+    "give_up_tag",
+    "note_mentions",
+    "set_level",
+]
