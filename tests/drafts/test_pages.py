@@ -34,7 +34,7 @@ async def test_the_form_holds_what_was_begun_and_what_it_answers(alice: Person, 
     page = parse((await bob.get(thread["url"])).text)
     assert page.one("textarea").raw.strip("\n") == "Half <i>a</i>\n  thought"
     assert [one.attributes["value"] for one in page.all("input", name="parent")] == [str(reply["id"])]
-    assert "is back" in page.one("form", class_="begun").text
+    assert "This is your draft of" in page.one("form", class_="begun").text
     away = parse((await bob.get(f"{thread['url']}?reply_to=0")).text)
     assert away.all("input", name="parent") == []
     other = parse((await bob.get(f"{thread['url']}?reply_to=1")).text)
