@@ -136,7 +136,9 @@ async def test_deleting_any_term_of_either_form_makes_them_disagree(database: Da
     One condition says what need not be read, not what the law is: tests/closing/test_cost.py holds that one, and
     which of two ways to the same reply is taken.
     """
-    pures = list(mutants(state, "effective_closing", "inherited", "effective_closing", "is_over", "deadlines"))
+    pures = list(
+        mutants(state, "effective_closing", "inherited", "effective_closing", "reopening", "is_over", "deadlines")
+    )
     in_sql = list(mutants(law, "effective_close_at", *SQL_FORM))
     assert len(pures) >= 30, "every condition, level and summand of the pure form"
     assert len(in_sql) >= 25, "every argument, level, condition and summand of the SQL form"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlmodel import Session, col
 
 from service.categories.models import Category
@@ -11,6 +11,7 @@ from service.kit.database.rows import stored_id
 from service.site.models import Site
 from service.threads.models import Thread
 from service.threads.queries import effective_close_at
+from service.threads.queries.law import CATEGORY, SITE, THREAD, close_at, joined, micros
 
 
 def hold_policies(session: Session) -> None:
@@ -43,3 +44,28 @@ def open_but_told(session: Session, after: int, limit: int) -> Sequence[int]:
         col(Thread.id) > after,
     )
     return [stored_id(found) for found in session.execute(query.order_by(col(Thread.id)).limit(limit)).scalars()]
+
+
+def reopened_untold(session: Session, limit: int) -> Sequence[int]:
+    """Ids of published threads told as closed whose closing has ended by itself meanwhile, at their `reopens_at`.
+
+    Those that say so themselves an index finds. Where a category, or the site, does, those told as closed are all read.
+    """
+    moment = to_micros(now(session))
+    found = _ended(session, THREAD.c.reopens_at >= 0, moment, limit)
+    holidays = [exists().where(level.c.reopens_at >= 0, level.c.reopens_at <= moment) for level in (SITE, CATEGORY)]
+    if len(found) < limit and session.execute(select(or_(*holidays))).scalar_one():
+        found += _ended(session, THREAD.c.reopens_at.is_(None), moment, limit - len(found))
+    return found
+
+
+def _ended(session: Session, whose: ColumnElement[bool], moment: int, limit: int) -> list[int]:
+    reopens = joined("reopens_at")
+    query = (
+        select(THREAD.c.id)
+        .join(CATEGORY, CATEGORY.c.id == THREAD.c.category_id)
+        .join(SITE, SITE.c.id == 1)
+        .where(whose, THREAD.c.moderation == "published", micros(THREAD.c.closing_recorded_at) <= reopens)
+        .where(reopens <= moment, close_at(reopens) > reopens)
+    )
+    return [int(found) for found in session.execute(query.order_by(THREAD.c.id).limit(limit)).scalars()]

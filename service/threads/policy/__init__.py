@@ -8,7 +8,7 @@ from service.kit.errors import NotAllowed, Problem
 from service.site.models import OFF, Site
 from service.threads.errors import ThreadIsClosed
 from service.threads.models import Thread
-from service.threads.policy.state import Closing, effective_closing, state_of
+from service.threads.policy.state import Closing, effective_closing, reopening, state_of
 
 
 def is_author(actor: Actor, thread: Thread) -> bool:
@@ -106,5 +106,5 @@ def cannot_reply_code(actor: Actor, thread: Thread, closing: Closing, now: datet
 __all__ = [
     "Closing", "cannot_reply_code", "check_may_close", "check_may_delete", "check_may_edit", "check_may_open",
     "check_may_reopen", "check_may_reply", "check_not_archived", "check_open", "check_open_to_all", "check_terms",
-    "closed_problem", "effective_closing", "is_author", "may_post_while_closed", "state_of",
+    "closed_problem", "effective_closing", "is_author", "may_post_while_closed", "reopening", "state_of",
 ]  # fmt: skip

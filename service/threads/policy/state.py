@@ -56,11 +56,17 @@ def effective_closing(
     unless the thread has its own `reopens_at`. Whoever shows or records that loads the thread again.
     """
     terms = list(deadlines(thread, category, site, reached_at))
-    reopens = inherited(thread.reopens_at, category.reopens_at, site.reopens_at)
+    reopens = reopening(thread, category, site)
     if reopens is not None:
         own = thread.reopens_at is not None
-        terms = [term for term in terms if not is_over(term, from_micros(reopens), at, own=own)]
+        terms = [term for term in terms if not is_over(term, reopens, at, own=own)]
     return min(terms, key=when) if terms else Closing(None, None)
+
+
+def reopening(thread: Thread, category: ClosingTerms, site: ClosingTerms) -> datetime | None:
+    """When closings end, by the first level that says; None where none does."""
+    said = inherited(thread.reopens_at, category.reopens_at, site.reopens_at)
+    return None if said is None else from_micros(said)
 
 
 def is_over(term: Closing, reopens: datetime, at: datetime, *, own: bool) -> bool:

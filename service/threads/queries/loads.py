@@ -20,7 +20,7 @@ from service.kit.errors import NotFound
 from service.screening.policy import SEEN_BY_AUTHOR, may_read
 from service.site.models import Site
 from service.threads.models import Thread
-from service.threads.policy import Closing, effective_closing, state_of
+from service.threads.policy import Closing, effective_closing, reopening, state_of
 from service.threads.queries.law import Term, joined, reached_at
 
 Closer = aliased(Account)
@@ -56,6 +56,18 @@ class ThreadSeen:
     def closing_at(self, at: datetime) -> Closing:
         """When it closes or closed, and why, as it stands at another instant."""
         return effective_closing(self.thread, self.category, self.site, self.reached_at, at)
+
+    @property
+    def reopens_at(self) -> datetime | None:
+        """When closings of this thread end, as its terms say; it may have passed, and need open nothing."""
+        return reopening(self.thread, self.category, self.site)
+
+    def opens_at(self, at: datetime) -> datetime | None:
+        """When the closing that stands at `at`, or the next one, ends by itself; None when that lasts, or none comes."""
+        closes, opens = self.closing_at(at).at, self.reopens_at
+        if closes is None or opens is None or opens <= max(at, closes):
+            return None
+        return None if self.closing_at(opens).is_closed(opens) else opens
 
     def state(self, now: datetime) -> str:
         """`open`, `closed` or `archived` at `now`."""
