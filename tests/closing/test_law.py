@@ -28,6 +28,7 @@ from tests.closing.plain import is_closed
 pytestmark = pytest.mark.anyio
 
 ASK = Table("ask", MetaData(), Column("thread_id", BigInteger), Column("at", BigInteger), prefixes=["TEMPORARY"])
+PURE_FORM = ("inherited", "effective_closing", "reopening", "is_over", "deadlines")
 SQL_FORM = (
     "first_said", "joined", "reached_at", "from_end", "from_start", "published", "nth", "ended", "standing",
     "effective_close_at", "close_at",

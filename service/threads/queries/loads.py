@@ -63,7 +63,7 @@ class ThreadSeen:
         return reopening(self.thread, self.category, self.site)
 
     def opens_at(self, at: datetime) -> datetime | None:
-        """When the closing that stands at `at`, or the next one, ends by itself; None when that lasts, or none comes."""
+        """When the closing that stands at `at`, or the next one, ends by itself; None when it lasts, or none comes."""
         closes, opens = self.closing_at(at).at, self.reopens_at
         if closes is None or opens is None or opens <= max(at, closes):
             return None
