@@ -105,6 +105,15 @@ LIVELY_REPLIES: Final[tuple[tuple[str, str, int | None], ...]] = (
     ("lea", "Leave it, the correction is more useful than the claim was.", 8),
 )  # fmt: skip
 
+REACTIONS: Final = (
+    ("ines", 0, "thanks"), ("tomasz", 0, "thanks"), ("lea", 1, "agree"), ("ines", 1, "agree"), ("mona", 1, "like"),
+    ("mona", 3, "funny"), ("lea", 3, "like"), ("tomasz", 6, "thanks"), ("lea", 6, "thanks"), ("ines", 6, "agree"),
+)  # fmt: skip
+"""Who says what of which reply to the lively thread (0: of its opening)."""
+
+DRAFT: Final = "The braille edition that I proofread had them at the end of each chapter, and"
+"""What one of them has begun to answer there."""
+
 OTHERS: Final[tuple[tuple[str, str, str, list[str]], ...]] = (
     (
         "lea",

@@ -127,7 +127,7 @@ class Site:
         return {"essay": essay, "lively": lively, "settled": thread}
 
     def converse(self, thread: dict[str, Any]) -> None:
-        """The replies of the lively thread; one is deleted and leaves a stub, one is edited."""
+        """The replies of the lively thread; one is deleted and leaves a stub, one is edited; some are thanked for."""
         ids: dict[int, int] = {}
         for number, (who, body, answers) in enumerate(sample.LIVELY_REPLIES, 1):
             self.passes(minutes=17)
@@ -136,6 +136,10 @@ class Site:
         self.ask("tomasz", "DELETE", f"/replies/{ids[8]}")
         mended = f"{sample.LIVELY_REPLIES[4][1]} *Especially* in chapter 15."
         self.ask("lea", "PATCH", f"/replies/{ids[5]}", body=mended)
+        for who, number, name in sample.REACTIONS:
+            post = f"/replies/{ids[number]}" if number else f"/threads/{thread['id']}"
+            self.ask(who, "PUT", f"{post}/reactions/{name}")
+        self.ask("mona", "PUT", f"/threads/{thread['id']}/draft", body=sample.DRAFT)
 
 
 def loop_of(server: uvicorn.Server) -> asyncio.AbstractEventLoop:
@@ -169,6 +173,8 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("sign-in", None, f"/sign-in?next={lively}"),
         Shot("settings", "ines", "/settings"),
         Shot("profile", None, "/u/ines"),
+        Shot("drafts", "mona", "/settings/drafts"),
+        Shot("thread-draft-reacting", "mona", f"{lively}?react=1"),
         Shot("notifications", "lea", "/notifications"),
         Shot("admin", "ada", "/admin", lambda page: page.locator("#category-general > summary").click()),
         Shot("menu", "ada", "/", lambda page: page.locator("details.account > summary").click()),

@@ -44,7 +44,7 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
     """A thread and a reply of alice's, a session and a token of hers, an empty category: what the operation names."""
     wanted = {item["name"] for item in operation.parameters("path")}
     number = next(count)
-    values: Json = {}
+    values: Json = {"name": "like"} if "name" in wanted else {}  # of a reaction
     newcomer = {"username": f"dorothea{number}", "email": f"d{number}@example.org", "password": "middlemarch, 1871"}
     if "username" in wanted or operation.id == "sign_in":
         await stage.must("guest", "POST", "/accounts", newcomer)

@@ -22,7 +22,7 @@ SCREENS = {
         "/", "/new", "/t/1/x", "/t/1/x?reply_to=1", "/t/1/x/edit", "/t/1/replies/1/edit",
         "/t/1/replies/1/delete", "/settings", "/notifications",
     ],
-    "bob": ["/t/1/waiting/3/edit", "/t/1/waiting/3/delete"],
+    "bob": ["/t/1/waiting/3/edit", "/t/1/waiting/3/delete", "/t/1/x?react=1", "/settings/drafts"],
     "mona": ["/mod/queue", "/t/1/x", "/t/1/x/delete", "/t/1/x/revisions", "/t/1/replies/1/revisions"],
     "ada": ["/admin", "/admin/import", "/u/bob"],
 }  # fmt: skip
@@ -85,6 +85,7 @@ async def every_form(stage: Stage) -> list[Found]:
     found: dict[tuple[object, ...], Found] = {}
     for post in ("/threads/1", "/replies/1"):
         await stage.must("alice", "PATCH", post, {"body": "Who came home?"})  # so that there is an earlier text
+    await stage.must("bob", "PUT", "/threads/1/draft", {"body": "The numbers hide"})
     way_out = unsubscribe_path(stage.app.state.secret, 1, 1)  # where a letter about the first thread leads
     for who, paths in SCREENS.items():
         for path in [*paths, *([way_out] if who == "guest" else [])]:

@@ -55,6 +55,9 @@ SCRIPT = {"name": "Archive script", "scopes": ["read", "write"]}
 SEMINAR = {"name": "Seminar", "slug": "seminar"}
 TAGGED = {"tags": ["amnesty", "1953"]}
 THREAD, REPLY = {"thread_id": 1}, {"reply_id": 1}
+BEGUN = having("bob", "PUT", "/threads/1/draft", {"body": "The numbers hide"})
+THANKED = having("bob", "PUT", "/replies/1/reactions/thanks")
+AGREED = having("bob", "PUT", "/threads/1/reactions/agree")
 EDITED_THREAD = having("alice", "PATCH", "/threads/1", {"body": "Who came home, and to what?"})
 EDITED_REPLY = having("alice", "PATCH", "/replies/1", {"body": "The numbers hide families."})
 
@@ -105,6 +108,14 @@ WORKED = {
     "get_subscription": Worked("alice", THREAD),
     "choose_subscription": Worked("bob", THREAD),
     "delete_subscription": Worked("alice", THREAD),
+    "list_drafts": Worked("bob", {"limit": 20}, BEGUN),
+    "get_draft": Worked("bob", THREAD, BEGUN),
+    "keep_draft": Worked("bob", THREAD),
+    "discard_draft": Worked("bob", THREAD, BEGUN),
+    "react_to_reply": Worked("bob", REPLY | {"name": "thanks"}),
+    "take_back_reaction_to_reply": Worked("bob", REPLY | {"name": "thanks"}, THANKED),
+    "react_to_thread": Worked("bob", THREAD | {"name": "agree"}),
+    "take_back_reaction_to_thread": Worked("bob", THREAD | {"name": "agree"}, AGREED),
     "list_thread_events": Worked("guest", THREAD | {"after": 0, "limit": 20}),
     "list_notifications": Worked("alice", {"unread": True, "limit": 20}, told),
     "read_notifications": Worked("alice", prepare=told),

@@ -65,11 +65,15 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
     bob.call("patch", f"/api/v1/replies/{parent['id']}", body="What I meant was another thing.")
     edits = (f"{essay['url']}/revisions", f"/t/{lively['id']}/replies/6/revisions")
     soon = mona.opens(title="Closing soon", closing={"close_after_age": "P3D"})
+    for thread in (closed, soon):
+        alice.call("put", f"/api/v1/threads/{thread['id']}/draft", body=f"Begun, and not ended. {LONG}")
+    for who, name in ((alice, "like"), (alice, "thanks"), (mona, "agree"), (mona, "disagree"), (mona, "funny")):
+        who.call("put", f"/api/v1/replies/{parent['id']}/reactions/{name}")
     guest_pages = ("/", "/c/general", lively["url"], closed["url"], "/sign-in", "/register", f"/u/{alice.username}",
                    "/problems/thread-closed", "/nowhere", "/api/v1/docs", "/tags", "/tags/c-plus-plus",
                    "/tags/c-plus-plus?state=archived", essay["url"], *edits)  # fmt: skip
     own = ("/", "/new", lively["url"], f"{lively['url']}/edit", f"{essay['url']}/edit", soon["url"], "/settings",
-           "/notifications")  # fmt: skip
+           "/notifications", closed["url"], f"{lively['url']}?react=6", "/settings/drafts")  # fmt: skip
     staff = (*edits, lively["url"], closed["url"], f"{closed['url']}?post_anyway=1", f"{lively['url']}/delete",
              f"/t/{lively['id']}/replies/1/edit", f"/t/{lively['id']}/replies/1/delete",
              f"{lively['url']}?reply_to=2")  # fmt: skip
