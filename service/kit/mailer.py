@@ -11,7 +11,7 @@ shows a reader one letter. Nothing here waits longer than DEADLINE in total, wha
 import asyncio
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -266,11 +266,11 @@ class Templates:
             lstrip_blocks=True,
         )
 
-    def draw(self, name: str, /, *, sanitised: str = "", **facts: object) -> tuple[str, str]:
+    def draw(self, name: str, /, *, sanitised: Sequence[str] = (), **facts: object) -> tuple[str, str]:
         """The letter's text and its HTML. A fact the template names and nobody gave is an error.
 
-        `sanitised` is the only one that the HTML shows as it is: what `kit.text` has sanitised last.
+        `sanitised` are the only ones that the HTML shows as they are: what `kit.text` has sanitised last.
         """
-        shown = {**facts, "sanitised": Markup(sanitised)}
+        shown = {**facts, "sanitised": [Markup(each) for each in sanitised]}
         text, html = (self._environment.get_template(f"{name}.{kind}").render(shown) for kind in ("txt", "html"))
         return text.strip() + "\n", html

@@ -34,8 +34,8 @@ async def deliver(database: Database, run: Run[Outgoing]) -> None:
 
 
 def take(session: Session, run: Run[Outgoing]) -> Letter | None:
-    """Claim the letter; if there is nothing to send, the job ends in the same unit of work."""
-    letter = take_letter(session, run.payload["letter"], run.claim.token)
+    """Claim the letter; if there is nothing to send now, the job ends in the same unit of work."""
+    letter = take_letter(session, run.payload["letter"], run.claim.token, delay=run.context.mail_delay)
     if letter is None:
         run.finish(session)
     return letter

@@ -1,7 +1,7 @@
-"""Bring letters: add them, then take, send (jobs.py) and record, with no transaction open between these steps."""
+"""Bring letters: put news into them, then take, send (jobs/sending.py) and record, with no transaction in between."""
 
-import secrets
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import insert, update
@@ -9,49 +9,63 @@ from sqlmodel import Session, col
 
 from service.kit.clock import now
 from service.kit.database.rows import changed, table_of
-from service.kit.queue import enqueue_many
+from service.kit.queue import enqueue
 from service.notifications import queries
-from service.notifications.models import DEAD, GATHERING, MAIL, SENDING, SKIPPED, THREAD, WAITING, Delivery
+from service.notifications.models import (
+    DEAD,
+    GATHERING,
+    MAIL,
+    REVIEWS,
+    SENDING,
+    SKIPPED,
+    WAITING,
+    Delivery,
+)
 from service.notifications.models import Letter as LetterRow
-from service.notifications.policy import why_not
-from service.notifications.queries import Letter, Occasion
+from service.notifications.operations.gathering import DELIVER, Envelope, letters_for
+from service.notifications.policy import why_no_letter, why_not
+from service.notifications.policy.deciding import DEFAULTS
+from service.notifications.policy.timing import due_for, quiet_until, times_of
+from service.notifications.queries import Item, Letter, Occasion, shown_in
 
-DELIVER: Final = "notifications.deliver"
-"""The kind of job that brings one letter."""
-
-ADD_LETTER: Final = insert(table_of(LetterRow)).returning(table_of(LetterRow).c.id, sort_by_parameter_order=True)
 ADD_DELIVERY: Final = insert(table_of(Delivery))
 
 
 def add_deliveries(
-    session: Session, occasion: Occasion, notifications: dict[int, int], *, delay: timedelta, domain: str
+    session: Session,
+    occasion: Occasion,
+    notifications: dict[int, int],
+    *,
+    urgent: Collection[int] = (),
+    delay: timedelta,
+    domain: str,
 ) -> None:
-    """Insert a letter for each of these notifications, with its Message-ID, and the job that brings it."""
+    """Put each of these notifications (by account) into a letter: one that gathers already, or a new one with its job.
+
+    `urgent` are the people who are not to wait for their digest. `delay` is the site's.
+    """
     if not notifications:
         return
-    about = occasion.subject.replace(":", "-")
-    at = now(session)
-    same = {"state": WAITING, "attempts": 0, "answer": "", "created_at": at}
-    letters = [
-        same
-        | {
-            "account_id": account_id, "kind": THREAD, "thread_id": occasion.thread.id, "gather": "",
-            "message_id": f"<{about}.{each}.{secrets.token_hex(4)}@{domain}>", "due_at": at + delay,
-        }
-        for account_id, each in notifications.items()
-    ]  # fmt: skip
-    ids = session.scalars(ADD_LETTER, letters).all()
-    travels = zip(notifications.values(), ids, strict=True)
-    rows = [same | {"notification_id": each, "channel": MAIL, "letter_id": letter_id} for each, letter_id in travels]
+    at, thread_id = now(session), occasion.thread.id or 0
+    preferences = queries.preferences_of(session, notifications)
+    times = {each: times_of(preferences.get(each, DEFAULTS), delay) for each in notifications}
+    dues = {each: due_for(times[each], at, thread_id=thread_id, urgent=each in urgent) for each in notifications}
+    envelope = Envelope(occasion.subject.replace(":", "-"), domain, thread_id)
+    letters = letters_for(session, envelope, dues, times)
+    same = {"channel": MAIL, "state": WAITING, "attempts": 0, "answer": "", "created_at": at}
+    rows = [
+        same | {"notification_id": notification_id, "letter_id": letters[account_id]}
+        for account_id, notification_id in notifications.items()
+    ]
     session.execute(ADD_DELIVERY, rows)
-    enqueue_many(session, DELIVER, [{"letter": each} for each in ids], run_at=at + delay)
 
 
-def take_letter(session: Session, letter_id: int, token: str) -> Letter | None:
-    """Claim a letter for the holder of the job's fence and read it afresh; None when there is nothing to send.
+def take_letter(session: Session, letter_id: int, token: str, *, delay: timedelta) -> Letter | None:
+    """Claim a letter for the holder of the job's fence and read it afresh; None when there is nothing to send now.
 
-    Not wanted any more: recorded as skipped, with the reason. Ended before, or gone with its account: nothing. A dead
-    letter whose job was revived lives again.
+    The claim seals it: later news go into another. In quiet hours it is put off to their end. What is not wanted any
+    more is recorded as skipped, with the reason, and the rest is sent. Ended before, or gone with its account:
+    nothing. A dead letter whose job was revived lives again.
     """
     claim = (
         update(LetterRow)
@@ -60,14 +74,47 @@ def take_letter(session: Session, letter_id: int, token: str) -> Letter | None:
     )
     if changed(session, claim) != 1:
         return None
-    letter = queries.find_letter(session, letter_id)
-    if letter is None:
+    found = queries.find_addressed(session, letter_id)
+    if found is None:
         return None
-    reason = why_not(letter.standing)
-    if reason is not None:
-        end_letter(session, letter_id, token, SKIPPED, reason)
+    quiet = quiet_until(times_of(found.preference, delay), now(session))
+    if quiet is not None:
+        _put_off(session, letter_id, quiet)
         return None
-    return letter
+    _revive_deliveries(session, letter_id)
+    letter = queries.open_letter(session, found)
+    reason = why_no_letter(stopped=letter.stopped, away=letter.away)
+    if reason is None and letter.kind == REVIEWS:
+        return letter
+    wanted = _skip_unwanted(session, letter.items) if reason is None else ()
+    if not wanted:
+        last = reason or next((why_not(item.standing) for item in letter.items), None) or "nothing is left to tell"
+        end_letter(session, letter_id, token, SKIPPED, last)
+        return None
+    return queries.with_posts(session, letter, wanted, shown_in(letter.kind, wanted))
+
+
+def _put_off(session: Session, letter_id: int, until: datetime) -> None:
+    """Send it when the quiet hours end; the attempt does not count. Its job ends, and another begins then."""
+    values = {"state": WAITING, "token": None, "attempts": LetterRow.attempts - 1, "due_at": until}
+    session.execute(update(LetterRow).where(col(LetterRow.id) == letter_id).values(**values))
+    enqueue(session, DELIVER, {"letter": letter_id}, run_at=until)
+
+
+def _revive_deliveries(session: Session, letter_id: int) -> None:
+    """What was given up with its letter is tried again with it."""
+    dead = col(Delivery.letter_id) == letter_id, col(Delivery.state) == DEAD
+    session.execute(update(Delivery).where(*dead).values(state=WAITING, answer="", ended_at=None))
+
+
+def _skip_unwanted(session: Session, items: Sequence[Item]) -> tuple[Item, ...]:
+    """Those of a letter's items that are still wanted; the others end here, each with its reason."""
+    verdicts = [(item, why_not(item.standing)) for item in items]
+    for words in sorted({words for _, words in verdicts if words is not None}):
+        ids = [item.delivery_id for item, why in verdicts if why == words]
+        ended = {"state": SKIPPED, "answer": words, "ended_at": now(session)}
+        session.execute(update(Delivery).where(col(Delivery.id).in_(ids)).values(**ended))
+    return tuple(item for item, why in verdicts if why is None)
 
 
 def end_letter(session: Session, letter_id: int, token: str, state: str, answer: str) -> None:
@@ -92,7 +139,7 @@ def put_back(session: Session, letter_id: int, token: str, answer: str) -> None:
 
 def bury_letter(session: Session, letter_id: int) -> None:
     """Give a letter up after the last attempt; its last answer stays."""
-    unfinished = col(LetterRow.id) == letter_id, col(LetterRow.state).in_((WAITING, SENDING))
+    unfinished = col(LetterRow.id) == letter_id, col(LetterRow.state).in_((GATHERING, WAITING, SENDING))
     buried = update(LetterRow).where(*unfinished).values(state=DEAD, token=None, ended_at=now(session))
     answer = session.scalar(buried.returning(col(LetterRow.answer)))
     if answer is not None:

@@ -14,6 +14,7 @@ from service.notifications import queries
 from service.notifications.models import MAIL, Notification
 from service.notifications.operations.sending import add_deliveries
 from service.notifications.policy import DEFAULTS, SITE, Decision, decide
+from service.notifications.policy.timing import is_urgent
 from service.notifications.queries import Occasion
 from service.replies.events import ReplyEvent
 from service.subscriptions.queries import Reader, audience
@@ -51,7 +52,8 @@ def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta,
     decisions = decide_for(session, occasion, [one for one in people if one.account_id not in occasion.untold])
     told = add_notifications(session, occasion, decisions)
     letters = {one: each for one, each in told.items() if MAIL in decisions[one].channels}
-    add_deliveries(session, occasion, letters, delay=delay, domain=domain)
+    urgent = {one for one in letters if is_urgent(occasion.kind, decisions[one].reason)}
+    add_deliveries(session, occasion, letters, urgent=urgent, delay=delay, domain=domain)
     if len(people) == CHUNK:
         enqueue(session, NOTIFY, {"event": event_id, "after": people[-1].account_id})
 

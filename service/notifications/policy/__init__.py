@@ -19,7 +19,13 @@ from service.notifications.policy.deciding import (
     mail_is_off,
     wants,
 )
-from service.notifications.policy.links import UNSUBSCRIBE, read_token, unsubscribe_path
+from service.notifications.policy.links import (
+    UNSUBSCRIBE,
+    list_path,
+    read_list_token,
+    read_token,
+    unsubscribe_path,
+)
 from service.notifications.policy.wanted import Standing, why_no_letter, why_not
 from service.notifications.policy.words import DEEDS, WHY, deed_for, sentence
 
@@ -41,7 +47,9 @@ __all__ = [
     "choice_of",
     "decide",
     "deed_for",
+    "list_path",
     "mail_is_off",
+    "read_list_token",
     "read_token",
     "sentence",
     "unsubscribe_path",

@@ -11,8 +11,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from service.kit.clock import utc_text
-from service.notifications.models import DIGEST, SUMMARY, THREAD
+from service.kit.clock import MICROSECOND, utc_text
+from service.kit.zones import known_zones
+from service.notifications.models import (
+    CLOSING_SOON,
+    DIGEST,
+    REMINDER,
+    SUMMARY,
+    THREAD,
+    NotificationPreference,
+)
+from service.notifications.policy.deciding import PERSONAL
 
 DAILY: Final = "daily"
 WEEKLY: Final = "weekly"
@@ -60,6 +69,26 @@ class Due:
     gather: str
     at: datetime
     period: datetime | None = None
+
+
+def times_of(preference: NotificationPreference, delay: timedelta) -> MailTimes:
+    """A person's wishes as the rules read them; `delay` is the site's. A zone that nobody knows any more is UTC."""
+    quiet = None
+    if preference.quiet_from is not None and preference.quiet_until is not None:
+        quiet = Quiet(preference.quiet_from, preference.quiet_until, frozenset(preference.quiet_days))
+    return MailTimes(
+        delay=delay if preference.mail_delay is None else preference.mail_delay * MICROSECOND,
+        zone=ZoneInfo(preference.time_zone) if preference.time_zone in known_zones() else EVERYWHERE,
+        digest=None if preference.digest == "off" else preference.digest,
+        hour=preference.digest_hour,
+        weekday=preference.digest_weekday,
+        quiet=quiet,
+    )
+
+
+def is_urgent(kind: str, reason: str | None) -> bool:
+    """Whether news wait for no digest: what a post says to the person, and what is worth nothing when it is late."""
+    return reason in PERSONAL or kind in (REMINDER, CLOSING_SOON)
 
 
 def due_for(times: MailTimes, now: datetime, *, thread_id: int, urgent: bool) -> Due:

@@ -1,118 +1,140 @@
-"""What a letter says, read afresh at the moment it is sent."""
+"""What a letter is and says, read afresh at the moment it is sent."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from service.accounts.models import Account
-from service.categories.models import Category
-from service.categories.policy import visible_to
-from service.kit.actor import Actor
-from service.kit.clock import from_micros, now
+from service.accounts.models import Account, ApiToken, SignedIn
+from service.kit.clock import now
 from service.kit.database.rows import stored_id
-from service.notifications.models import OPENING, SENT, Delivery, Notification
+from service.notifications.models import DIGEST, SENT, THREAD, Delivery, Notification, NotificationPreference
 from service.notifications.models import Letter as LetterRow
-from service.notifications.policy import Standing
-from service.notifications.queries.inbox import NoticeSeen, wants_mail
-from service.replies.models import Reply
+from service.notifications.policy.deciding import DEFAULTS
+from service.notifications.queries.items import Item, Post, items_in, posts_of
 from service.site.models import Site
-from service.subscriptions.queries import following_of, is_mentioned
-from service.threads.models import Thread
-from service.threads.policy import effective_closing
-from service.threads.queries.law import joined, reached_at
 
-LAST_REPLY: Final = reached_at(joined("close_after_replies"))
+MOST_TOLD: Final = 20
+"""What a letter about one thread shows; the rest is counted."""
+
+MOST_THREADS: Final = 20
+MOST_OF_THREAD: Final = 3
+"""What a digest shows: the threads with the newest news, and of each its newest; the rest is counted."""
+
+AWAY: Final = timedelta(days=180)
+"""After so long without a sign of them nobody is sent digests any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """All that one letter says, read in one go, and whether it is still wanted.
-
-    `body` is the post's source (empty for a closing), `answers` the Message-ID of this person's letter about the
-    reply that this one answers, if there was one.
+    """One letter to one person. `items` is what it tells, in the order of its events; `posts` are the texts of those
+    that it shows, by notification. `answers` is the Message-ID of this person's letter about the reply that its first
+    one answers, if there was one. `zone` is the person's, for times; `away`: nobody has seen them for half a year.
     """
 
+    id: int
+    kind: str
+    gather: str
     account_id: int
+    username: str
+    role: str
     message_id: str
     to: str
     site: str
-    notice: NoticeSeen
-    body: str
-    body_html: str
-    body_format: str
-    answers: str | None
-    closing_reason: str | None
-    closure_words: str
-    closed_at: datetime | None
-    standing: Standing
+    zone: str
+    stopped: bool
+    away: bool
+    items: tuple[Item, ...] = ()
+    posts: dict[int, Post] | None = None
+    answers: str | None = None
 
 
-def find_letter(session: Session, letter_id: int) -> Letter | None:
-    """A letter, read afresh; None when it is gone (with its account)."""
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A letter with its person and their preferences (the defaults, where they have said nothing)."""
+
+    row: LetterRow
+    account: Account
+    preference: NotificationPreference
+    site: str
+
+
+def find_addressed(session: Session, letter_id: int) -> Addressed | None:
+    """A letter and its person; None when they are gone."""
     row = session.execute(
-        select(LetterRow, Notification, Account, Thread, Category, Site, Reply, LAST_REPLY)  # type: ignore[call-overload]
-        .join(Delivery, col(Delivery.letter_id) == LetterRow.id)
-        .join(Notification, col(Notification.id) == Delivery.notification_id)
-        .join(Account, col(Account.id) == Notification.account_id)
-        .join(Thread, col(Thread.id) == Notification.thread_id)
-        .join(Category, col(Category.id) == Thread.category_id)
+        select(LetterRow, Account, Site, NotificationPreference)
+        .join(Account, col(Account.id) == LetterRow.account_id)
         .join(Site, col(Site.id) == 1)
-        .outerjoin(Reply, col(Reply.id) == Notification.reply_id)
+        .outerjoin(NotificationPreference, col(NotificationPreference.account_id) == LetterRow.account_id)
         .where(col(LetterRow.id) == letter_id)
+        .execution_options(populate_existing=True)
     ).first()
-    if row is None:
-        return None
-    stored, notification, account, thread, category, site, reply, last_reply = row
-    post = reply or (thread if notification.kind == OPENING else None)
-    enough_at = None if last_reply is None else from_micros(last_reply)
-    closing = effective_closing(thread, category, site, enough_at, now(session))
+    return None if row is None else Addressed(row[0], row[1], row[3] or DEFAULTS, row[2].name)
+
+
+def open_letter(session: Session, found: Addressed) -> Letter:
+    """The letter with everything that waits in it, without the posts' texts."""
+    account, preference = found.account, found.preference
     return Letter(
+        id=stored_id(found.row.id),
+        kind=found.row.kind,
+        gather=found.row.gather,
         account_id=stored_id(account.id),
-        message_id=stored.message_id,
+        username=account.username,
+        role=account.role,
+        message_id=found.row.message_id,
         to=account.email,
-        site=site.name,
-        notice=_notice(session, notification, thread, reply),
-        body=post.body if post else "",
-        body_html=post.body_html if post else "",
-        body_format=post.body_format if post else "markdown",
-        answers=_letter_about(session, account.id, reply.in_reply_to_id) if reply else None,
-        closing_reason=closing.reason,
-        closure_words=thread.closure_reason if closing.reason == "manual" else "",
-        closed_at=closing.at,
-        standing=Standing(
-            kind=notification.kind,
-            reason=notification.reason,
-            read=notification.read_at is not None,
-            mail_on=wants_mail(session, account.id),
-            thread_shown=thread.moderation == "published",
-            reply_shown=reply is None or reply.moderation == "published",
-            visible=category.visibility in visible_to(Actor(account.id, account.username, account.role)),
-            level=following_of(session, account.id, thread).level,
-            mentioned=is_mentioned(session, account.id, thread.id, notification.reply_id),
-            closed=closing.is_closed(now(session)),
-            quoted=is_mentioned(session, account.id, thread.id, notification.reply_id, "quoted"),
-        ),
+        site=found.site,
+        zone=preference.time_zone,
+        stopped=preference.mail_stopped_at is not None,
+        away=found.row.kind == DIGEST and is_away(session, account),
+        items=tuple(items_in(session, account, preference, stored_id(found.row.id))),
     )
 
 
-def _notice(session: Session, notification: Notification, thread: Thread, reply: Reply | None) -> NoticeSeen:
-    """The notification as the inbox shows it."""
-    actor = session.get(Account, notification.actor_id) if notification.actor_id else None
-    return NoticeSeen(
-        stored_id(notification.id), notification.event_id, notification.kind, notification.reason,
-        stored_id(thread.id), thread.title, thread.slug, notification.reply_id, reply.number if reply else None,
-        actor.username if actor else None, actor.shown_name if actor else None, notification.created_at,
-        notification.read_at,
-    )  # fmt: skip
+def with_posts(session: Session, letter: Letter, items: tuple[Item, ...], shown: tuple[Item, ...]) -> Letter:
+    """The letter with the items that are still wanted, and the texts of those that it shows."""
+    return replace(
+        letter,
+        items=items,
+        posts=dict(posts_of(session, [item.notice for item in shown])),
+        answers=_letter_about(session, letter.account_id, shown[0].answers) if letter.kind == THREAD else None,
+    )
+
+
+def shown_in(kind: str, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Which of its items a letter shows: of a thread's the first, in the order of its posts; of many threads' the
+    newest, by thread.
+    """
+    if kind == THREAD:
+        return tuple(sorted(items, key=lambda item: (item.notice.number or 0, item.notice.event_id))[:MOST_TOLD])
+    newest = sorted(items, key=lambda item: item.notice.event_id, reverse=True)
+    by_thread: dict[int, list[Item]] = {}
+    for item in newest:
+        by_thread.setdefault(item.notice.thread_id, []).append(item)
+    return tuple(item for of in list(by_thread.values())[:MOST_THREADS] for item in reversed(of[:MOST_OF_THREAD]))
+
+
+def is_away(session: Session, account: Account) -> bool:
+    """Whether there has been no sign of somebody for half a year: no page, no program of theirs, nothing read."""
+    mine = stored_id(account.id)
+    signs: list[datetime | None] = [account.created_at]
+    for newest, owner in (
+        (SignedIn.last_used_at, SignedIn.account_id),
+        (ApiToken.last_used_at, ApiToken.account_id),
+        (Notification.read_at, Notification.account_id),
+    ):
+        signs.append(session.exec(select(func.max(newest)).where(col(owner) == mine)).one())
+    return max(sign for sign in signs if sign is not None) <= now(session) - AWAY
 
 
 def _letter_about(session: Session, account_id: int, reply_id: int | None) -> str | None:
-    """The Message-ID of the letter that told this person of a reply, if it was sent."""
+    """The Message-ID of the letter that told this person of a reply, if it was sent among a thread's own."""
     if reply_id is None:
         return None
     query = select(LetterRow.message_id).join(Delivery, col(Delivery.letter_id) == LetterRow.id)
     query = query.join(Notification, col(Notification.id) == Delivery.notification_id)
     mine = col(Notification.account_id) == account_id, col(Notification.subject) == f"reply:{reply_id}"
-    return session.exec(query.where(*mine, col(Delivery.state) == SENT)).first()
+    return session.exec(query.where(*mine, col(Delivery.state) == SENT, col(LetterRow.kind) == THREAD)).first()

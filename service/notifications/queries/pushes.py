@@ -1,0 +1,55 @@
+"""What push messages tell: a person's deliveries by push, read afresh at the moment one is sent."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from service.accounts.models import Account
+from service.kit.database.rows import stored_id
+from service.notifications.models import PUSH, SKIPPED, WAITING, Delivery, Notification, NotificationPreference
+from service.notifications.policy import DEFAULTS
+from service.notifications.queries.items import Item, items_where
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Whom a delivery is for, and their preferences (the defaults, where they have said nothing)."""
+
+    account: Account
+    preference: NotificationPreference
+
+    @property
+    def id(self) -> int:
+        """The account's id."""
+        return stored_id(self.account.id)
+
+
+def find_receiver(session: Session, delivery_id: int) -> Receiver | None:
+    """Whom a delivery is for; None when they are gone."""
+    row = session.execute(
+        select(Account, NotificationPreference)
+        .join(Notification, col(Notification.account_id) == col(Account.id))
+        .join(Delivery, col(Delivery.notification_id) == col(Notification.id))
+        .outerjoin(NotificationPreference, col(NotificationPreference.account_id) == col(Account.id))
+        .where(col(Delivery.id) == delivery_id)
+        .execution_options(populate_existing=True)
+    ).first()
+    return None if row is None else Receiver(row[0], row[1] or DEFAULTS)
+
+
+def waiting_with(session: Session, receiver: Receiver, delivery_id: int, together: str) -> Collection[int]:
+    """What else of this person's waits for its first push; and, at another attempt, what ended in this one's message,
+    with `together` as its last word.
+    """
+    first = (col(Delivery.state) == WAITING) & (col(Delivery.attempts) == 0)
+    joined = (col(Delivery.state) == SKIPPED) & (col(Delivery.answer) == together)
+    query = select(col(Delivery.id)).join(Notification, col(Notification.id) == Delivery.notification_id)
+    mine = col(Notification.account_id) == receiver.id, col(Delivery.channel) == PUSH, col(Delivery.id) != delivery_id
+    return session.scalars(query.where(*mine, or_(first, joined))).all()
+
+
+def items_pushed(session: Session, receiver: Receiver, delivery_ids: Collection[int]) -> Sequence[Item]:
+    """These deliveries of one person, in the order of their events, each with what decides whether it is wanted."""
+    return items_where(session, receiver.account, receiver.preference, PUSH, col(Delivery.id).in_(delivery_ids))

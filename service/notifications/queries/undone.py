@@ -1,0 +1,25 @@
+"""The notices of a closing that was undone."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlmodel import Session, col
+
+from service.kit.database.rows import stored_id
+from service.notifications.models import CLOSED, SENDING, SENT, Delivery, Letter, Notification
+
+
+def notices_of_closing(session: Session, thread_id: int, subject: str, limit: int) -> Sequence[int]:
+    """Ids of up to `limit` notices of a closing (`closing:{thread}:{microseconds}`) that nobody has seen."""
+    about = col(Notification.thread_id) == thread_id, col(Notification.subject) == subject
+    query = select(col(Notification.id)).where(*about, col(Notification.kind) == CLOSED, *unseen())
+    return [stored_id(each) for each in session.execute(query.order_by(col(Notification.id)).limit(limit)).scalars()]
+
+
+def unseen() -> tuple[ColumnElement[bool], ...]:
+    """Not read on the site, and by no channel sent, or in the hands of a worker that sends it now."""
+    mine = col(Delivery.notification_id) == col(Notification.id)
+    sent = select(col(Delivery.id)).where(mine, col(Delivery.state).in_((SENDING, SENT)))
+    leaving = col(Letter.id) == col(Delivery.letter_id), col(Letter.state).in_((SENDING, SENT))
+    in_letter = select(col(Delivery.id)).join(Letter, leaving[0]).where(mine, leaving[1])
+    return col(Notification.read_at).is_(None), ~exists(sent), ~exists(in_letter)
