@@ -11,7 +11,7 @@ from service.kit.actor import Actor, check_moderates
 from service.kit.clock import EPOCH, MICROSECOND, now
 from service.kit.errors import InvalidTransition, Problem, invalid, settled
 from service.kit.versions import Wanted, check_version
-from service.site.models import OFF
+from service.site.models import OFF, ClosingTerms
 from service.site.schemas import LATEST, LONGEST
 from service.threads import policy
 from service.threads.models import Thread
@@ -58,11 +58,11 @@ def until(at: datetime, by: timedelta) -> datetime:
 
 
 def put_off(seen: ThreadSeen, at: datetime, to: datetime) -> dict[str, Any]:
-    """The thread's own terms by which no rule closes it before `to`; only those that have to change.
+    """The thread's whole policy of its own, changed so that no rule closes it before `to`.
 
     A rule that is over (its instant lies behind `at`, and the thread was opened again since) stays over.
     """
-    columns = {}
+    columns = policy_of(seen.thread)
     for rule in deadlines(seen.thread, seen.category, seen.site, seen.reached_at):
         if rule.at is not None and at < rule.at < to and rule.reason in COUNTS_FROM:
             name, counts_from = COUNTS_FROM[rule.reason]
@@ -87,9 +87,10 @@ def keep_open(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted 
     check_version(version, seen.thread.version)
     if seen.closing.is_closed(now(session)):
         raise InvalidTransition("The discussion is closed already: reopen it")
-    change_closing(session, actor, seen, kept_open(seen.thread), version)
+    change_closing(session, actor, seen, policy_of(seen.thread) | {"override": "open", "closes_at": OFF}, version)
 
 
-def kept_open(thread: Thread) -> dict[str, Any]:
-    """The thread's own terms by which nothing closes it: a fixed time, its own or an inherited one, is switched off."""
-    return {"override": "open", "closes_at": OFF}
+def policy_of(thread: Thread) -> dict[str, Any]:
+    """The thread's whole policy as columns, and whether its fixed time is to be silent."""
+    names = (*ClosingTerms.model_fields, "override", "closes_silently")
+    return {name: getattr(thread, name) for name in names}
