@@ -16,7 +16,7 @@ from service.categories import api as categories_api
 from service.categories.events import CategoryChanged
 from service.closing import api as closing_api
 from service.closing import jobs as closing_jobs
-from service.closing.events import ThreadClosed
+from service.closing.events import ThreadClosed, ThreadReopened, TimerFired
 from service.devices import api as devices_api
 from service.drafts import api as drafts_api
 from service.drafts import jobs as drafts_jobs
@@ -28,10 +28,13 @@ from service.moderation import jobs as moderation_jobs
 from service.moderation.operations import follow_post, open_if_waiting, open_review
 from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
+from service.notifications.jobs.undone import forget_closing as forget_notices
 from service.notifications.operations import DELIVER, NOTIFY, announce, announce_mentions
+from service.notifications.operations.closings import FORGET, announce_closing, announce_reminder, forget_closing
 from service.pages import (
     admin,
     api_docs,
+    closings,
     compose,
     delete,
     drafts,
@@ -103,8 +106,8 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyRestored: (closing_jobs.look_at_thread, follow_post),
     ReplyRejected: (follow_post,),
     ReplyImported: (open_if_waiting,),
-    ThreadOpened: (note_mentions, announce_mentions),
-    ThreadHeld: (note_mentions, open_review),
+    ThreadOpened: (closing_jobs.plan_opened, note_mentions, announce_mentions),
+    ThreadHeld: (closing_jobs.plan_opened, note_mentions, open_review),
     ThreadPublished: (announce, follow_post),
     ThreadEdited: (note_mentions, announce_mentions, follow_post),
     ThreadHidden: (follow_post,),
@@ -112,7 +115,9 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ThreadTrashed: (follow_post,),
     ThreadRestored: (closing_jobs.look_at_thread, follow_post),
     ThreadRejected: (follow_post,),
-    ThreadClosed: (announce,),
+    ThreadClosed: (announce_closing,),
+    ThreadReopened: (forget_closing,),
+    TimerFired: (announce_reminder,),
     SiteChanged: (closing_jobs.look_again,),
     CategoryChanged: (closing_jobs.look_again,),
 }
@@ -123,6 +128,7 @@ HOURS: Final = timedelta(hours=12)
 
 JOBS: Final = (
     JobKind(name="closing.sweep", work=Stepwise(closing_jobs.sweep)),
+    JobKind(name=closing_jobs.FIRE, work=Stepwise(closing_jobs.fire)),
     JobKind(name="closing.look_again", work=Transactional(closing_jobs.tell_reopened)),
     JobKind(name=NOTIFY, work=Transactional(notifications_jobs.notify)),
     JobKind(
@@ -131,6 +137,7 @@ JOBS: Final = (
         schedule=notifications_jobs.RETRIES,
         when_dead=notifications_jobs.give_up,
     ),
+    JobKind(name=FORGET, work=Stepwise(forget_notices)),
     JobKind(name=LOOK, work=Stepwise(transfer_jobs.look, timeout=HOURS), when_dead=transfer_jobs.give_up),
     JobKind(name="transfer.tidy", work=Stepwise(transfer_jobs.tidy)),
     JobKind(name=BRING, work=Stepwise(transfer_jobs.bring, timeout=HOURS), when_dead=transfer_jobs.give_up),
@@ -142,6 +149,7 @@ JOBS: Final = (
 
 SCHEDULE: Final = (
     Cron("closing.sweep", timedelta(seconds=5), "closing.sweep"),
+    Cron("closing.fire", timedelta(seconds=5), closing_jobs.FIRE),
     Cron("accounts.forget_ended", timedelta(hours=1), "accounts.forget_ended"),
     Cron("drafts.forget_old", timedelta(days=1), drafts_jobs.FORGET),
     Cron("moderation.purge", timedelta(days=1), moderation_jobs.PURGE),
@@ -180,6 +188,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     revisions.router,
     notifications.router,
     mod_queue.router,
+    closings.router,
     profile.router,
     register.router,
     sign_in.router,

@@ -14,6 +14,17 @@ KINDS: Final = (
 )  # fmt: skip
 """What a timer does when its instant comes. All but `remind`, which is its owner's own, belong to the thread."""
 
+CLOSE: Final = "close"
+SILENT: Final = "silent_close"
+OPEN: Final = "open"
+PUBLISH: Final = "publish"
+REMIND: Final = "remind"
+CLEAR_SLOW_MODE: Final = "clear_slow_mode"
+CLOSINGS: Final = (CLOSE, SILENT)
+BY_LAW: Final = (*CLOSINGS, OPEN, CLEAR_SLOW_MODE)
+"""Kinds that columns of the thread mirror: there the law decides at the very instant, whether or not a worker runs. The
+row keeps who set it and the zone, and is ended later. The other kinds are fired by a job, late after downtime."""
+
 SHARED: Final = 0
 """The owner of a timer that belongs to the thread."""
 

@@ -1,6 +1,7 @@
 """What happens to threads."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from service.kit.events import Event
@@ -35,9 +36,11 @@ class ThreadEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadOpened(ThreadEvent):
-    """Somebody opened a thread and it is visible at once."""
+    """Somebody opened a thread and it is visible at once. `timed`: its own terms say when it closes; not stored."""
 
     kind: ClassVar[str] = "thread.opened"
+    timed: bool = False
+    publish_at: ClassVar[None] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +57,14 @@ class ThreadEdited(ThreadEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadHeld(ThreadEvent):
-    """A thread waits for a moderator: it was submitted, or brought back from where a moderator had put it."""
+    """A thread waits for a moderator, or for `publish_at`: it was submitted, or brought back from where a moderator had
+    put it. `timed` as with ThreadOpened; neither is stored.
+    """
 
     kind: ClassVar[str] = "thread.held"
     is_public: bool = False
+    timed: bool = False
+    publish_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

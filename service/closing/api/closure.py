@@ -6,16 +6,18 @@ from fastapi import APIRouter, Body, Response
 
 from service.accounts.current import Asking
 from service.closing import operations
-from service.closing.api.shared import ThreadId, changing
-from service.closing.schemas import CloseThread
+from service.closing.api.shared import ThreadId, changing, view_again
+from service.closing.operations.waiting import KEEP
+from service.closing.schemas import CloseThread, ClosureView
 from service.kit.actor import Actor
 from service.kit.database import Session
 from service.kit.errors import EditConflict, Invalid, InvalidTransition, NotAllowed, NotFound, NotReady, NotSignedIn
-from service.kit.versions import Wanted
-from service.threads.queries import ThreadSeen
+from service.threads.errors import ThreadIsClosed
+from service.threads.queries import lock_thread
 from service.threads.schemas import ThreadView
+from service.web.answers import Answer, json_answer
 from service.web.bodies import Deferral, StrictRoute
-from service.web.cache import IfMatch
+from service.web.cache import IfMatch, wanted_version, with_etag
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["closing"])
@@ -24,8 +26,8 @@ router = APIRouter(route_class=StrictRoute, tags=["closing"])
 @router.put(
     "/threads/{thread_id}/closure",
     operation_id="close_thread",
-    response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, EditConflict, NotReady),
+    response_model=ClosureView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
 )
 async def close_thread(
     thread_id: ThreadId,
@@ -34,12 +36,30 @@ async def close_thread(
     if_match: IfMatch = None,
 ) -> Response:
     """Close the discussion (moderators; its author where the site allows). Closed already: the first time stays."""
-    reason = draft if isinstance(draft, Invalid) else draft.reason if draft else ""
+    asked = CloseThread() if draft is None else draft
+    reason, choice = (asked, KEEP) if isinstance(asked, Invalid) else (asked.reason, asked.waiting)
 
-    def deed(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted) -> None:
-        operations.close_thread(session, actor, seen, reason, version)
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = lock_thread(session, actor, thread_id)
+        waiting = operations.close_thread(session, actor, seen, reason, wanted_version(if_match), choice)
+        shown = view_again(session, actor, thread_id)
+        view = ClosureView.of_closed(shown, waiting if actor.moderates else None)
+        return with_etag(json_answer(view), view.version)
 
-    return await asks.write(changing(thread_id, deed, if_match))
+    return await asks.write(work)
+
+
+@router.post(
+    "/threads/{thread_id}/closure/undo",
+    operation_id="undo_closing",
+    response_model=ThreadView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, InvalidTransition, EditConflict, NotReady),
+)
+async def undo_closing(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:
+    """Take back a closing of the last ten minutes (who made it, or a moderator): the thread is as it was before, and
+    notices of the closing that nobody has seen are gone.
+    """
+    return await asks.write(changing(thread_id, operations.undo_closing, if_match))
 
 
 @router.delete(

@@ -25,8 +25,14 @@ def changing(thread_id: int, deed: Deed, if_match: str | None) -> Callable[[Sess
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
         deed(session, actor, seen, wanted_version(if_match))
-        fresh = get_thread(session, actor, thread_id)
-        mine = own_of_openings(session, actor, [fresh]).get(fresh.id, ())
-        return with_etag(json_answer(ThreadView.of(fresh, actor, now(session), mine)), fresh.thread.version)
+        view = view_again(session, actor, thread_id)
+        return with_etag(json_answer(view), view.version)
 
     return work
+
+
+def view_again(session: Session, actor: Actor, thread_id: int) -> ThreadView:
+    """The thread as it is after a deed, loaded afresh."""
+    fresh = get_thread(session, actor, thread_id)
+    mine = own_of_openings(session, actor, [fresh]).get(fresh.id, ())
+    return ThreadView.of(fresh, actor, now(session), mine)

@@ -5,14 +5,17 @@ from typing import Any
 from sqlmodel import Session
 
 from service.closing.events import ThreadClosed, ThreadReopened
+from service.closing.operations.firing import settle
+from service.closing.operations.mirroring import Mirrored, drop_authors_opening, end_opening, follow, lift, mirror
 from service.closing.operations.storing import store
 from service.closing.operations.telling import tell_if_opened
+from service.closing.operations.undoing import changed_since, kept_before
+from service.closing.operations.waiting import KEEP, Choice, Waiting, decide_waiting
 from service.kit import events
-from service.kit.actor import Actor
+from service.kit.actor import Actor, check_moderates
 from service.kit.clock import now
 from service.kit.errors import InvalidTransition, Problem, settled
 from service.kit.versions import Wanted, check_version
-from service.site.models import OFF
 from service.threads import policy
 from service.threads.events import ThreadEdited
 from service.threads.operations import facts_of
@@ -20,21 +23,38 @@ from service.threads.queries import ThreadSeen
 
 
 def close_thread(
-    session: Session, actor: Actor, seen: ThreadSeen, reason: str | Problem, version: Wanted = None
-) -> None:
+    session: Session,
+    actor: Actor,
+    seen: ThreadSeen,
+    reason: str | Problem,
+    version: Wanted = None,
+    waiting: Choice = KEEP,
+) -> Waiting:
     """Close the discussion from now on; one that is closed already keeps its first time and reason.
 
-    `seen` is locked, `reason` may be empty, `version` is the one the actor saw (None: any). Raises NotSignedIn,
-    NotAllowed, Invalid, EditConflict.
+    `seen` is locked, `reason` may be empty, `version` is the one the actor saw (None: any). `waiting` says what becomes
+    of the replies that wait for a moderator; what became of them is returned. Raises NotSignedIn, NotAllowed, Invalid,
+    EditConflict, ThreadIsClosed (archived, and replies are to be approved).
     """
-    thread = seen.thread
-    policy.check_may_close(actor, thread, seen.site)
-    words, at = settled(reason), now(session)
-    check_version(version, thread.version)
-    if seen.closing.is_closed(at):
-        return
+    policy.check_may_close(actor, seen.thread, seen.site)
+    if waiting != KEEP:
+        check_moderates(actor)
+    words = settled(reason)
+    check_version(version, seen.thread.version)
+    if not seen.closing.is_closed(now(session)):
+        _close(session, actor, seen, words)
+    return decide_waiting(session, actor, seen, waiting)
+
+
+def _close(session: Session, actor: Actor, seen: ThreadSeen, words: str) -> None:
+    """Close an open thread, and keep what it was before, so that it can be undone."""
+    thread, at = seen.thread, now(session)
+    settle(session, seen)
+    before = kept_before(thread)
     thread.closed_at, thread.closed_by_id, thread.closure_reason = at, actor.account_id, words
     thread.closing_recorded_at = at
+    drop_authors_opening(session, actor, seen)
+    thread.closure_before = changed_since(thread, before)
     store(session, seen)
     events.record(session, ThreadClosed(actor=actor, closed_at=at, reason="manual", **facts_of(thread)))
 
@@ -53,12 +73,11 @@ def reopen_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wan
     check_version(version, thread.version)
     if not seen.closing.is_closed(at):
         return
-    thread.closed_at, thread.closed_by_id, thread.closure_reason = None, None, ""
-    if seen.closing.is_closed(at):
-        thread.override = "open"
-    if seen.closing.is_closed(at):
-        thread.closes_at = OFF
-    thread.closing_recorded_at = None
+    settle(session, seen)
+    lift(seen, at)
+    thread.closing_recorded_at = thread.closure_before = None
+    end_opening(session, seen)
+    mirror(session, seen)
     store(session, seen)
     events.record(session, ThreadReopened(actor=actor, override=thread.override, **facts_of(thread)))
 
@@ -74,10 +93,19 @@ def change_closing(
     policy.check_may_close(actor, thread, seen.site)
     terms = settled(columns)
     policy.check_terms(actor, terms)
+    if terms.get("reopens_at") not in (None, thread.reopens_at):
+        policy.check_may_reopen(actor, thread, seen.site)
     policy.check_not_archived(thread)
     check_version(version, thread.version)
+    settle(session, seen)
+    before = Mirrored.of(thread)
+    if terms.get("closes_at") != before.closes_at:
+        thread.closes_silently = False
+    if terms.get("slow_mode") != thread.slow_mode:
+        thread.slow_mode_until = None
     for name, value in terms.items():
         setattr(thread, name, value)
+    follow(session, actor, seen, before)
     store(session, seen)
     events.record(session, ThreadEdited(actor=actor, fields=("closing",), **facts_of(thread)))
     tell_if_opened(session, seen.id)

@@ -28,16 +28,33 @@ def tell_closed(session: Session, thread_id: int) -> bool:
     session.add(seen.thread)
     session.flush()
     facts = facts_of(seen.thread)
-    events.record(session, ThreadClosed(actor=SYSTEM, closed_at=due.at, reason=due.reason, **facts), at=due.at)
+    closed = ThreadClosed(actor=SYSTEM, closed_at=due.at, reason=due.reason, silent=due.silent, **facts)
+    events.record(session, closed, at=due.at)
     return True
 
 
-def tell_open(session: Session, seen: ThreadSeen) -> None:
-    """Record that a thread told as closed is open again, though nobody reopened it."""
+def tell_ended(session: Session, thread_id: int) -> bool:
+    """Record that a closing that was told has ended by itself, dated with that instant. False when it has not.
+
+    Looks again under the lock. Another closing may have come since: the sweep tells that one next.
+    """
+    seen = _locked(session, thread_id)
+    opened, told = (seen.reopens_at, seen.thread.closing_recorded_at) if seen else (None, None)
+    if seen is None or opened is None or told is None or not told <= opened <= now(session):
+        return False
+    if seen.closing_at(opened).is_closed(opened):
+        return False
+    tell_open(session, seen, opened)
+    return True
+
+
+def tell_open(session: Session, seen: ThreadSeen, at: datetime | None = None) -> None:
+    """Record that a thread told as closed is open again, though nobody reopened it; since `at`, or since now."""
     seen.thread.closing_recorded_at = None
     session.add(seen.thread)
     session.flush()
-    events.record(session, ThreadReopened(actor=SYSTEM, override=seen.thread.override, **facts_of(seen.thread)))
+    reopened = ThreadReopened(actor=SYSTEM, override=seen.thread.override, **facts_of(seen.thread))
+    events.record(session, reopened, at=at)
 
 
 def tell_open_again(session: Session, thread_id: int) -> None:
@@ -60,10 +77,11 @@ def _tell_if_open(session: Session, seen: ThreadSeen | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A closing that has come: when and why."""
+    """A closing that has come: when and why, and whether without notice."""
 
     at: datetime
     reason: str
+    silent: bool
 
     @classmethod
     def of(cls, seen: ThreadSeen) -> "Due":
@@ -71,7 +89,7 @@ class Due:
         closing = seen.closing
         if closing.at is None or closing.reason is None:
             raise AssertionError("only a closed thread is told as closed")
-        return cls(closing.at, closing.reason)
+        return cls(closing.at, closing.reason, closing.reason == "scheduled" and seen.thread.closes_silently)
 
 
 def _locked(session: Session, thread_id: int) -> ThreadSeen | None:

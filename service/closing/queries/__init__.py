@@ -1,14 +1,27 @@
 """The SELECTs of closings.
 
 untold (whose deadline has passed, and whose telling no longer holds) · calendar (what closes when) · preview (what
-another policy would do)
+another policy would do) · timers · waiting and deleting (the replies that a closing, or a timer, decides about)
 """
 
 from service.closing.queries.calendar import Deadline, Stretch, count_by_day, list_deadlines
+from service.closing.queries.deleting import published_until
 from service.closing.queries.preview import Affected, Effect, preview_policy
+from service.closing.queries.timers import (
+    TimerSeen,
+    active_timer,
+    active_timers,
+    due_timer,
+    due_timers,
+    list_timers,
+    setter_of,
+    thread_of_timer,
+)
 from service.closing.queries.untold import closed_untold, hold_policies, open_but_told
+from service.closing.queries.waiting import count_waiting
 
 __all__ = [
-    "Affected", "Deadline", "Effect", "Stretch", "closed_untold", "count_by_day", "hold_policies", "list_deadlines",
-    "open_but_told", "preview_policy",
+    "Affected", "Deadline", "Effect", "Stretch", "TimerSeen", "active_timer", "active_timers", "closed_untold",
+    "count_by_day", "count_waiting", "due_timer", "due_timers", "hold_policies", "list_deadlines", "list_timers",
+    "open_but_told", "preview_policy", "published_until", "setter_of", "thread_of_timer",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Opening a thread."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -8,10 +9,10 @@ from sqlmodel import Session
 
 from service.categories.models import Category
 from service.kit import events
-from service.kit.actor import Actor
+from service.kit.actor import Actor, check_moderates
 from service.kit.clock import now
 from service.kit.database.rows import stored_id
-from service.kit.errors import NotFound, Problem, settled
+from service.kit.errors import NotFound, Problem, invalid, settled
 from service.kit.text import RENDERER_VERSION, slugify
 from service.screening.policy import has_been_public
 from service.screening.queries import is_held
@@ -25,25 +26,29 @@ from service.threads.operations.writing import Written
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A thread about to be opened; `terms` are columns of its closing policy."""
+    """A thread about to be opened; `terms` are columns of its closing policy, `publish_at` when all see it."""
 
     title: str
     text: Written
     terms: dict[str, Any]
     sources: list[dict[str, Any]] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    publish_at: datetime | None = None
 
 
 def open_thread(session: Session, actor: Actor, category: Category, opening: Opening | Problem) -> Thread:
-    """Open a thread in a category that the actor sees: visible at once, or held while the site holds first posts.
+    """Open a thread in a category that the actor sees: visible at once, or held while the site holds first posts, or
+    until a moderator's `publish_at`.
 
     Raises NotSignedIn, NotAllowed, Invalid, NotFound (the category went away at this moment).
     """
     policy.check_may_open(actor)
-    ready = settled(opening)
+    ready, at = settled(opening), now(session)
     policy.check_terms(actor, ready.terms)
-    held = is_held(session, actor, get_site(session).hold_first_posts)
-    at = now(session)
+    if ready.publish_at is not None:
+        check_moderates(actor)
+        check_later(ready.publish_at, at)
+    held = ready.publish_at is not None or is_held(session, actor, get_site(session).hold_first_posts)
     thread = Thread(
         category_id=stored_id(category.id), author_id=actor.account_id, title=ready.title, slug=slugify(ready.title),
         body=ready.text.body, body_html=ready.text.body_html, renderer=RENDERER_VERSION,
@@ -59,9 +64,26 @@ def open_thread(session: Session, actor: Actor, category: Category, opening: Ope
     if ready.tags:
         thread.tags = set_tags(session, stored_id(thread.id), ready.tags)
         session.add(thread)
-    mentioned = ready.text.mentioned
-    events.record(session, (ThreadHeld if held else ThreadOpened)(actor=actor, mentioned=mentioned, **facts_of(thread)))
+    _record_opening(session, actor, thread, ready)
     return thread
+
+
+def check_later(at: datetime, now: datetime) -> None:
+    """Raise Invalid for a time of publication that is not to come."""
+    if at <= now:
+        raise invalid("/publish_at", "must be later than now")
+
+
+def _record_opening(session: Session, actor: Actor, thread: Thread, opening: Opening) -> None:
+    """Record that the thread is there, or waits; with what listeners need to know besides."""
+    timed = any(opening.terms.get(name) is not None for name in ("closes_at", "reopens_at"))
+    facts = {"mentioned": opening.text.mentioned} | facts_of(thread)
+    if thread.moderation == "pending":
+        publish_at = opening.publish_at
+        timed = timed or publish_at is not None
+        events.record(session, ThreadHeld(actor=actor, timed=timed, publish_at=publish_at, **facts))
+    else:
+        events.record(session, ThreadOpened(actor=actor, timed=timed, **facts))
 
 
 def facts_of(thread: Thread) -> dict[str, Any]:

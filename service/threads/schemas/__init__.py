@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from service.kit.actor import Actor
 from service.kit.errors import Invalid
 from service.kit.text import check_text
-from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment
+from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment, WireInstant
 from service.tags.schemas import TagNames
 from service.threads import policy
 from service.threads.models import counted
@@ -86,6 +86,9 @@ class OpenThread(RequestModel):
     tags: TagNames = Field(default_factory=list)
     sources: Sources = Field(default_factory=list)
     closing: ClosingBody = Field(default_factory=ClosingBody)
+    publish_at: WireInstant | None = Field(
+        default=None, description="When everybody is to see it, later than now; it waits until then. For moderators."
+    )
 
 
 class EditThread(RequestModel):
@@ -121,7 +124,8 @@ def to_opening(draft: OpenThread | Invalid, known: frozenset[str]) -> Opening | 
     if isinstance(draft, Invalid):
         return draft
     text = write_text(draft.body, OPENING_LEVEL, known)
-    return Opening(draft.title, text, draft.closing.columns(), to_sources(draft.sources), draft.tags)
+    terms, sources = draft.closing.columns(), to_sources(draft.sources)
+    return Opening(draft.title, text, terms, sources, draft.tags, draft.publish_at)
 
 
 def to_rewording(draft: EditThread | Invalid, known: frozenset[str]) -> Rewording | Invalid:
