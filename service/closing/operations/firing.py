@@ -136,8 +136,8 @@ def _bump(session: Session, seen: ThreadSeen, timer: Timer) -> Outcome:
 
 def _remind(session: Session, seen: ThreadSeen, timer: Timer) -> Outcome:
     """A listener of the event tells the person, if they may still see the thread."""
-    if seen.thread.moderation == "trashed":
-        return Outcome("the thread is deleted", done=False)
+    if seen.thread.moderation != "published":
+        return Outcome(f"the thread is {SAID[seen.thread.moderation]}", done=False)
     return Outcome("you were reminded")
 
 

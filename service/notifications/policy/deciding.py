@@ -109,6 +109,8 @@ def reasons(reader: Reader, kind: str, *, followers: bool = True) -> tuple[str, 
     level = effective(reader.bearings)
     if level.level == MUTED:
         return ()
+    if reader.asked:
+        return (ASKED,)
     personal = zip(PERSONAL, (reader.mentioned, reader.answered, reader.quoted), strict=True)
     found = [reason for reason, holds in personal if holds]
     if followers and level.level in WATCHED.get(kind, ()):
@@ -143,5 +145,6 @@ def considered(reader: Reader, level: Effective) -> dict[str, Any]:
         "level": level.level, "from": level.reason, "tag": level.tag, "own": of.own, "own_reason": of.own_reason,
         "author": of.is_author, "tags": {str(tag): at for tag, at in sorted(of.tags.items())}, "category": of.category,
         "mentioned": reader.mentioned, "answered": reader.answered, "quoted": reader.quoted,
+        "asked": reader.asked,
     }  # fmt: skip
     return {name: value for name, value in facts.items() if value}

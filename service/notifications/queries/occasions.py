@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from service.categories.models import Category
 from service.kit.clock import to_micros
 from service.kit.events import EVENT
-from service.notifications.models import CLOSED, OPENING, REPLY
+from service.notifications.models import CLOSED, OPENING, REMINDER, REPLY
 from service.replies.models import Reply
 from service.subscriptions.queries import News
 from service.threads.models import Thread
@@ -50,6 +50,10 @@ ABOUT_THREAD = (
     .join(Category, col(Category.id) == Thread.category_id)
     .where(col(Thread.id) == bindparam("thread", type_=BigInteger), col(Thread.moderation) == "published")
 )
+HOLD_THREAD = (
+    select(col(Thread.id)).where(col(Thread.id) == bindparam("thread", type_=BigInteger)).with_for_update(read=True)
+)
+"""Who undoes a closing at this moment does it before this is told, or after: then the notices are there to be removed."""
 
 
 def find_occasion(session: Session, event_id: int) -> Occasion | None:
@@ -61,11 +65,15 @@ def find_occasion(session: Session, event_id: int) -> Occasion | None:
     edited = kind.endswith(".edited")
     if subject_type == "reply":
         return _about_reply(session, event_id, subject_id, actor_id if edited else None)
+    if kind == "thread.closed":
+        session.execute(HOLD_THREAD, {"thread": subject_id})
     row = session.execute(ABOUT_THREAD, {"thread": subject_id}).first()
     if row is None:
         return None
     if kind == "thread.closed":
         return _about_closing(event_id, row, at, actor_id)
+    if kind == "timer.fired":
+        return _about_reminder(session, event_id, row)
     return _about_opening(event_id, row, actor_id if edited else None)
 
 
@@ -97,3 +105,11 @@ def _about_closing(event_id: int, row: Any, at: datetime, actor_id: int | None) 
         return None
     subject, news = f"closing:{thread.id}:{to_micros(at)}", News(watching=True)
     return Occasion(event_id, CLOSED, subject, thread, category, None, actor_id, frozenset({actor_id}), news)
+
+
+def _about_reminder(session: Session, event_id: int, row: Any) -> Occasion:
+    """The reminder that somebody asked for, told to them alone."""
+    thread, category = row
+    owner_id = session.execute(select(EVENT.c.audience_id).where(EVENT.c.id == event_id)).scalar_one()
+    subject, news = f"reminder:{event_id}", News(asked=owner_id)
+    return Occasion(event_id, REMINDER, subject, thread, category, None, None, frozenset(), news)

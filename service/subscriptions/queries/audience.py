@@ -1,7 +1,7 @@
 """Whom the news of a thread concern, chunk by chunk, with all that decides whether they are told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -47,7 +47,8 @@ ON_CATEGORY, ON_TAG = table_of(CategorySubscription), table_of(TagSubscription)
 class News:
     """What is to be told of a thread: to those who are `watching` it, its tags or its category, and with `first` also
     to those who watch there for openings alone; to the account that is `answered`; and to those whom the `reply` or the
-    `opening` names or quotes, or whom the event `mentioned_by` was the first to name or quote.
+    `opening` names or quotes, or whom the event `mentioned_by` was the first to name or quote. Or, for a
+    reminder, to the account that `asked` alone.
     """
 
     watching: bool = False
@@ -56,6 +57,7 @@ class News:
     reply: int | None = None
     opening: bool = False
     mentioned_by: int | None = None
+    asked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Reader:
     answered: bool = False
     mentioned: bool = False
     quoted: bool = False
+    asked: bool = False
 
 
 def roles_that_see(category: Category) -> list[str]:
@@ -88,13 +91,15 @@ def audience(
     """
     tags = sorted(tag_ids_of(session, int(thread.id or 0))) if thread.tags else []
     asked: dict[str, Any] = {"thread": thread.id, "author": thread.author_id, "category": thread.category_id}
-    asked |= {"after": after, "at_most": limit, "answered": news.answered, "reply": news.reply}
+    one = news.answered if news.asked is None else news.asked
+    asked |= {"after": after, "at_most": limit, "answered": one, "reply": news.reply}
     asked |= {"event": news.mentioned_by} | {f"tag_{place}": tag for place, tag in enumerate(tags)}
     levels = (WATCHING, WATCHING_FIRST) if news.first else (WATCHING,) if news.watching else ()
     where = "event" if news.mentioned_by else "reply" if news.reply else "opening" if news.opening else ""
     roles = tuple(roles_that_see(category))
-    statement = _audience(roles, levels, news.answered is not None, where, len(tags))
-    return [_reader(row, thread, tags) for row in session.execute(statement, asked)]
+    statement = _audience(roles, levels, one is not None, where, len(tags))
+    found = [_reader(row, thread, tags) for row in session.execute(statement, asked)]
+    return found if news.asked is None else [replace(each, answered=False, asked=True) for each in found]
 
 
 def _reader(row: Any, thread: Thread, tags: Sequence[int]) -> Reader:
