@@ -36,6 +36,14 @@ def label(**labels: str) -> frozenset[tuple[str, str]]:
     return frozenset(labels.items())
 
 
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Letters wait for ten minutes."""
+    return load_settings(
+        database_url=database_url, data_dir=tmp_path, base_url=BASE_URL, secret_key=SECRET, mail_delay="PT10M"
+    )
+
+
 async def test_depth_age_and_outcome(app: FastAPI, ada: Person, bob: Person, jobs: Jobs, clock: Clock) -> None:
     await a_reply(bob, await a_thread(by=ada))
     await jobs()
