@@ -53,7 +53,7 @@ ABOUT_THREAD = (
 HOLD_THREAD = (
     select(col(Thread.id)).where(col(Thread.id) == bindparam("thread", type_=BigInteger)).with_for_update(read=True)
 )
-"""Who undoes a closing at this moment does it before this is told, or after: then the notices are there to be removed."""
+"""Who undoes a closing at this moment does so before it is told, or after: then the notices are there to be removed."""
 
 
 def find_occasion(session: Session, event_id: int) -> Occasion | None:
