@@ -31,6 +31,7 @@ from service.notifications import jobs as notifications_jobs
 from service.notifications.jobs.undone import forget_closing as forget_notices
 from service.notifications.operations import DELIVER, NOTIFY, announce, announce_mentions
 from service.notifications.operations.closings import FORGET, announce_closing, announce_reminder, forget_closing
+from service.notifications.operations.pushing import BRING_PUSH
 from service.pages import (
     admin,
     api_docs,
@@ -136,6 +137,12 @@ JOBS: Final = (
         work=Outside(notifications_jobs.deliver),
         schedule=notifications_jobs.RETRIES,
         when_dead=notifications_jobs.give_up,
+    ),
+    JobKind(
+        name=BRING_PUSH,
+        work=Outside(notifications_jobs.push),
+        schedule=notifications_jobs.PUSH_RETRIES,
+        when_dead=notifications_jobs.give_up_push,
     ),
     JobKind(name=FORGET, work=Stepwise(forget_notices)),
     JobKind(name=LOOK, work=Stepwise(transfer_jobs.look, timeout=HOURS), when_dead=transfer_jobs.give_up),

@@ -21,7 +21,7 @@ from service.notifications.policy import (
 pytestmark = pytest.mark.no_database
 
 WANTED = Standing(
-    kind="reply", reason="opened", read=False, mail_on=True, thread_shown=True, reply_shown=True, visible=True,
+    kind="reply", reason="opened", read=False, channel_on=True, thread_shown=True, reply_shown=True, visible=True,
     level="watching", mentioned=False, closed=False,
 )  # fmt: skip
 MENTIONED = replace(WANTED, reason="mentioned", mentioned=True, level="normal")
@@ -36,7 +36,7 @@ ANSWERED = replace(WANTED, reason="answered", level="normal")
         (replace(WANTED, kind="closed", closed=True), None),
         (replace(WANTED, kind="closed", closed=False), "the thread is open again"),
         (replace(WANTED, read=True), "read on the site"),
-        (replace(WANTED, mail_on=False), "mail is switched off"),
+        (replace(WANTED, channel_on=False), "mail is switched off"),
         (replace(WANTED, thread_shown=False), "the thread is no longer shown"),
         (replace(WANTED, reply_shown=False), "the reply is no longer shown"),
         (replace(WANTED, visible=False), "the recipient may no longer see the category"),
@@ -52,7 +52,7 @@ ANSWERED = replace(WANTED, reason="answered", level="normal")
         (replace(MENTIONED, read=True), "read on the site"),
         (ANSWERED, None),
         (replace(ANSWERED, level="muted"), "the thread is muted"),
-        (replace(ANSWERED, mail_on=False), "mail is switched off"),
+        (replace(ANSWERED, channel_on=False), "mail is switched off"),
     ],
 )
 def test_why_a_letter_is_not_sent(standing: Standing, reason: str | None) -> None:

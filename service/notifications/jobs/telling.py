@@ -11,5 +11,10 @@ def notify(session: Session, run: Run[Outgoing]) -> None:
     """Tell the next people of an event's audience; payload `{event, after}`."""
     payload, context = run.payload, run.context
     tell_chunk(
-        session, payload["event"], payload["after"], delay=context.mail_delay, domain=mail_domain(context.base_url)
+        session,
+        payload["event"],
+        payload["after"],
+        delay=context.mail_delay,
+        domain=mail_domain(context.base_url),
+        push=context.pusher is not None,
     )

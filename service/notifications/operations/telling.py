@@ -11,7 +11,8 @@ from service.kit.database.rows import table_of, upsert
 from service.kit.events import Event
 from service.kit.queue import enqueue
 from service.notifications import queries
-from service.notifications.models import MAIL, Notification
+from service.notifications.models import MAIL, PUSH, Notification
+from service.notifications.operations.pushing import add_pushes
 from service.notifications.operations.sending import add_deliveries
 from service.notifications.policy import DEFAULTS, SITE, Decision, decide
 from service.notifications.policy.timing import is_urgent
@@ -40,10 +41,12 @@ def announce_mentions(session: Session, event: ThreadEvent | ReplyEvent, event_i
         announce(session, event, event_id)
 
 
-def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta, domain: str) -> None:
+def tell_chunk(
+    session: Session, event_id: int, after: int, *, delay: timedelta, domain: str, push: bool = False
+) -> None:
     """Tell the people of the event's audience with account ids above `after`, and leave the rest to a job that
     stands or falls with this transaction. Told twice is told once. `delay` is how long letters wait, `domain` where
-    their Message-IDs come from.
+    their Message-IDs come from; `push` says that this site sends push messages.
     """
     occasion = queries.find_occasion(session, event_id)
     if occasion is None:
@@ -54,6 +57,8 @@ def tell_chunk(session: Session, event_id: int, after: int, *, delay: timedelta,
     letters = {one: each for one, each in told.items() if MAIL in decisions[one].channels}
     urgent = {one for one in letters if is_urgent(occasion.kind, decisions[one].reason)}
     add_deliveries(session, occasion, letters, urgent=urgent, delay=delay, domain=domain)
+    if push:
+        add_pushes(session, {one: each for one, each in told.items() if PUSH in decisions[one].channels})
     if len(people) == CHUNK:
         enqueue(session, NOTIFY, {"event": event_id, "after": people[-1].account_id})
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from service.notifications.models import CLOSED, CLOSING_SOON
+from service.notifications.models import CLOSED, CLOSING_SOON, MAIL
 from service.notifications.policy.deciding import ASKED, MENTIONED, PERSONAL, QUOTED, WATCHED
 from service.subscriptions.models import MUTED
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that decides whether a letter is still wanted, as it is at the moment of sending.
+    """All that decides whether news are still wanted by a channel, as it is at the moment of sending.
 
     `mentioned` and `quoted` say whether the post mentions or quotes the person as it stands now,
     `closed` that the thread is, `closes` that it will be.
@@ -18,7 +18,7 @@ class Standing:
     kind: str
     reason: str
     read: bool
-    mail_on: bool
+    channel_on: bool
     thread_shown: bool
     reply_shown: bool
     visible: bool
@@ -27,10 +27,11 @@ class Standing:
     closed: bool
     quoted: bool = False
     closes: bool = False
+    channel: str = MAIL
 
 
 def why_not(standing: Standing) -> str | None:
-    """Why the letter must not be sent, in words that are stored; None when it is still wanted.
+    """Why it must not be sent, in words that are stored; None when it is still wanted.
 
     What must stay hidden is asked first, then what the person wishes, then whether it is still true.
     """
@@ -39,7 +40,7 @@ def why_not(standing: Standing) -> str | None:
         (not standing.thread_shown, "the thread is no longer shown"),
         (not standing.reply_shown, "the reply is no longer shown"),
         (not standing.visible, "the recipient may no longer see the category"),
-        (not standing.mail_on, "mail is switched off"),
+        (not standing.channel_on, f"{standing.channel} is switched off"),
         (standing.level == MUTED, "the thread is muted"),
         (unwatched and standing.reason not in PERSONAL, "the thread is no longer watched"),
         (unwatched and standing.reason == MENTIONED and not standing.mentioned, "the mention was taken back"),

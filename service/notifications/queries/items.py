@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
@@ -72,12 +72,21 @@ class Item:
 def items_in(session: Session, account: Account, preference: NotificationPreference, letter_id: int) -> Sequence[Item]:
     """What waits in a letter, in the order of its events, without the posts' texts."""
     waiting = col(Delivery.letter_id) == letter_id, col(Delivery.state) == WAITING
-    rows = session.execute(IN_LETTER.where(*waiting).execution_options(populate_existing=True)).all()
+    return items_where(session, account, preference, MAIL, *waiting)
+
+
+def items_where(
+    session: Session, account: Account, preference: NotificationPreference, channel: str, *where: ColumnElement[bool]
+) -> Sequence[Item]:
+    """What such deliveries of one person tell by a channel, in the order of their events, without the posts' texts."""
+    rows = session.execute(IN_LETTER.where(*where).execution_options(populate_existing=True)).all()
     threads = {stored_id(row[2].id): row[2] for row in rows}
     levels = {each: following_of(session, stored_id(account.id), thread).level for each, thread in threads.items()}
     actors = _people(session, {row[1].actor_id for row in rows})
     visible = visible_to(Actor(account.id, account.username, account.role))
-    return [_item(session, row, preference, levels, actors, visible) for row in rows]
+    return [
+        _item(session, row, levels, actors, visible, wanted_by(channel, preference, row[1]), channel) for row in rows
+    ]
 
 
 def posts_of(session: Session, notices: Collection[NoticeSeen]) -> Mapping[int, Post]:
@@ -109,10 +118,11 @@ def _people(session: Session, ids: Collection[int | None]) -> Mapping[int, Accou
 def _item(
     session: Session,
     row: Any,
-    preference: NotificationPreference,
     levels: Mapping[int, str],
     actors: Mapping[int, Account],
     visible: Collection[str],
+    wanted: bool,
+    channel: str,
 ) -> Item:
     delivery_id, notification, thread, category, site, reply, last_reply = row
     at = now(session)
@@ -129,7 +139,8 @@ def _item(
         kind=notification.kind,
         reason=notification.reason,
         read=notification.read_at is not None,
-        mail_on=wants_by_mail(preference, notification),
+        channel=channel,
+        channel_on=wanted,
         thread_shown=thread.moderation == "published",
         reply_shown=reply is None or reply.moderation == "published",
         visible=category.visibility in visible,
@@ -149,7 +160,7 @@ def _still(session: Session, notification: Notification, reason: str, how: str) 
     return notification.reason == reason and is_mentioned(session, *told, how=how)
 
 
-def wants_by_mail(preference: NotificationPreference, notification: Notification) -> bool:
-    """Whether the person still wants this by mail, for any of the reasons for which they are told of it."""
+def wanted_by(channel: str, preference: NotificationPreference, notification: Notification) -> bool:
+    """Whether the person still wants this by the channel, for any of the reasons for which they are told of it."""
     reasons = (notification.considered or {}).get("reasons") or [notification.reason]
-    return any(wants(preference, choice_of(notification.kind, reason), MAIL) for reason in reasons)
+    return any(wants(preference, choice_of(notification.kind, reason), channel) for reason in reasons)

@@ -39,7 +39,7 @@ def find_receiver(session: Session, delivery_id: int) -> Receiver | None:
     return None if row is None else Receiver(row[0], row[1] or DEFAULTS)
 
 
-def waiting_with(session: Session, receiver: Receiver, delivery_id: int, together: str) -> Collection[int]:
+def waiting_with(session: Session, receiver: Receiver, delivery_id: int, together: str) -> Sequence[int]:
     """What else of this person's waits for its first push; and, at another attempt, what ended in this one's message,
     with `together` as its last word.
     """
@@ -47,7 +47,7 @@ def waiting_with(session: Session, receiver: Receiver, delivery_id: int, togethe
     joined = (col(Delivery.state) == SKIPPED) & (col(Delivery.answer) == together)
     query = select(col(Delivery.id)).join(Notification, col(Notification.id) == Delivery.notification_id)
     mine = col(Notification.account_id) == receiver.id, col(Delivery.channel) == PUSH, col(Delivery.id) != delivery_id
-    return session.scalars(query.where(*mine, or_(first, joined))).all()
+    return [stored_id(each) for each in session.scalars(query.where(*mine, or_(first, joined)))]
 
 
 def items_pushed(session: Session, receiver: Receiver, delivery_ids: Collection[int]) -> Sequence[Item]:
