@@ -31,6 +31,19 @@ def utc_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+UNITS: Final = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def in_short(span: timedelta) -> str:
+    """A span in words, by its two largest units, in whole seconds and not less than one: `2 minutes 10 seconds`."""
+    left, said = max(1, -(-span // timedelta(seconds=1))), []
+    for unit, seconds in UNITS:
+        count, left = divmod(left, seconds)
+        if count:
+            said.append(f"1 {unit}" if count == 1 else f"{count} {unit}s")
+    return " ".join(said[:2])
+
+
 class Instant(TypeDecorator[datetime]):
     """A column that holds an aware datetime as microseconds since 1970."""
 

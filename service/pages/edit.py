@@ -90,7 +90,7 @@ def _thread(thread_id: int, *, check: bool) -> Find:
         seen = get_thread(session, actor, thread_id)
         if check:
             policy.check_may_edit(actor, seen.thread)
-            policy.check_not_archived(seen.thread)
+            policy.check_edits_open(actor, seen, seen.moment())
         thread, url = seen.thread, thread_views.thread_url(seen)
         tags = shown_tags(thread.tags)
         theirs = Theirs(thread.title, thread.body, thread.edited_at, tags, tuple(map(in_one_line, thread.sources)))
@@ -120,7 +120,7 @@ def _reply(which: Addressed, *, check: bool) -> Find:
         reply = found.reply
         if check:
             reply_policy.check_may_edit(actor, reply)
-            policy.check_not_archived(seen.thread)
+            policy.check_edits_open(actor, seen, seen.moment())
         theirs = Theirs(None, reply.body, reply.edited_at)
         url = thread_views.shown_url(seen, reply)
         subject, is_html = f"reply-{found.id}", reply.body_format == "html"

@@ -13,13 +13,14 @@ from service.pages.views.thread import Answering, Composer, Kept, Saved
 from service.replies import queries
 from service.threads import policy
 from service.threads.queries import ThreadSeen
+from service.threads.queries.turns import turn_of
 
 
 def composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Composer | None:
     """The form that replies: for those who may now, and for one whose sign-in ended while they wrote. It holds what
     the reader has begun here, on whatever device, unless a refused form or a preview brought something newer.
     """
-    code = policy.cannot_reply_code(actor, seen.thread, seen.closing, now(session))
+    code = policy.cannot_reply_code(actor, seen, now(session), turn_of(session, actor, seen))
     refused = asked.form_of("reply")
     lost = refused is not None and code == "not-signed-in" and not seen.closing.is_closed(now(session))
     if code is not None and not lost:

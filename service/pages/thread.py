@@ -171,7 +171,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     posts: list[Thread | Reply] = [seen.thread, *(row.reply for row in replies if not row.is_stub)]
     marks = moderating.marks(session, actor, seen.thread, posts, asked.sent, asked.problem)
     reacts = reacting(session, actor, seen, posts, asked)
-    may_anyway = closed is not None and policy.cannot_reply_code(actor, seen.thread, seen.closing, at) is None
+    may_anyway = closed is not None and policy.cannot_reply_code(actor, seen, at) is None
     answer = _answer_query(composer, may_anyway, asked.page)
     return ThreadPage(
         opening=thread_views.opening(seen, actor, marks, reacts),

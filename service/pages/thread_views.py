@@ -45,6 +45,11 @@ def may_change(check: Callable[..., None], actor: Actor, post: Thread | Reply) -
     return (post.moderation != "rejected" or actor.moderates) and allowed(check, actor, post)
 
 
+def edits_open(actor: Actor, seen: ThreadSeen) -> bool:
+    """Whether what was said here may still be changed, by somebody who may change it."""
+    return allowed(policy.check_edits_open, actor, seen, seen.moment())
+
+
 def may_go(check: Callable[..., None], actor: Actor, post: Thread | Reply) -> bool:
     """Whether the actor may delete the post, and its state has that step."""
     return "trash" in possible(post) and allowed(check, actor, post)
@@ -81,6 +86,7 @@ def opening(seen: ThreadSeen, actor: Actor, marks: Marks, reacts: Reacting) -> O
     """The thread's opening post."""
     thread, base = seen.thread, thread_url(seen)
     changing = thread.archived_at is None
+    editing = edits_open(actor, seen)
     return OpeningView(
         title=thread.title,
         url=thread_url(seen),
@@ -91,7 +97,9 @@ def opening(seen: ThreadSeen, actor: Actor, marks: Marks, reacts: Reacting) -> O
         body_html=trusted(thread.body_html),
         created_at=thread.published_at,
         edited_at=thread.edited_at,
-        edit_url=f"{base}/edit" if changing and may_change(policy.check_may_edit, actor, thread) else None,
+        edit_url=f"{base}/edit"
+        if editing and may_change(policy.check_may_edit, actor, thread)
+        else None,
         delete_url=f"{base}/delete" if changing and may_go(policy.check_may_delete, actor, thread) else None,
         feed_url=f"/t/{seen.id}/feed.atom" if is_public(seen) else None,
         contents=outline(thread.contents, with_sources=bool(thread.sources)),
@@ -167,6 +175,7 @@ def _reply(
     numbered = reply.number is not None
     # Most readers are guests, whom both checks would refuse: a hundred refusals on one page are a tenth of its time.
     changing = actor.signed_in and not shown.is_stub and seen.thread.archived_at is None
+    editing = changing and edits_open(actor, seen)
     anchor = f"reply-{reply.number}" if numbered else f"waiting-{shown.id}"
     return ReplyView(
         number=reply.number,
@@ -180,7 +189,7 @@ def _reply(
         edited_at=reply.edited_at,
         posted_while_closed=reply.posted_while_closed,
         in_reply_to=_answered(seen, shown, numbers),
-        edit_url=f"{base}/edit" if changing and may_change(reply_policy.check_may_edit, actor, reply) else None,
+        edit_url=f"{base}/edit" if editing and may_change(reply_policy.check_may_edit, actor, reply) else None,
         delete_url=f"{base}/delete" if changing and may_go(reply_policy.check_may_delete, actor, reply) else None,
         revisions_url=f"{base}/revisions" if numbered and reply.edited_at else None,
         reply_url=None if answer is None or reply.moderation != "published" else answer.format(reply.number),

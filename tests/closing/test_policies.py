@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from service.kit.clock import Clock
+from service.site.models import ClosingTerms
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.closing.doing import (
@@ -181,7 +182,7 @@ async def test_members_open_no_thread_that_escapes_the_policy(alice: Person, mon
 
 async def test_the_policy_is_read_and_set_whole(app: FastAPI, alice: Person, bob: Person, mona: Person) -> None:
     thread = await a_thread(by=alice, closing={"close_after_age": "P14D"})
-    nothing = {"closes_at": None, "close_after_age": None, "close_after_idle": None, "close_after_replies": None}
+    nothing = dict.fromkeys(ClosingTerms.model_fields)
     whole = {**nothing, "close_after_age": "P14D", "override": "auto"}
     assert (await bob.get(path(thread, "closing"))).json() == whole
     assert (await shown(bob, thread))["closing"] == whole

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.closing import operations, queries
+from service.closing.operations import telling
+from service.closing.queries.untold import reopened_untold
 from service.kit.database import Database, Session
 from service.kit.events import Event
 from service.kit.queue import Run, enqueue
@@ -15,10 +17,12 @@ AT_ONCE = 100
 
 
 async def sweep(database: Database, run: Run[Any]) -> None:
-    """Find threads whose deadline has passed, and tell.
+    """Find threads that time has opened or closed, and tell; what opened first, because it may have closed again.
 
     The search looks at every open thread, so it is a read: on SQLite, writers would wait for it (0.1 s for 20,000).
     """
+    if opened := await database.read(reopened_untold, AT_ONCE):
+        await database.write(tell_ended, opened)
     if found := await database.read(queries.closed_untold, AT_ONCE):
         await database.write(tell_closed, found)
 
@@ -28,6 +32,15 @@ def tell_closed(session: Session, found: Sequence[int]) -> None:
     queries.hold_policies(session)
     for thread_id in found:
         operations.tell_closed(session, thread_id)
+    if len(found) == AT_ONCE:
+        enqueue(session, "closing.sweep", {})
+
+
+def tell_ended(session: Session, found: Sequence[int]) -> None:
+    """Tell of the threads whose closing was found ended, if it still is; after a hundred, another job goes on."""
+    queries.hold_policies(session)
+    for thread_id in found:
+        telling.tell_ended(session, thread_id)
     if len(found) == AT_ONCE:
         enqueue(session, "closing.sweep", {})
 

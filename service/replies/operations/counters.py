@@ -3,10 +3,25 @@
 Numbers and counters move in SQL, in the statement that decides; the thread's row is locked by whoever gets here.
 """
 
+from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, case, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    and_,
+    bindparam,
+    case,
+    column,
+    exists,
+    or_,
+    select,
+    table,
+    true,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 
@@ -15,12 +30,18 @@ from service.kit.clock import Instant, now, to_micros
 from service.kit.database.rows import table_of
 from service.replies import queries
 from service.replies.models import Reply
+from service.site.models import Site
 from service.threads import policy as threads_policy
 from service.threads.models import Thread
 from service.threads.queries import ThreadSeen, effective_close_at, get_thread
 
 THREAD: Final = table_of(Thread)
 REPLY: Final = table_of(Reply)
+SITE: Final = table_of(Site)
+# Named, not imported: the room of drafts stands above this one. Its instants are integers of microseconds here.
+DRAFT: Final = table(
+    "draft", column("account_id", BigInteger), column("thread_id", BigInteger), column("created_at", BigInteger)
+)
 HAND_OUT: Final = (
     update(THREAD)
     .where(THREAD.c.id == bindparam("thread", type_=BigInteger))
@@ -36,38 +57,49 @@ COUNT_CHILD: Final = (
 
 
 def take_number(session: Session, actor: Actor, seen: ThreadSeen, *, held: bool = False) -> int | None:
-    """The law of the write: the thread moves on only if it is open at `now`, by its row as it stands.
+    """The law of the write: the thread moves on only if it is open at `now`, by its row as it stands; or if this actor
+    may post all the same.
 
-    Returns the number of a reply posted now; None for one that is `held`, which moves nothing. A moderator's reply in
-    a closed thread leaves its silence alone: else it would reopen what silence had closed. Raises ThreadIsClosed.
+    Returns the number of a reply posted now; None for one that is `held`, which moves nothing. A reply in a closed
+    thread leaves its silence alone: else it would reopen what silence had closed. Raises ThreadIsClosed.
     """
     at = now(session)
-    statement = _next_number(while_closed=threads_policy.may_post_while_closed(actor), held=held)
-    number = session.execute(statement, {"thread": seen.id, "at": at, "moment": to_micros(at)}).scalar_one_or_none()
+    statement = _next_number(entry_of(actor, seen, at), held=held)
+    asked = {"thread": seen.id, "at": at, "moment": to_micros(at), "account": actor.account_id}
+    number = session.execute(statement, asked).scalar_one_or_none()
     if number is None:
         raise threads_policy.closed_problem(get_thread(session, actor, seen.id).closing)
     return None if held else int(number)
 
 
+Entry = Literal["open", "begun", "anyway"]
+"""While a thread is open; also for who began before it closed; whether it is open or not."""
+
+
+def entry_of(actor: Actor, seen: ThreadSeen, at: datetime) -> Entry:
+    """On which terms this actor comes in."""
+    if threads_policy.may_post_while_closed(actor, seen.site):
+        return "anyway"
+    return "begun" if seen.site.close_grace and seen.closing.is_closed(at) else "open"
+
+
 @cache
-def _next_number(*, while_closed: bool, held: bool) -> ReturningUpdate[Any]:
+def _next_number(entry: Entry, *, held: bool) -> ReturningUpdate[Any]:
     """The statement of `take_number`, built once for each kind: building it costs more than running it.
 
-    Parameters: `thread`, `at`, and `moment`, which is `at` in microseconds.
+    Parameters: `thread`, `at`, `moment`, which is `at` in microseconds, and `account`, who is coming in.
     """
-    at = bindparam("at", type_=Instant)
-    moment = bindparam("moment", type_=BigInteger)
+    at, moment = bindparam("at", type_=Instant), bindparam("moment", type_=BigInteger)
     is_open = effective_close_at(moment) > moment
-    may_post: ColumnElement[bool] = true() if while_closed else is_open
     statement = (
         update(THREAD)
         .where(THREAD.c.id == bindparam("thread", type_=BigInteger), THREAD.c.moderation == "published")
-        .where(THREAD.c.archived_at.is_(None), may_post)
+        .where(THREAD.c.archived_at.is_(None), _may_enter(entry, is_open, moment))
         .returning(THREAD.c.last_number)
     )
     if held:
         return statement.values(last_number=THREAD.c.last_number)
-    heard_at: ColumnElement[Any] = case((is_open, at), else_=THREAD.c.idle_anchor) if while_closed else at
+    heard_at: ColumnElement[Any] = at if entry == "open" else case((is_open, at), else_=THREAD.c.idle_anchor)
     return statement.values(
         last_number=THREAD.c.last_number + 1,
         reply_count=THREAD.c.reply_count + 1,
@@ -75,6 +107,18 @@ def _next_number(*, while_closed: bool, held: bool) -> ReturningUpdate[Any]:
         idle_anchor=heard_at,
         active_at=at,
     )
+
+
+def _may_enter(entry: Entry, is_open: ColumnElement[bool], moment: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition under which the thread takes a reply."""
+    if entry == "anyway":
+        return true()
+    if entry == "open":
+        return is_open
+    grace = select(SITE.c.close_grace).where(SITE.c.id == 1).scalar_subquery()
+    mine = and_(DRAFT.c.account_id == bindparam("account", type_=BigInteger), DRAFT.c.thread_id == THREAD.c.id)
+    began = exists().where(mine, DRAFT.c.created_at < effective_close_at(moment)).correlate(THREAD)
+    return or_(is_open, and_(effective_close_at(moment) + grace > moment, began))
 
 
 def enter_list(session: Session, seen: ThreadSeen, reply: Reply, *, first: bool) -> None:

@@ -24,12 +24,12 @@ def edit_reply(
 ) -> Reply:
     """Change a reply's text; `seen` is its locked thread and `version` the one that was edited.
 
-    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived), EditConflict.
+    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived, or closed where that ends edits), EditConflict.
     """
     reply = found.reply
     policy.check_may_edit(actor, reply)
     ready = as_stored(settled(text), reply.body_format)
-    threads_policy.check_not_archived(seen.thread)
+    threads_policy.check_edits_open(actor, seen, now(session))
     check_version(version, reply.version)
     session.add(revision_of(reply))
     reply.body, reply.body_html, reply.renderer = ready.body, ready.body_html, RENDERER_VERSION

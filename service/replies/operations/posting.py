@@ -21,6 +21,7 @@ from service.screening.queries import is_held
 from service.threads import policy as threads_policy
 from service.threads.operations import Written
 from service.threads.queries import ThreadSeen
+from service.threads.queries.turns import turn_of
 
 REPLY: Final = table_of(Reply)
 INSERT: Final = insert(REPLY).returning(REPLY.c.id)
@@ -38,13 +39,15 @@ def post_reply(session: Session, actor: Actor, seen: ThreadSeen, draft: Drafted 
     """Store a reply in a thread that was loaded with `lock_thread`: visible at once, or held for a moderator.
 
     The thread's row, moved by one conditional UPDATE, decides whether it is open and which number comes next.
-    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable.
+    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable, RateLimited (slow mode).
     """
     threads_policy.check_may_reply(actor, seen.thread)
     ready = settled(draft)
-    closed = seen.closing.is_closed(now(session))
-    threads_policy.check_open(actor, seen.thread, seen.closing, now(session))
+    at = now(session)
+    closed, turn = seen.closing.is_closed(at), turn_of(session, actor, seen)
+    threads_policy.check_open(actor, seen, at, turn)
     answered = _find_answered(session, seen.id, ready.parent)
+    threads_policy.check_turn(turn, seen.slow_mode(at), at)
     held = is_held(session, actor, seen.site.hold_first_posts)
     number = take_number(session, actor, seen, held=held)
     parent, depth = place(session, answered, seen.site.max_depth)
@@ -53,7 +56,7 @@ def post_reply(session: Session, actor: Actor, seen: ThreadSeen, draft: Drafted 
         in_reply_to_id=answered.id if answered else None, depth=depth, author_id=actor.account_id,
         body=ready.text.body, body_html=ready.text.body_html, renderer=RENDERER_VERSION,
         moderation="pending" if held else "published", posted_while_closed=closed, is_heard=not closed,
-        created_at=now(session), published_at=None if held else now(session),
+        created_at=at, published_at=None if held else at,
     )  # fmt: skip
     # A statement of Core: the unit of work of the ORM takes ten times as long, and this is the hottest of all writes.
     reply.id = session.execute(INSERT, reply.model_dump(exclude={"id"})).scalar_one()

@@ -47,12 +47,12 @@ def edit_thread(
     """Change title, text, sources or tags; `seen` is locked and `version` is the one that was edited. An edit that
     brings none of them changes nothing.
 
-    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived), EditConflict.
+    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived, or closed where that ends edits), EditConflict.
     """
     thread = seen.thread
     policy.check_may_edit(actor, thread)
     ready = settled(rewording)
-    policy.check_not_archived(thread)
+    policy.check_edits_open(actor, seen, now(session))
     check_version(version, thread.version)
     if not ready.fields:
         return thread

@@ -1,14 +1,39 @@
 """Who may do what to a thread, and when it is closed. Pure; each check raises a named Problem."""
 
 from datetime import datetime
+from typing import Final, Literal, Protocol
 
 from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import utc_text
 from service.kit.errors import NotAllowed, Problem
-from service.site.models import OFF, Site
+from service.site.models import OFF, ClosingTerms, Site
 from service.threads.errors import ThreadIsClosed
 from service.threads.models import Thread
 from service.threads.policy.state import Closing, effective_closing, reopening, state_of
+from service.threads.policy.turns import NO_TURN, Turn, check_turn, in_grace, slow_mode_of
+
+EDITS: Final = "edits"
+REACTIONS: Final = "reactions"
+
+
+class Discussion(Protocol):
+    """A thread with all that its state depends on."""
+
+    @property
+    def thread(self) -> Thread:
+        """Its row."""
+
+    @property
+    def category(self) -> ClosingTerms:
+        """The terms of its category."""
+
+    @property
+    def site(self) -> Site:
+        """The site's settings, with its terms."""
+
+    @property
+    def closing(self) -> Closing:
+        """When it closes or closed, as it stands now."""
 
 
 def is_author(actor: Actor, thread: Thread) -> bool:
@@ -50,9 +75,16 @@ def check_may_reopen(actor: Actor, thread: Thread, site: Site) -> None:
 
 
 def check_terms(actor: Actor, terms: dict[str, int | str | None]) -> None:
-    """Raise when somebody who does not moderate switches off the closing policy that a thread inherits."""
-    if not actor.moderates and (OFF in terms.values() or terms.get("override") == "open"):
+    """Raise when somebody who does not moderate switches off the closing policy that a thread inherits.
+
+    A time of reopening sets every other term aside, and a slow mode of the thread's own the one that it inherits.
+    """
+    if actor.moderates:
+        return
+    if OFF in terms.values() or terms.get("override") == "open":
         raise NotAllowed("Only moderators may switch a closing policy off")
+    if any(terms.get(name) is not None for name in ("reopens_at", "slow_mode")):
+        raise NotAllowed("Only moderators may say when a thread reopens, or slow it down")
 
 
 def check_may_reply(actor: Actor, thread: Thread) -> None:
@@ -68,11 +100,11 @@ def check_not_archived(thread: Thread) -> None:
         raise closed_problem(Closing(thread.archived_at, "archived"))
 
 
-def check_open(actor: Actor, thread: Thread, closing: Closing, now: datetime) -> None:
+def check_open(actor: Actor, seen: Discussion, now: datetime, turn: Turn = NO_TURN) -> None:
     """Raise ThreadIsClosed when the thread is closed and the actor may not post all the same."""
-    check_not_archived(thread)
-    if not may_post_while_closed(actor):
-        check_open_to_all(thread, closing, now)
+    check_not_archived(seen.thread)
+    if not (may_post_while_closed(actor, seen.site) or in_grace(turn, seen.closing, seen.site, now)):
+        check_open_to_all(seen.thread, seen.closing, now)
 
 
 def check_open_to_all(thread: Thread, closing: Closing, now: datetime) -> None:
@@ -82,9 +114,26 @@ def check_open_to_all(thread: Thread, closing: Closing, now: datetime) -> None:
         raise closed_problem(closing)
 
 
-def may_post_while_closed(actor: Actor) -> bool:
-    """Moderators may post in a closed thread; such a reply is marked."""
-    return actor.moderates
+def may_post_while_closed(actor: Actor, site: Site) -> bool:
+    """Moderators and admins may post in a closed thread, as far as the site lets them; such a reply is marked."""
+    return actor.moderates and actor.role in site.closed_reply_roles
+
+
+def check_edits_open(actor: Actor, seen: Discussion, now: datetime) -> None:
+    """Raise ThreadIsClosed when nothing that was said in this thread is changed any more, by this actor."""
+    _check_also_open(actor, seen, EDITS, now)
+
+
+def check_reactions_open(actor: Actor, seen: Discussion, now: datetime) -> None:
+    """Raise ThreadIsClosed when nobody reacts in this thread any more."""
+    _check_also_open(actor, seen, REACTIONS, now)
+
+
+def _check_also_open(actor: Actor, seen: Discussion, what: Literal["edits", "reactions"], now: datetime) -> None:
+    """A closing ends this too, where the site says so; for those who moderate only an archived thread does."""
+    check_not_archived(seen.thread)
+    if what in seen.site.close_also and not actor.moderates and seen.closing.is_closed(now):
+        raise closed_problem(seen.closing)
 
 
 def closed_problem(closing: Closing) -> ThreadIsClosed:
@@ -93,18 +142,20 @@ def closed_problem(closing: Closing) -> ThreadIsClosed:
     return ThreadIsClosed("Comments are closed.", extra={"closed_at": since, "reason": closing.reason})
 
 
-def cannot_reply_code(actor: Actor, thread: Thread, closing: Closing, now: datetime) -> str | None:
+def cannot_reply_code(actor: Actor, seen: Discussion, now: datetime, turn: Turn = NO_TURN) -> str | None:
     """The code of the problem that a reply would meet now; None when a reply is welcome."""
     try:
-        check_may_reply(actor, thread)
-        check_open(actor, thread, closing, now)
+        check_may_reply(actor, seen.thread)
+        check_open(actor, seen, now, turn)
+        check_turn(turn, slow_mode_of(seen.thread, seen.category, seen.site, now), now)
     except Problem as problem:
         return problem.code
     return None
 
 
 __all__ = [
-    "Closing", "cannot_reply_code", "check_may_close", "check_may_delete", "check_may_edit", "check_may_open",
-    "check_may_reopen", "check_may_reply", "check_not_archived", "check_open", "check_open_to_all", "check_terms",
-    "closed_problem", "effective_closing", "is_author", "may_post_while_closed", "reopening", "state_of",
+    "Closing", "Discussion", "Turn", "cannot_reply_code", "check_edits_open", "check_may_close", "check_may_delete",
+    "check_may_edit", "check_may_open", "check_may_reopen", "check_may_reply", "check_not_archived", "check_open",
+    "check_open_to_all", "check_reactions_open", "check_terms", "check_turn", "closed_problem", "effective_closing",
+    "is_author", "may_post_while_closed", "reopening", "state_of",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from service.screening.policy import SEEN_BY_AUTHOR, may_read
 from service.site.models import Site
 from service.threads.models import Thread
 from service.threads.policy import Closing, effective_closing, reopening, state_of
+from service.threads.policy.turns import slow_mode_of
 from service.threads.queries.law import Term, joined, reached_at
 
 Closer = aliased(Account)
@@ -68,6 +69,10 @@ class ThreadSeen:
         if closes is None or opens is None or opens <= max(at, closes):
             return None
         return None if self.closing_at(opens).is_closed(opens) else opens
+
+    def slow_mode(self, at: datetime) -> timedelta | None:
+        """How long a member waits between two replies here; None where nobody waits."""
+        return slow_mode_of(self.thread, self.category, self.site, at)
 
     def state(self, now: datetime) -> str:
         """`open`, `closed` or `archived` at `now`."""

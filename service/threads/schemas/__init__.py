@@ -180,7 +180,7 @@ class ThreadView(BaseModel):
         """The wire form of a thread for this actor at `now`; `mine` is what they said of its opening."""
         thread, closing = seen.thread, seen.closing
         closed = closing.is_closed(now)
-        refusal = policy.cannot_reply_code(actor, thread, closing, now)
+        refusal = policy.cannot_reply_code(actor, seen, now)
         return cls(
             **thread.model_dump(include=SAME), id=seen.id, url=f"/t/{seen.id}/{thread.slug}",
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
