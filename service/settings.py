@@ -56,11 +56,12 @@ class Settings(BaseSettings):
     )
     rate_limits: Literal["on", "off"] = Field(default="on", description="`off` for benchmarks; `/readyz` then says so.")
     mail_delay: timedelta = Field(
-        default=timedelta(0),
+        default=timedelta(minutes=10),
         ge=timedelta(0),
         le=timedelta(days=1),
-        description="How long mail waits before it is sent, an ISO 8601 duration such as `PT10M`; what was read on the "
-        "site meanwhile is not mailed. `PT0S` sends at once.",
+        description="How long mail waits, where its person has not chosen otherwise, an ISO 8601 duration; what comes "
+        "meanwhile to the same thread travels in the same letter, and what was read on the site is not mailed. `PT0S` "
+        "sends each at once.",
     )
     retry_base: float = Field(
         default=1.0, gt=0, le=100, description="A factor on every retry's waiting time; tests shorten it."

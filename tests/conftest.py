@@ -106,13 +106,14 @@ def box() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Settings of the test's application: mail goes to files, retries come soon."""
+    """Settings of the test's application: mail goes to files, at once, and retries come soon."""
     return load_settings(
         database_url=database_url,
         data_dir=tmp_path,
         base_url=BASE_URL,
         secret_key=SECRET,
         retry_base=0.001,
+        mail_delay="PT0S",
         vapid_key=VAPID_KEY,
     )
 

@@ -59,16 +59,16 @@ def test_without_settings_there_is_one_file_and_one_process(monkeypatch: pytest.
     assert settings.address == ("127.0.0.1", 8000)
     assert not settings.secure
     assert settings.rate_limits == "on"
-    assert settings.mail_delay == timedelta(0)
+    assert settings.mail_delay == timedelta(minutes=10)
 
 
 def test_durations_networks_and_addresses_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PARLEY_MAIL_DELAY", "PT10M")
+    monkeypatch.setenv("PARLEY_MAIL_DELAY", "PT1H")
     monkeypatch.setenv("PARLEY_OUTBOUND_ALLOW", "10.0.0.0/8, fd00::/8")
     monkeypatch.setenv("PARLEY_BASE_URL", "https://forum.example.org/")
     monkeypatch.setenv("PARLEY_BIND", "[::1]:9000")
     settings = load_settings()
-    assert settings.mail_delay == timedelta(minutes=10)
+    assert settings.mail_delay == timedelta(hours=1)
     assert [str(network) for network in settings.outbound_allow] == ["10.0.0.0/8", "fd00::/8"]
     assert settings.base_url == "https://forum.example.org"
     assert settings.secure

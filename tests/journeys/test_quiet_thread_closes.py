@@ -40,9 +40,9 @@ async def test_a_quiet_thread_closes_and_its_watchers_hear_of_it_once(
     assert await told(charlie) == []
     closings = [letter for letter in letters(tmp_path) if letter["Subject"].startswith("Closed: ")]
     assert sorted(letter["To"] for letter in closings) == ["alice@example.org", "bob@example.org"]
-    assert "“What the amnesty left out” is closed." in words(closings[0])
+    assert "This thread is closed\n“What the amnesty left out”" in words(closings[0])
     assert "Nobody has replied for as long as threads here stay open." in words(closings[0])
-    assert "<p>Nobody has replied for as long as threads here stay open.</p>" in words(closings[0], "html")
+    assert ">Nobody has replied for as long as threads here stay open.</p>" in words(closings[0], "html")
 
     (notice,) = [each for each in (await bob.get("/api/v1/notifications")).json()["items"] if each["kind"] == "closed"]
     assert (notice["actor"], notice["reply"]) == (None, None)

@@ -19,7 +19,12 @@ pytestmark = pytest.mark.anyio
 def settings(database_url: str, tmp_path: Path, box: Mailbox) -> Settings:
     """Mail goes to the box at once."""
     return load_settings(
-        database_url=database_url, data_dir=tmp_path, base_url=BASE_URL, secret_key=SECRET, smtp_url=box.url
+        database_url=database_url,
+        data_dir=tmp_path,
+        base_url=BASE_URL,
+        secret_key=SECRET,
+        smtp_url=box.url,
+        mail_delay="PT0S",
     )
 
 

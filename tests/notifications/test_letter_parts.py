@@ -114,7 +114,7 @@ async def test_an_opening_that_mentions_begins_the_conversation(alice: Person, b
     thread = await a_thread(by=alice, title="On lists", body="What does @bob think?")
     (letter,) = await sent(bob)
     assert letter["Subject"] == "On lists"
-    assert words(letter).startswith("alice mentioned you in\n“On lists”:\n\n> What does @bob think?\n")
+    assert re.match(r"alice mentioned you in\n“On lists”\n\n[^\n]+ UTC\n\n> What does @bob think\?\n", words(letter))
     assert f"{BASE_URL}{thread['url']}\n" in words(letter)
     assert letter["References"] == f"<thread-{thread['id']}@forum.example>"
 

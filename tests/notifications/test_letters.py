@@ -1,5 +1,6 @@
 """Letters as files: what they say, and when they are not sent."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -68,7 +69,7 @@ async def test_a_letter_says_what_where_and_why(
     assert letter["List-Id"] == "Parley <parley.forum.example>"
     assert letter["In-Reply-To"] == letter["References"] == f"<thread-{thread['id']}@forum.example>"
     text, html = words(letter), words(letter, "html")
-    assert text.startswith("bob replied to\n“Who came <home>?”:\n\n> First line")
+    assert re.match(r"bob replied to\n“Who came <home>\?”\n\n#1 · \d+ \w+ 20\d\d, \d\d:\d\d UTC\n\n> First line", text)
     assert "> First line & <b>bold</b>\n> \n> Second *paragraph*" in text
     assert f"{BASE_URL}{thread['url']}#reply-1" in text
     assert "You get this mail from Parley because you opened this thread." in text
@@ -93,7 +94,9 @@ async def test_letters_of_one_thread_are_one_conversation(
     alice: Person, bob: Person, later: Callable[[], Awaitable[None]], tmp_path: Path
 ) -> None:
     thread, other = await a_thread(by=alice), await a_thread(by=alice)
-    for each in (thread, thread, other):
+    await a_reply(bob, thread)
+    await later()
+    for each in (thread, other):
         await a_reply(bob, each)
     await later()
     sent = letters(tmp_path)
@@ -135,12 +138,19 @@ async def test_a_manual_closing_is_told_with_its_reason(
     assert closed.status_code == 200, closed.text
     await mona.put(f"/api/v1/threads/{thread['id']}/closure", {"reason": "Again."})
     await later()
-    told = [letter for letter in letters(tmp_path) if letter["Subject"].startswith("Closed:")]
-    assert sorted(letter["To"] for letter in told) == ["alice@example.org", "bob@example.org"]
-    assert words(told[0]).startswith("mona closed\n“What the amnesty left out”\n\nThe reason given: All is <said>.\n")
-    assert "Read it on the site:\n" in words(told[0])
-    assert "The reason given: All is <said>." in words(told[0])
-    assert "All is &lt;said&gt;." in words(told[0], "html")
+    told = {letter["To"]: letter for letter in letters(tmp_path)}
+    assert {to: letter["Subject"] for to, letter in told.items()} == {
+        "alice@example.org": "Re: What the amnesty left out", "bob@example.org": "Closed: What the amnesty left out",
+    }  # fmt: skip
+    to_bob, to_alice = words(told["bob@example.org"]), words(told["alice@example.org"])
+    assert to_bob.startswith("mona closed\n“What the amnesty left out”\n")
+    assert "\nThe reason given: All is <said>.\n\nClosed since " in to_bob
+    assert "All is &lt;said&gt;." in words(told["bob@example.org"], "html")
+    assert to_alice.startswith("2 pieces of news of\n“What the amnesty left out”\n\n#1 · bob replied · ")
+    assert "\nmona closed this thread · " in to_alice
+    assert to_alice.count("The reason given: All is <said>.") == 1
+    for text in (to_bob, to_alice):
+        assert "Read it on the site:\n" in text
 
 
 @dataclass(frozen=True)

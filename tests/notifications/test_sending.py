@@ -16,7 +16,7 @@ from service.kit.mailer import Mail, MailFailed
 from service.kit.outgoing import Outgoing
 from service.kit.queue import dead_jobs, revive
 from service.notifications.jobs import RETRIES
-from service.notifications.models import Delivery
+from service.notifications.models import Delivery, Letter
 from service.settings import Settings, load_settings
 from service.wiring import JOBS
 from service.worker import Worker
@@ -33,15 +33,30 @@ pytestmark = pytest.mark.anyio
 def settings(database_url: str, tmp_path: Path, box: Mailbox) -> Settings:
     """Mail goes to the box."""
     return load_settings(
-        database_url=database_url, data_dir=tmp_path, base_url=BASE_URL, secret_key=SECRET, smtp_url=box.url
+        database_url=database_url,
+        data_dir=tmp_path,
+        base_url=BASE_URL,
+        secret_key=SECRET,
+        smtp_url=box.url,
+        mail_delay="PT0S",
     )
 
 
-async def deliveries(app: FastAPI) -> list[Delivery]:
-    def work(session: Any) -> list[Delivery]:
-        return list(session.exec(select(Delivery).order_by(col(Delivery.id))))
+async def sent_letters(app: FastAPI) -> list[Letter]:
+    def work(session: Any) -> list[Letter]:
+        return list(session.exec(select(Letter).order_by(col(Letter.id))))
 
-    found: list[Delivery] = await app.state.database.read(work)
+    found: list[Letter] = await app.state.database.read(work)
+    return found
+
+
+async def deliveries(app: FastAPI) -> list[tuple[str, str]]:
+    """How each thing that was to be told by mail ended, and the last word."""
+
+    def work(session: Any) -> list[tuple[str, str]]:
+        return [(row.state, row.answer) for row in session.exec(select(Delivery).order_by(col(Delivery.id)))]
+
+    found: list[tuple[str, str]] = await app.state.database.read(work)
     return found
 
 
@@ -51,10 +66,11 @@ async def test_a_letter_is_handed_over_once(alice: Person, bob: Person, box: Mai
     await jobs()
     assert box.recipients == ["alice@example.org"]
     assert "> Hello" in words(box.taken[0])
-    (delivery,) = await deliveries(app)
-    assert (delivery.state, delivery.attempts, delivery.answer) == ("sent", 1, "OK, queued as 7")
-    assert delivery.message_id == box.taken[0]["Message-ID"]
-    assert delivery.ended_at is not None
+    (letter,) = await sent_letters(app)
+    assert (letter.state, letter.attempts, letter.answer) == ("sent", 1, "OK, queued as 7")
+    assert await deliveries(app) == [("sent", "OK, queued as 7")]
+    assert letter.message_id == box.taken[0]["Message-ID"]
+    assert letter.ended_at is not None
 
 
 @pytest.mark.parametrize("stage", ["rcpt", "text"])
@@ -68,8 +84,9 @@ async def test_a_refusal_for_good_is_not_tried_again(
     clock.offset += timedelta(days=1)
     await jobs()
     assert box.taken == []
-    (delivery,) = await deliveries(app)
-    assert (delivery.state, delivery.attempts, delivery.answer) == ("failed", 1, "550 no such mailbox")
+    (letter,) = await sent_letters(app)
+    assert (letter.state, letter.attempts, letter.answer) == ("failed", 1, "550 no such mailbox")
+    assert await deliveries(app) == [("failed", "550 no such mailbox")]
     assert await app.state.database.read(dead_jobs) == []
 
 
@@ -79,7 +96,7 @@ async def test_a_refusal_for_now_is_tried_again_on_schedule_with_the_same_id(
     box.text = "451 try later"
     await a_reply(bob, await a_thread(by=alice))
     await jobs()
-    (first,) = await deliveries(app)
+    (first,) = await sent_letters(app)
     assert (first.state, first.attempts, first.answer) == ("waiting", 1, "451 try later")
     clock.offset += timedelta(seconds=25)
     await jobs()
@@ -90,8 +107,8 @@ async def test_a_refusal_for_now_is_tried_again_on_schedule_with_the_same_id(
     box.text = "250 taken at last"
     clock.offset += timedelta(seconds=121)
     await jobs()
-    (delivery,) = await deliveries(app)
-    assert (delivery.state, delivery.attempts, delivery.answer) == ("sent", 3, "taken at last")
+    (letter,) = await sent_letters(app)
+    assert (letter.state, letter.attempts, letter.answer) == ("sent", 3, "taken at last")
     assert [message["Message-ID"] for message in box.taken] == [first.message_id]
 
 
@@ -105,8 +122,9 @@ async def test_after_the_last_attempt_a_letter_is_dead_and_seen(
         clock.offset += timedelta(seconds=seconds + 1)
         await jobs()
     assert box.asked == 6
-    (delivery,) = await deliveries(app)
-    assert (delivery.state, delivery.attempts, delivery.answer) == ("dead", 6, "451 try later")
+    (letter,) = await sent_letters(app)
+    assert (letter.state, letter.attempts, letter.answer) == ("dead", 6, "451 try later")
+    assert await deliveries(app) == [("dead", "451 try later")]
     (dead,) = await app.state.database.read(dead_jobs)
     assert dead.kind == "notifications.deliver"
     assert "alice" not in (dead.last_error or "")
@@ -114,9 +132,10 @@ async def test_after_the_last_attempt_a_letter_is_dead_and_seen(
     box.text = "250 taken after all"
     assert await app.state.database.write(revive, dead.id)
     await jobs()
-    (delivery,) = await deliveries(app)
-    assert (delivery.state, delivery.attempts, delivery.answer) == ("sent", 7, "taken after all")
-    assert [message["Message-ID"] for message in box.taken] == [delivery.message_id]
+    (letter,) = await sent_letters(app)
+    assert (letter.state, letter.attempts, letter.answer) == ("sent", 7, "taken after all")
+    assert await deliveries(app) == [("sent", "taken after all")]
+    assert [message["Message-ID"] for message in box.taken] == [letter.message_id]
 
 
 class Slow:
@@ -145,7 +164,7 @@ async def test_a_slow_server_holds_nobody_up(alice: Person, bob: Person, app: Fa
         began = time.monotonic()
         await a_reply(alice, thread)
         assert time.monotonic() - began < 2
-        assert [each.state for each in await deliveries(app)][:1] == ["sending"]
+        assert [each.state for each in await sent_letters(app)][:1] == ["sending"]
         slow.let.set()
         async with asyncio.timeout(10):
             while len(slow.sent) < 2:
@@ -185,12 +204,12 @@ async def test_a_worker_that_dies_after_the_hand_over_repeats_the_letter_with_it
 
     await a_reply(bob, await a_thread(by=alice))
     await at_work(1)
-    assert [each.state for each in await deliveries(app)] == ["sending"]
+    assert [each.state for each in await sent_letters(app)] == ["sending"]
     clock.offset += timedelta(seconds=61)
     await at_work(2)
     assert dying.ids == [dying.ids[0]] * 2
-    (delivery,) = await deliveries(app)
-    assert (delivery.state, delivery.attempts) == ("sent", 2)
+    (letter,) = await sent_letters(app)
+    assert (letter.state, letter.attempts) == ("sent", 2)
 
 
 class Broken:
@@ -208,7 +227,7 @@ async def test_the_servers_words_stay_with_the_delivery_and_out_of_the_log(
     try:
         await a_reply(bob, await a_thread(by=alice))
         async with asyncio.timeout(10):
-            while [each.answer for each in await deliveries(app)] != ["421 alice@example.org is over quota"]:
+            while [each.answer for each in await sent_letters(app)] != ["421 alice@example.org is over quota"]:
                 await asyncio.sleep(0.02)
     finally:
         await worker.stop()
@@ -226,7 +245,7 @@ async def test_two_workers_send_a_letter_once(
         for _ in range(10):
             await a_reply(bob, thread)
         async with asyncio.timeout(20):
-            while [each.state for each in await deliveries(app)] != ["sent"] * 10:
+            while [each.state for each in await sent_letters(app)] != ["sent"] * 10:
                 await asyncio.sleep(0.05)
     finally:
         for worker in workers:

@@ -98,9 +98,9 @@ def headline(items: Sequence[Item]) -> str:
         return f"{len(replies)} new replies in" if len(replies) == len(items) else f"{len(items)} pieces of news of"
     notice = items[0].notice
     if notice.kind == CLOSED:
-        return f"{notice.actor_name} closed" if notice.actor_name else "Closed:"
+        return f"{notice.actor_name} closed" if notice.actor_name else deed(items[0])
     if notice.kind == CLOSING_SOON:
-        return "Closing soon:"
+        return deed(items[0])
     if notice.kind == REMINDER:
         return "Your reminder of"
     return f"{notice.actor_name or 'Somebody'} {notice.deed}"

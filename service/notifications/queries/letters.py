@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from service.accounts.models import Account, ApiToken, SignedIn
 from service.kit.clock import now
 from service.kit.database.rows import stored_id
-from service.notifications.models import DIGEST, SENT, THREAD, Delivery, Notification, NotificationPreference
+from service.notifications.models import DIGEST, OPENING, SENT, THREAD, Delivery, Notification, NotificationPreference
 from service.notifications.models import Letter as LetterRow
 from service.notifications.policy.deciding import DEFAULTS
 from service.notifications.queries.items import Item, Post, items_in, posts_of
@@ -109,12 +109,18 @@ def shown_in(kind: str, items: tuple[Item, ...]) -> tuple[Item, ...]:
     newest, by thread.
     """
     if kind == THREAD:
-        return tuple(sorted(items, key=lambda item: (item.notice.number or 0, item.notice.event_id))[:MOST_TOLD])
+        return tuple(sorted(items, key=_place)[:MOST_TOLD])
     newest = sorted(items, key=lambda item: item.notice.event_id, reverse=True)
     by_thread: dict[int, list[Item]] = {}
     for item in newest:
         by_thread.setdefault(item.notice.thread_id, []).append(item)
     return tuple(item for of in list(by_thread.values())[:MOST_THREADS] for item in reversed(of[:MOST_OF_THREAD]))
+
+
+def _place(item: Item) -> tuple[int, int, int]:
+    """Where an item stands among a thread's: the opening, the replies by their numbers, and whatever else happened."""
+    notice = item.notice
+    return (0 if notice.kind == OPENING else 2 if notice.number is None else 1), notice.number or 0, notice.event_id
 
 
 def is_away(session: Session, account: Account) -> bool:
