@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from service.notifications.policy import unsubscribe_path
+from service.notifications.policy import list_path, unsubscribe_path
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.conftest import SECRET
@@ -15,6 +15,7 @@ from tests.pages.reading import parse
 from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
+PREFERENCES = "/api/v1/me/notification-preferences"
 ONE_CLICK = "List-Unsubscribe=One-Click"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -177,3 +178,46 @@ async def test_who_is_signed_in_as_somebody_else_changes_the_letters_person(alic
     thread = await a_thread(by=alice)
     await press(bob.client, path_of(alice, thread))
     assert (await level(alice, thread), await level(bob, thread)) == ("muted", "normal")
+
+
+LISTS: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
+    "digest": (lambda found: (found["digest"], found["channels"]["reply"]["mail"]), ("daily", True), ("off", False)),
+    "summary": (lambda found: found["mail"], True, False),
+    "reviews": (lambda found: found["channels"]["reviews"]["mail"], True, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LISTS)
+async def test_a_letter_about_no_one_thread_has_a_way_out_of_its_own(
+    alice: Person, client: httpx.AsyncClient, kind: str
+) -> None:
+    """One click ends it, a look does not, and a button brings it back; what is said to the person goes on."""
+    state, before, after = LISTS[kind]
+
+    async def now() -> Any:
+        return state((await alice.get(PREFERENCES)).json())
+
+    await alice.patch(PREFERENCES, {"digest": "daily"})
+    path = list_path(SECRET, alice.id, kind)
+    looked = await client.get(path)
+    assert (looked.status_code, looked.headers["cache-control"], await now()) == (200, "no-store", before)
+    for _ in range(2):
+        answer = await press(client, path)
+        assert (answer.status_code, "set-cookie" in answer.headers, await now()) == (200, False, after)
+        assert "Done: you get no " in answer.text
+    mentions = (await alice.get(PREFERENCES)).json()["channels"]["mention"]["mail"]
+    assert mentions is True
+    answer = await press(client, path, "join")
+    assert "again." in answer.text
+    assert await now() == before
+
+
+async def test_a_lists_token_is_for_one_person_and_one_list(
+    alice: Person, bob: Person, client: httpx.AsyncClient
+) -> None:
+    path = list_path(SECRET, alice.id, "digest")
+    stolen = path.replace(f"/{alice.id}.", f"/{bob.id}.")
+    for wrong in (stolen, f"{path}x", list_path(SECRET, 999, "digest"), list_path("another secret", 1, "digest")):
+        assert (await client.get(wrong)).status_code == 404
+        assert (await press(client, wrong)).status_code == 404
+    assert (await press(client, path, "mute")).status_code == 400

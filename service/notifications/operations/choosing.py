@@ -21,7 +21,7 @@ def change_preferences(session: Session, actor: Actor, changes: dict[str, Any] |
     """
     check_signed_in(actor)
     wanted = dict(settled(changes))
-    chosen = _row_of(session, stored_id(actor.account_id))
+    chosen = row_of(session, stored_id(actor.account_id))
     named = wanted.pop("channels", {})
     together = {kind: chosen.channels.get(kind, {}) | named.get(kind, {}) for kind in {*chosen.channels, *named}}
     if wanted.get("mail") is True:
@@ -33,7 +33,7 @@ def change_preferences(session: Session, actor: Actor, changes: dict[str, Any] |
     return chosen
 
 
-def _row_of(session: Session, account_id: int) -> NotificationPreference:
+def row_of(session: Session, account_id: int) -> NotificationPreference:
     """The account's row, made if there is none, and held: of two changes at once neither is lost."""
     made = upsert(session)(NotificationPreference).values(account_id=account_id, mail=True)
     session.execute(made.on_conflict_do_nothing())

@@ -1,4 +1,4 @@
-"""Where the links of a letter lead: one person and one thread, whoever follows the link."""
+"""Where the links of a letter lead: one person and one thread, or one kind of letter, whoever follows the link."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,10 @@ from service.categories.models import Category
 from service.categories.policy import visible_to
 from service.kit.actor import Actor
 from service.kit.errors import NotFound
+from service.notifications.models import DIGEST, MAIL, REVIEWS
+from service.notifications.policy import DEFAULTS, wants
 from service.notifications.queries.inbox import wants_mail
+from service.notifications.queries.preferences import preferences_of
 from service.subscriptions.queries import following_of
 from service.threads.models import Thread
 
@@ -51,3 +54,27 @@ def follow_link(session: Session, account_id: int, thread_id: int) -> LinkSeen:
         following_of(session, account_id, thread).level,
         wants_mail(session, account_id),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ListSeen:
+    """What the page behind a digest's, a summary's or a moderator's letter's link may say: the `kind` of letter, and
+    whether its person gets such letters now.
+    """
+
+    account_id: int
+    kind: str
+    on: bool
+
+
+def follow_list_link(session: Session, account_id: int, kind: str) -> ListSeen:
+    """Whether the person gets letters of this kind now. Raises NotFound when they are gone."""
+    if session.execute(select(col(Account.id)).where(col(Account.id) == account_id)).first() is None:
+        raise NotFound("This link leads nowhere any more")
+    preference = preferences_of(session, [account_id]).get(account_id, DEFAULTS)
+    on = preference.mail
+    if kind == DIGEST:
+        on = on and preference.digest != "off"
+    elif kind == REVIEWS:
+        on = on and wants(preference, "reviews", MAIL)
+    return ListSeen(account_id, kind, on)

@@ -100,6 +100,17 @@ class UnsubscribePage:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveListPage:
+    """`/unsubscribe/{token}` of a letter that is about no one thread: its `kind`, whether its person gets such letters
+    now, and which button was pressed (`done`).
+    """
+
+    kind: str
+    on: bool
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryForm:
     """One category on `/admin`, as a form; `slug` is None for the form that makes one."""
 
