@@ -71,7 +71,8 @@ def _mode(column: int | None, absent: str) -> str:
 
 def _days(column: int) -> str:
     """A span of microseconds as days, without needless zeros."""
-    return f"{Decimal(column) / Decimal(DAY // timedelta(microseconds=1)):f}".rstrip("0").rstrip(".")
+    days = f"{Decimal(column) / Decimal(DAY // timedelta(microseconds=1)):f}"
+    return days.rstrip("0").rstrip(".") if "." in days else days
 
 
 def in_days(column: int | None) -> str:

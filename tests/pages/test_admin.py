@@ -49,6 +49,15 @@ async def test_how_many_replies_close_a_thread_is_set_for_the_site_and_for_a_cat
     assert (await ada.get("/api/v1/site")).json()["closing"]["close_after_replies"] == "off"
 
 
+@pytest.mark.parametrize("days", ["1", "10", "20", "36500", "0.5", "7.25"])
+async def test_a_number_of_days_is_shown_as_it_was_typed(ada: Person, days: str) -> None:
+    typed = {"close_after_idle_mode": "value", "close_after_idle": days}
+    shown = await follow(ada.client, await press(ada.client, await ada.get("/admin"), "Save the site", **typed))
+    assert parse(shown.text).one("input", id="close_after_idle").attributes["value"] == days
+    said = "after 1 day" if days == "1" else f"after {days} days"
+    assert f"As the site says ({said})" in parse(shown.text).one("details", id="category-general").text
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
