@@ -14,7 +14,7 @@ from service.categories.schemas import ChangeCategory, MakeCategory
 from service.kit.actor import Actor, check_administers
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem, invalid
-from service.pages import forms, terms
+from service.pages import foreseeing, forms, terms
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
 from service.pages.views.account import AdminPage, CategoryForm
@@ -32,12 +32,13 @@ VISIBILITIES: Final = (
     Choice("members", "Members"),
     Choice("staff", "Moderators and admins"),
 )
+BACK_TO: Final = {back: deed for deed, back in foreseeing.BACK.items()}
 SAVED: Final = {"site": "The site was saved.", "category": "The category was saved.", "made": "The category was made."}
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Which form of the page was refused, and how it is shown again. `slug` names a category's form."""
+    """Which form was refused, or gone back to, and how it is shown again. `slug` names a category's form."""
 
     deed: str
     slug: str
@@ -52,8 +53,10 @@ async def show_admin(request: Request, asks: Asking, saved: str = "", category: 
 
 @router.post("/admin")
 async def change_admin(request: Request, asks: Asking) -> Response:
-    """One of the page's forms: `do` is `site`, `category` or `new-category`."""
+    """One of the page's forms: `do` is `site`, `category` or `new-category`; or back to one, from what it would do."""
     sent = await forms.read(request)
+    if sent.deed in BACK_TO:
+        return await _show(asks, Refused(BACK_TO[sent.deed], sent.value("category"), foreseeing.typed_again(sent)))
     deeds = {"site": _site, "category": _category, "new-category": _new_category}
     if sent.deed not in deeds:
         raise invalid("/do", "must be one of this page's buttons")
@@ -134,7 +137,7 @@ async def _site(asks: Asks, sent: forms.Sent) -> Response | Problem:
         operations.change_site(session, actor, changes, sent.number("version"))
         return see_other("/admin?saved=site#site")
 
-    return await forms.attempt(asks, sent, work)
+    return await foreseeing.foresee(asks, sent, changes, None) or await forms.attempt(asks, sent, work)
 
 
 def _count(sent: forms.Sent, name: str) -> int | str:
@@ -151,7 +154,7 @@ async def _category(asks: Asks, sent: forms.Sent) -> Response | Problem:
         category_operations.change_category(session, actor, slug, changes, sent.number("version"))
         return see_other(f"/admin?saved=category&category={slug}#category-{slug}")
 
-    return await forms.attempt(asks, sent, work)
+    return await foreseeing.foresee(asks, sent, changes, slug) or await forms.attempt(asks, sent, work)
 
 
 async def _new_category(asks: Asks, sent: forms.Sent) -> Response | Problem:
