@@ -47,7 +47,7 @@ def fire_timer(session: Session, timer_id: int) -> bool:
     if seen is None:
         end(session, timer, now(session), "the thread is gone")
         return True
-    outcome = outcome_of(seen, timer) if timer.kind in BY_LAW else DEEDS[timer.kind](session, seen, timer)
+    outcome = outcome_of(seen, timer) if timer.kind in BY_LAW else _do(session, seen, timer)
     if outcome is not None:
         _end(session, seen, timer, outcome)
     return outcome is not None
@@ -96,6 +96,13 @@ def outcome_of(seen: ThreadSeen, timer: Timer) -> Outcome:
     return Outcome("the thread was closed already", done=False)
 
 
+def _do(session: Session, seen: ThreadSeen, timer: Timer) -> Outcome | None:
+    """Do what the timer says; None while there is more to do. With a deleted thread nothing is done."""
+    if seen.thread.moderation == "trashed":
+        return Outcome("the thread is deleted", done=False)
+    return DEEDS[timer.kind](session, seen, timer)
+
+
 def _publish(session: Session, seen: ThreadSeen, timer: Timer) -> Outcome:
     state = seen.thread.moderation
     if state == "published":
@@ -111,7 +118,6 @@ SAID: Final = {
     "hidden": "hidden",
     "rejected": "rejected",
     "spam": "marked as spam",
-    "trashed": "deleted",
 }
 """The states of a thread that is not shown, in words."""
 
