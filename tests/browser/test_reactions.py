@@ -51,6 +51,7 @@ def test_the_keyboard_unfolds_and_presses(visit: Visit) -> None:
     bob = visit("bob")
     thread = visit("alice").opens()
     page = bob.goes(thread["url"])
+    expect(page.locator("template[data-offered][data-ready]")).to_have_count(1)
     page.get_by_role("link", name="React to this thread").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#reactions").get_by_role("button", name="Like")).to_be_focused()

@@ -3,8 +3,6 @@
 // when the server says that it stored the post: the answer sets the cookie `parley-posted` to the draft's name. A form
 // with data-door is kept on the server too (draft_door.js), for its writer's other devices: the newer of both counts.
 
-import { Door, serverIsNewer } from "./draft_door.js";
-
 const SENT = "parley-posted";
 const MARKS = "@"; // beside the fields: when they were stored, and what the server has of them
 const reader = document.body.dataset.reader;
@@ -55,12 +53,12 @@ function save(form, marks = {}) {
 
 // A refused form comes back with what was typed, which is the newest; otherwise the newer of both stored texts is.
 // Says whether a text stands in the form now that the server has not got.
-async function restore(form) {
+async function restore(form, server) {
   const key = place(form.dataset.draft);
   const stored = localStorage.getItem(key);
   if (!stored || form.dataset.refused !== undefined) return false;
   const values = JSON.parse(stored);
-  if (form.dataset.door && serverIsNewer(form.dataset, values[MARKS])) {
+  if (form.dataset.door && server?.serverIsNewer(form.dataset, values[MARKS])) {
     localStorage.removeItem(key);
     return false;
   }
@@ -91,7 +89,7 @@ function discardButton(form) {
   return button;
 }
 
-function showKept(section) {
+function showKept(section, server) {
   const key = place(section.dataset.kept);
   const discard = section.querySelector("[data-discard]");
   discard.addEventListener("click", () => {
@@ -102,7 +100,7 @@ function showKept(section) {
   if (!stored) return;
   const values = JSON.parse(stored);
   const given = section.querySelector("textarea");
-  const isOld = section.dataset.saved !== undefined && serverIsNewer(section.dataset, values[MARKS]);
+  const isOld = section.dataset.saved !== undefined && server?.serverIsNewer(section.dataset, values[MARKS]);
   if (isOld && !given) return localStorage.removeItem(key); // posted or discarded elsewhere
   if (!given) discard.closest("form, p").before(writtenText(values.body));
   else if (section.dataset.refused === undefined && !isOld) given.value = values.body;
@@ -120,14 +118,17 @@ function writtenText(text) {
   return field;
 }
 
-function watch(form, door) {
-  let waiting;
+// `door` comes a moment later than the first key may.
+function watch(form, coming) {
+  let door, waiting;
+  coming.then((come) => (door = come)).catch(() => {});
   const now = () => {
     clearTimeout(waiting);
     waiting = undefined;
     save(form);
   };
   form.addEventListener("input", () => {
+    form.dataset.touched = "";
     waiting ??= setTimeout(now, 300);
     door?.changed();
   });
@@ -142,9 +143,16 @@ function watch(form, door) {
   });
 }
 
-function doorOf(form) {
-  if (!form.dataset.door) return null;
-  const door = new Door(form, (kept, body) => save(form, { kept, clean: form.elements.body.value === body }));
+// What a form was typed into meanwhile stays as it is.
+async function takeUp(form, server) {
+  const door = form.dataset.door && server ? doorOf(form, server) : null;
+  const isNews = form.dataset.touched === undefined && (await restore(form, server).catch(() => false));
+  if (isNews || form.dataset.touched !== undefined) door?.changed();
+  return door;
+}
+
+function doorOf(form, server) {
+  const door = new server.Door(form, (kept, body) => save(form, { kept, clean: form.elements.body.value === body }));
   form.parentElement.querySelector("form.begun")?.addEventListener("submit", () => door.close());
   return door;
 }
@@ -152,12 +160,14 @@ function doorOf(form) {
 export function keepDrafts() {
   try {
     acknowledged();
+    const hasServer = document.querySelector("[data-saved]");
+    const coming = hasServer ? import("./draft_door.js").catch(() => null) : Promise.resolve(null);
     for (const form of document.querySelectorAll("form[data-draft]")) {
-      const door = doorOf(form);
-      restore(form).then((isNews) => isNews && door?.changed()).catch(() => {}); // what cannot be read is not restored
-      watch(form, door);
+      watch(form, coming.then((server) => takeUp(form, server)));
     }
-    for (const section of document.querySelectorAll("[data-kept]")) showKept(section);
+    coming.then((server) => {
+      for (const section of document.querySelectorAll("[data-kept]")) showKept(section, server);
+    });
   } catch {
     // Storage is forbidden or full: the page works as it does without scripts.
   }

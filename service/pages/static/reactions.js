@@ -13,6 +13,7 @@ export function reactInPlace() {
     event.preventDefault();
     press(event.target, event.submitter);
   });
+  document.querySelector("template[data-offered]").dataset.ready = "";
 }
 
 function unfold(link) {
