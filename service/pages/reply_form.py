@@ -5,27 +5,28 @@ from service.drafts.queries import own_draft
 from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
-from service.kit.errors import NotFound
-from service.pages import forms, thread_views
+from service.kit.errors import NotFound, RateLimited
+from service.pages import forms, openness_views, thread_views
 from service.pages.asked import Asked
 from service.pages.views.frame import Person
 from service.pages.views.thread import Answering, Composer, Kept, Saved
 from service.replies import queries
 from service.threads import policy
+from service.threads.policy.turns import Turn
 from service.threads.queries import ThreadSeen
-from service.threads.queries.turns import turn_of
 
 
-def composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Composer | None:
+def composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked, turn: Turn) -> Composer | None:
     """The form that replies: for those who may now, and for one whose sign-in ended while they wrote. It holds what
     the reader has begun here, on whatever device, unless a refused form or a preview brought something newer.
     """
-    code = policy.cannot_reply_code(actor, seen, now(session), turn_of(session, actor, seen))
+    code = policy.cannot_reply_code(actor, seen, now(session), turn)
     refused = asked.form_of("reply")
     lost = refused is not None and code == "not-signed-in" and not seen.closing.is_closed(now(session))
-    if code is not None and not lost:
+    if code not in (None, RateLimited.code) and not lost:  # who waits for slow mode may write meanwhile
         return None
-    closed = seen.closing.is_closed(now(session))
+    grace = openness_views.grace_until(seen, turn, now(session))
+    closed = grace is None and seen.closing.is_closed(now(session))
     if closed and not asked.anyway and refused is None:
         return None
     begun = own_draft(session, actor, seen.id)
@@ -34,7 +35,7 @@ def composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> 
         answering = _begun_answer(session, actor, seen, begun)
     form = refused or forms.fresh({"body": begun.body} if begun else None)
     saved = _saved(actor, seen, begun, shown=refused is None)
-    return Composer(form, draft_name(seen.id), asked.drawn, answering, closed, saved)
+    return Composer(form, draft_name(seen.id), asked.drawn, answering, closed, saved, grace)
 
 
 def _saved(actor: Actor, seen: ThreadSeen, begun: Draft | None, *, shown: bool) -> Saved | None:

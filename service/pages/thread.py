@@ -11,7 +11,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
-from service.pages import drafts, forms, moderating, reply_form, thread_reactions, thread_views
+from service.pages import drafts, forms, moderating, openness_views, reply_form, thread_reactions, thread_views
 from service.pages.asked import Asked
 from service.pages.closing_panel import LABELS, change_closing, panel
 from service.pages.frame import Frame, around
@@ -31,6 +31,7 @@ from service.subscriptions.queries import following
 from service.threads import policy
 from service.threads.models import Thread
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
+from service.threads.queries.turns import turn_of
 from service.web.answers import Answer, see_other
 
 router = APIRouter(include_in_schema=False)
@@ -115,7 +116,9 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
-        if actor.moderates and not sent.value("anyway"):  # it closed while they wrote: ask before posting all the same
+        if policy.may_post_while_closed(actor, seen.site) and not sent.value(
+            "anyway"
+        ):  # it closed while they wrote: ask before posting all the same
             policy.check_open_to_all(seen.thread, seen.closing, now(session))
         reply = operations.post_reply(session, actor, seen, ready)
         if reply.number is None:
@@ -166,7 +169,8 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     answered = {row.reply.in_reply_to_id or row.reply.parent_id for row in replies} - {None}
     numbers = queries.numbers_of(session, [each for each in answered if each is not None])
     at = now(session)
-    composer = reply_form.composer(session, actor, seen, asked)
+    turn = turn_of(session, actor, seen)
+    composer = reply_form.composer(session, actor, seen, asked, turn)
     closed, url = thread_views.closed(seen, at), thread_views.thread_url(seen)
     posts: list[Thread | Reply] = [seen.thread, *(row.reply for row in replies if not row.is_stub)]
     marks = moderating.marks(session, actor, seen.thread, posts, asked.sent, asked.problem)
@@ -180,7 +184,8 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         heading=heading(seen.thread.reply_count, seen.thread.title),
         replies=thread_views.reply_tree(seen, actor, replies, numbers, answer, marks, reacts),
         pager=pager,
-        closes_at=thread_views.closing_soon(seen, at),
+        coming=openness_views.coming(seen, at),
+        pace=openness_views.pace(seen, turn, at) if closed is None else None,
         replies_left=thread_views.few_left(seen, at),
         closed=closed,
         closing=panel(actor, seen, at, asked.form_of("close", "reopen", "policy"), asked.notice),

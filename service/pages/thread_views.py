@@ -1,7 +1,7 @@
 """From rows to the view of a thread's page. Every permission is asked here, of the same checks as the deeds."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -25,8 +25,6 @@ from service.threads import policy
 from service.threads.models import Thread
 from service.threads.queries import ThreadSeen
 
-SOON: Final = timedelta(days=7)
-"""How long before its closing a thread says so."""
 FEW: Final = 10
 """How many replies before the last one."""
 
@@ -97,9 +95,7 @@ def opening(seen: ThreadSeen, actor: Actor, marks: Marks, reacts: Reacting) -> O
         body_html=trusted(thread.body_html),
         created_at=thread.published_at,
         edited_at=thread.edited_at,
-        edit_url=f"{base}/edit"
-        if editing and may_change(policy.check_may_edit, actor, thread)
-        else None,
+        edit_url=f"{base}/edit" if editing and may_change(policy.check_may_edit, actor, thread) else None,
         delete_url=f"{base}/delete" if changing and may_go(policy.check_may_delete, actor, thread) else None,
         feed_url=f"/t/{seen.id}/feed.atom" if is_public(seen) else None,
         contents=outline(thread.contents, with_sources=bool(thread.sources)),
@@ -231,7 +227,8 @@ def closed(seen: ThreadSeen, now: datetime) -> Closed | None:
         return None
     by_hand = closing.reason == "manual"
     by = Person(seen.closer_username, seen.closer_name or "Anonymous") if by_hand and seen.closer_username else None
-    return Closed(closing.at, by, why(seen), seen.thread.closure_reason if by_hand else "")
+    reason = seen.thread.closure_reason if by_hand else ""
+    return Closed(closing.at, by, why(seen), reason, seen.opens_at(now))
 
 
 def why(seen: ThreadSeen) -> str:
@@ -268,12 +265,6 @@ def _held(seen: ThreadSeen, term: str) -> int:
 
 def _levels(seen: ThreadSeen) -> tuple[ClosingTerms, ...]:
     return seen.thread, seen.category, seen.site
-
-
-def closing_soon(seen: ThreadSeen, now: datetime) -> datetime | None:
-    """When the thread closes, if that is within seven days; None otherwise, and once it is closed."""
-    at = seen.closing.at
-    return at if at is not None and now < at <= now + SOON else None
 
 
 def replies_left(seen: ThreadSeen, now: datetime) -> int | None:

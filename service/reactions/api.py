@@ -15,6 +15,7 @@ from service.replies.schemas import ReplyView
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import lock_thread
 from service.threads.queries.reactions import own_in_thread, own_of_openings
+from service.threads.queries.turns import turn_of
 from service.threads.schemas import ThreadView
 from service.web.answers import Answer, json_answer, no_content
 from service.web.bodies import StrictRoute
@@ -74,7 +75,7 @@ async def react_to_thread(thread_id: ThreadId, name: Name, asks: Asking) -> Resp
         seen = lock_thread(session, actor, thread_id)
         operations.react(session, actor, seen, None, name)
         mine = own_of_openings(session, actor, [seen]).get(seen.id, ())
-        view = ThreadView.of(seen, actor, now(session), mine)
+        view = ThreadView.of(seen, actor, now(session), mine, turn_of(session, actor, seen))
         return with_etag(json_answer(view), seen.thread.version)
 
     return await asks.write(work)

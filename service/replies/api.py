@@ -7,7 +7,16 @@ from fastapi import APIRouter, Path, Query, Response
 from service.accounts.current import Asking
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.kit.errors import EditConflict, Invalid, InvalidTransition, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.kit.errors import (
+    EditConflict,
+    Invalid,
+    InvalidTransition,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    NotSignedIn,
+    RateLimited,
+)
 from service.replies import operations, queries
 from service.replies.errors import ParentNotAvailable
 from service.replies.queries import ReplySeen
@@ -74,10 +83,14 @@ async def list_replies(
     operation_id="post_reply",
     status_code=201,
     response_model=ReplyView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable, NotReady),
+    responses=declare(
+        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable, RateLimited, NotReady
+    ),
 )
 async def post_reply(thread_id: ThreadId, draft: Deferred[PostReply], asks: Asking) -> Response:
-    """Reply to a thread. In a closed one only moderators may, and the reply says `posted_while_closed`."""
+    """Reply to a thread. In a closed one only moderators may, and who began before it closed while the site's grace
+    lasts; the reply says `posted_while_closed`. In slow mode a member waits between two replies.
+    """
     ready = await asks.prepare_text(to_drafted, draft)
 
     def work(session: Session, actor: Actor) -> Answer:

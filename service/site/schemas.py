@@ -27,6 +27,7 @@ from service.web.bodies import ChangeModel, RequestModel
 LONGEST = timedelta(days=36_500)
 MOST_REPLIES = 1_000_000
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(days=7)
+LONGEST_GRACE = timedelta(days=1)
 LATEST = datetime(9001, 1, 1, tzinfo=UTC)
 MOST_TIME = 60
 TIME_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d.*)?|-?P.+", re.ASCII)
@@ -60,6 +61,20 @@ def in_slow_bounds(span: timedelta) -> timedelta:
     return span
 
 
+def in_grace_bounds(span: timedelta) -> timedelta:
+    """The grace after a closing: at most a day; nothing is none."""
+    if not timedelta(0) <= span <= LONGEST_GRACE:
+        raise ValueError("must be from PT0S to P1D")
+    return span
+
+
+def each_once(names: list[str]) -> list[str]:
+    """A list of names in which none comes twice."""
+    if len(set(names)) < len(names):
+        raise ValueError("must name each only once")
+    return names
+
+
 def in_utc(instant: datetime) -> datetime:
     """An RFC 3339 instant with its offset, in UTC, from 1970 on (in UTC: an instant before it could look like OFF)."""
     if instant.tzinfo is None:
@@ -79,6 +94,9 @@ WireInstant = Annotated[
     AfterValidator(in_utc),
     PlainSerializer(utc_text, return_type=str),
     DATE_TIME,
+]
+GraceSpan = Annotated[
+    timedelta, BeforeValidator(only_text, json_schema_input_type=TimeText), AfterValidator(in_grace_bounds)
 ]
 WireSpan = Annotated[timedelta, BeforeValidator(only_text, json_schema_input_type=TimeText), AfterValidator(in_bounds)]
 
@@ -166,6 +184,10 @@ def span_of(column: int | None) -> SpanTerm:
     return None if column is None else "off" if column == OFF else timedelta(microseconds=column)
 
 
+ClosedReplyRole = Literal["moderator", "admin"]
+ClosesAlso = Literal["reactions", "edits"]
+
+
 class ChangeSite(ChangeModel):
     """The settings to change; what is absent stays."""
 
@@ -178,11 +200,22 @@ class ChangeSite(ChangeModel):
     max_depth: StrictInt = Field(default=5, ge=1, le=10)
     author_may_close: StrictBool = False
     hold_first_posts: StrictInt = Field(default=0, ge=0, le=100)
+    close_grace: GraceSpan = Field(
+        default=timedelta(0), description="How long after a closing a reply is taken that was begun before it."
+    )
+    closed_reply_roles: Annotated[list[ClosedReplyRole], AfterValidator(each_once)] = Field(
+        default_factory=list, max_length=2, description="Who may post in a closed thread."
+    )
+    close_also: Annotated[list[ClosesAlso], AfterValidator(each_once)] = Field(
+        default_factory=list, max_length=2, description="What a closing ends besides, for those who do not moderate."
+    )
     closing: ClosingTermsBody = Field(default_factory=ClosingTermsBody)
 
     def changes(self) -> dict[str, Any]:
         """The columns to set: only what the caller named."""
         named = {name: getattr(self, name) for name in self.model_fields_set if name != "closing"}
+        if "close_grace" in named:
+            named["close_grace"] = to_column(self.close_grace)
         return named | (self.closing.columns(only_set=True) if "closing" in self.model_fields_set else {})
 
 
@@ -194,10 +227,14 @@ class SiteView(BaseModel):
     max_depth: int
     author_may_close: bool
     hold_first_posts: int
+    close_grace: timedelta
+    closed_reply_roles: list[ClosedReplyRole]
+    close_also: list[ClosesAlso]
     closing: ClosingTermsView
     version: int
 
     @classmethod
     def of(cls, site: Site) -> "SiteView":
         """The wire form of the row."""
-        return cls(**site.model_dump(include=set(cls.model_fields)), closing=ClosingTermsView.of(site))
+        same = site.model_dump(include=set(cls.model_fields) - {"close_grace"})
+        return cls(**same, close_grace=timedelta(microseconds=site.close_grace), closing=ClosingTermsView.of(site))

@@ -22,11 +22,13 @@ from service.kit.errors import (
 from service.tags.schemas import TagView, tag_url
 from service.threads import operations, queries
 from service.threads.errors import ThreadIsClosed
+from service.threads.policy.turns import NO_TURN
 from service.threads.queries import ThreadSeen
 from service.threads.queries import tags as tag_queries
 from service.threads.queries.lists import Filters, sort_key
 from service.threads.queries.reactions import own_of_openings
 from service.threads.queries.tags import TagUse
+from service.threads.queries.turns import turn_of, turns_of
 from service.threads.schemas import (
     EditThread,
     OpenThread,
@@ -51,8 +53,10 @@ RevisionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number
 
 def show(session: Session, actor: Actor, seen: ThreadSeen, if_none_match: str | None = None) -> Answer:
     """The answer that shows one thread, with its ETag."""
-    mine = own_of_openings(session, actor, [seen]).get(seen.id, ())
-    return with_etag(json_answer(ThreadView.of(seen, actor, now(session), mine)), seen.thread.version, if_none_match)
+    mine, turn = own_of_openings(session, actor, [seen]).get(seen.id, ()), turn_of(session, actor, seen)
+    return with_etag(
+        json_answer(ThreadView.of(seen, actor, now(session), mine, turn)), seen.thread.version, if_none_match
+    )
 
 
 @router.get(
@@ -77,10 +81,10 @@ async def list_threads(
         within = get_category(session, actor, category).id if category else None
         filters = Filters(within, author, state, tag, sort)
         rows = queries.list_threads(session, actor, filters, from_cursor(cursor, 2), limit)
-        at, own = now(session), own_of_openings(session, actor, rows)
+        at, own, turns = now(session), own_of_openings(session, actor, rows), turns_of(session, actor, rows)
         return page_answer(
             rows, limit, lambda seen: sort_key(seen, sort),
-            lambda seen: ThreadView.of(seen, actor, at, own.get(seen.id, ())),
+            lambda seen: ThreadView.of(seen, actor, at, own.get(seen.id, ()), turns.get(seen.id, NO_TURN)),
             "/api/v1/threads", category=category, author=author, tag=tag, state=state, sort=sort,
         )  # fmt: skip
 

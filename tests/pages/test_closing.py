@@ -81,14 +81,17 @@ async def test_a_thread_that_closed_by_itself_says_by_which_rule(
     assert why in closed.text
 
 
-async def test_a_thread_says_that_it_will_close_only_in_its_last_seven_days(
+async def test_a_thread_says_above_everything_else_that_it_will_close_only_in_its_last_seven_days(
     alice: Person, bob: Person, clock: Clock
 ) -> None:
     thread = await a_thread(by=alice, closing={"close_after_age": "P8D"})
-    assert not parse((await bob.get(thread["url"])).text).all("p", class_="notice")
+    page = (await bob.get(thread["url"])).text
+    assert not parse(page).all("p", class_="notice")
+    assert "UTC</time>: 8 days after it was opened, the limit set for this thread." in page, "it says so below"
     clock.offset += timedelta(days=1, seconds=1)
     notice = parse((await bob.get(thread["url"])).text).one("p", class_="notice")
     assert notice.text.startswith("This thread closes on ")
+    assert ": 8 days after it was opened, the limit set for this thread. " in notice.text
     assert notice.one("time").attributes["datetime"] == (thread["closes_at"][:19] + "Z")
 
 

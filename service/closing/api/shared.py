@@ -11,6 +11,7 @@ from service.kit.database import Session
 from service.kit.versions import Wanted
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
 from service.threads.queries.reactions import own_of_openings
+from service.threads.queries.turns import turn_of
 from service.threads.schemas import ThreadView
 from service.web.answers import Answer, json_answer
 from service.web.cache import wanted_version, with_etag
@@ -35,4 +36,4 @@ def view_again(session: Session, actor: Actor, thread_id: int) -> ThreadView:
     """The thread as it is after a deed, loaded afresh."""
     fresh = get_thread(session, actor, thread_id)
     mine = own_of_openings(session, actor, [fresh]).get(fresh.id, ())
-    return ThreadView.of(fresh, actor, now(session), mine)
+    return ThreadView.of(fresh, actor, now(session), mine, turn_of(session, actor, fresh))

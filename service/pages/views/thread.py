@@ -77,12 +77,36 @@ class ReplyView:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Why a thread takes no replies: since when, by whom (a person, or None for a rule), why, and the reason given."""
+    """Why a thread takes no replies: since when, by whom (a person, or None for a rule), why, and the reason given; and
+    when it opens again by itself.
+    """
 
     at: datetime
     by: Person | None
     why: str
     reason: str
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A closing that is to come: when, by which rule, whether within days, and when the thread opens again after it."""
+
+    at: datetime
+    why: str
+    soon: bool
+    opens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Slow mode: the wait between two replies, and when this reader's is over, to the second (None: they do not wait);
+    both in words too.
+    """
+
+    wait: str
+    again_at: datetime | None
+    again: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +154,7 @@ class Composer:
     without scripts.
 
     `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed;
-    `saved` is there for replies of who is signed in.
+    `saved` is there for replies of who is signed in; `grace_until` says that a closed thread still takes this one.
     """
 
     form: Form
@@ -139,6 +163,7 @@ class Composer:
     answering: "Answering | None" = None
     anyway: bool = False
     saved: Saved | None = None
+    grace_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +215,8 @@ class ThreadPage:
     heading: str
     replies: tuple[ReplyView, ...]
     pager: Pager
-    closes_at: datetime | None
+    coming: Coming | None
+    pace: Pace | None
     replies_left: str | None
     closed: Closed | None
     closing: Closing | None

@@ -9,12 +9,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from service.kit.actor import Actor
 from service.kit.errors import Invalid
 from service.kit.text import check_text
-from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment, WireInstant
+from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment, WireInstant, WireSpan
 from service.tags.schemas import TagNames
 from service.threads import policy
 from service.threads.models import counted
 from service.threads.operations import OPENING_LEVEL, Opening, Rewording, write_text
+from service.threads.policy.turns import NO_TURN, Turn, next_turn
 from service.threads.queries import ThreadSeen
+from service.threads.schemas.rules import ClosingRule
 from service.threads.schemas.sources import Sources, SourceView, to_sources
 from service.web.bodies import RequestModel
 
@@ -162,9 +164,13 @@ class ThreadView(BaseModel):
     closes_at: Moment | None
     close_reason: Reason | None
     closure_reason: str | None = Field(description="What the moderator who closed it gave as the reason.")
+    closing_rule: ClosingRule | None = Field(description="What closed it, or will, and who says so.")
+    reopens_at: Moment | None = Field(description="When this closing, or the next one, ends by itself.")
     closing: ClosingView
     can_reply: bool
     cannot_reply_code: str | None
+    slow_mode: WireSpan | None = Field(description="How long a member waits between two replies here.")
+    next_reply_at: Moment | None = Field(description="When slow mode lets you reply again; null where it does now.")
     moderation: str
     reply_count: int
     last_reply_at: Moment | None
@@ -176,11 +182,15 @@ class ThreadView(BaseModel):
     version: int
 
     @classmethod
-    def of(cls, seen: ThreadSeen, actor: Actor, now: datetime, mine: Sequence[str] = ()) -> "ThreadView":
-        """The wire form of a thread for this actor at `now`; `mine` is what they said of its opening."""
-        thread, closing = seen.thread, seen.closing
+    def of(
+        cls, seen: ThreadSeen, actor: Actor, now: datetime, mine: Sequence[str] = (), turn: Turn = NO_TURN
+    ) -> "ThreadView":
+        """The wire form of a thread for this actor at `now`; `mine` is what they said of its opening, `turn` what bears
+        on their next reply.
+        """
+        thread, closing, slow_mode = seen.thread, seen.closing, seen.slow_mode(now)
         closed = closing.is_closed(now)
-        refusal = policy.cannot_reply_code(actor, seen, now)
+        refusal = policy.cannot_reply_code(actor, seen, now, turn)
         return cls(
             **thread.model_dump(include=SAME), id=seen.id, url=f"/t/{seen.id}/{thread.slug}",
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
@@ -190,7 +200,9 @@ class ThreadView(BaseModel):
             closes_at=None if closed else closing.at,
             close_reason=cast(Reason, closing.reason) if closed else None,
             closure_reason=thread.closure_reason or None if thread.closed_at else None,
-            closing=ClosingView.of_thread(seen), can_reply=refusal is None, cannot_reply_code=refusal,
+            closing_rule=ClosingRule.of(seen), reopens_at=seen.opens_at(now), closing=ClosingView.of_thread(seen),
+            can_reply=refusal is None, cannot_reply_code=refusal, slow_mode=slow_mode,
+            next_reply_at=next_turn(turn, slow_mode, now),
         )  # fmt: skip
 
 
