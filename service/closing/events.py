@@ -26,6 +26,20 @@ class ThreadClosed(ThreadEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadClosingSoon(ThreadEvent):
+    """The discussion will end within a day, at `closes_at` if nothing changes. Once for each deadline, and only while
+    somebody wants to be told of it.
+    """
+
+    kind: ClassVar[str] = "thread.closing_soon"
+    closes_at: datetime
+
+    def facts(self) -> dict[str, Any]:
+        """When it will."""
+        return {"version": self.version, "closes_at": utc_text(self.closes_at)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadReopened(ThreadEvent):
     """The discussion goes on: somebody reopened it, its policy changed, or its closing was undone, which is `undone`:
     the instant of that closing. `override` is what it then stood at.

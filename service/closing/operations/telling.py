@@ -20,7 +20,7 @@ def tell_closed(session: Session, thread_id: int) -> bool:
 
     Looks again under the lock: a reply, a reopening or another worker may have come first.
     """
-    seen = _locked(session, thread_id)
+    seen = locked(session, thread_id)
     if seen is None or seen.thread.closing_recorded_at is not None or not seen.closing.is_closed(now(session)):
         return False
     due = Due.of(seen)
@@ -38,7 +38,7 @@ def tell_ended(session: Session, thread_id: int) -> bool:
 
     Looks again under the lock. Another closing may have come since: the sweep tells that one next.
     """
-    seen = _locked(session, thread_id)
+    seen = locked(session, thread_id)
     opened, told = (seen.reopens_at, seen.thread.closing_recorded_at) if seen else (None, None)
     if seen is None or opened is None or told is None or not told <= opened <= now(session):
         return False
@@ -59,7 +59,7 @@ def tell_open(session: Session, seen: ThreadSeen, at: datetime | None = None) ->
 
 def tell_open_again(session: Session, thread_id: int) -> None:
     """`tell_open` for a thread that was told as closed, if it is open by now: a site's or category's policy changed."""
-    _tell_if_open(session, _locked(session, thread_id))
+    _tell_if_open(session, locked(session, thread_id))
 
 
 def tell_if_opened(session: Session, thread_id: int) -> None:
@@ -92,7 +92,8 @@ class Due:
         return cls(closing.at, closing.reason, closing.reason == "scheduled" and seen.thread.closes_silently)
 
 
-def _locked(session: Session, thread_id: int) -> ThreadSeen | None:
+def locked(session: Session, thread_id: int) -> ThreadSeen | None:
+    """A published thread with its row held; None where there is none (any more)."""
     return _published(lock_thread, session, thread_id)
 
 

@@ -1,7 +1,9 @@
 """Whether what was to be sent is still wanted at the moment of sending. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from service.kit.clock import to_micros
 from service.notifications.models import CLOSED, CLOSING_SOON, MAIL
 from service.notifications.policy.deciding import ASKED, MENTIONED, PERSONAL, QUOTED, WATCHED
 from service.subscriptions.models import MUTED
@@ -12,7 +14,7 @@ class Standing:
     """All that decides whether news are still wanted by a channel, as it is at the moment of sending.
 
     `mentioned` and `quoted` say whether the post mentions or quotes the person as it stands now,
-    `closed` that the thread is, `closes` that it will be.
+    `closed` that the thread is, `closes` that it will be at the instant that was said.
     """
 
     kind: str
@@ -47,9 +49,20 @@ def why_not(standing: Standing) -> str | None:
         (unwatched and standing.reason == QUOTED and not standing.quoted, "the quote was taken back"),
         (standing.read, "read on the site"),
         (standing.kind == CLOSED and not standing.closed, "the thread is open again"),
-        (standing.kind == CLOSING_SOON and not standing.closes, "the thread does not close soon any more"),
+        (standing.kind == CLOSING_SOON and standing.closed, "the thread has closed by now"),
+        (standing.kind == CLOSING_SOON and not standing.closes, "the thread does not close then any more"),
     )
     return next((words for applies, words in reasons if applies), None)
+
+
+def closing_soon_subject(thread_id: int, deadline: int) -> str:
+    """What a warning is about: one deadline (microseconds since 1970) of one thread, told to everybody once."""
+    return f"closing_soon:{thread_id}:{deadline}"
+
+
+def comes_as_said(subject: str, closes_at: datetime | None) -> bool:
+    """Whether a thread still closes at the instant that its warning was about."""
+    return closes_at is not None and subject.rpartition(":")[2] == str(to_micros(closes_at))
 
 
 def why_no_letter(*, stopped: bool, away: bool) -> str | None:

@@ -17,6 +17,7 @@ from service.kit.clock import from_micros, now
 from service.kit.database.rows import stored_id
 from service.notifications.models import MAIL, OPENING, WAITING, Delivery, Notification, NotificationPreference
 from service.notifications.policy import MENTIONED, QUOTED, Standing, choice_of, wants
+from service.notifications.policy.wanted import comes_as_said
 from service.notifications.queries.inbox import NoticeSeen
 from service.replies.models import Reply
 from service.site.models import Site
@@ -148,7 +149,7 @@ def _item(
         mentioned=_still(session, notification, MENTIONED, "named"),
         quoted=_still(session, notification, QUOTED, "quoted"),
         closed=closing.is_closed(at),
-        closes=closing.at is not None and not closing.is_closed(at),
+        closes=comes_as_said(notification.subject, closing.at),
     )
     words = thread.closure_reason if closing.reason == "manual" else ""
     return Item(delivery_id, notice, standing, reply.in_reply_to_id if reply else None, closing, words)

@@ -9,12 +9,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from service.categories.models import Category
-from service.kit.clock import to_micros
+from service.kit.clock import now, to_micros
 from service.kit.events import EVENT
-from service.notifications.models import CLOSED, OPENING, REMINDER, REPLY
+from service.notifications.models import CLOSED, CLOSING_SOON, OPENING, REMINDER, REPLY
+from service.notifications.policy.wanted import closing_soon_subject
 from service.replies.models import Reply
 from service.subscriptions.queries import News
 from service.threads.models import Thread
+from service.threads.queries.law import THREAD, effective_close_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def find_occasion(session: Session, event_id: int) -> Occasion | None:
         return None
     if kind == "thread.closed":
         return _about_closing(event_id, row, at, actor_id)
+    if kind == "thread.closing_soon":
+        return _about_closing_soon(session, event_id, row)
     if kind == "timer.fired":
         return _about_reminder(session, event_id, row)
     return _about_opening(event_id, row, actor_id if edited else None)
@@ -105,6 +109,18 @@ def _about_closing(event_id: int, row: Any, at: datetime, actor_id: int | None) 
         return None
     subject, news = f"closing:{thread.id}:{to_micros(at)}", News(watching=True)
     return Occasion(event_id, CLOSED, subject, thread, category, None, actor_id, frozenset({actor_id}), news)
+
+
+def _about_closing_soon(session: Session, event_id: int, row: Any) -> Occasion | None:
+    """A closing that comes within a day, unless it was put off meanwhile: that deadline will have its own event."""
+    thread, category = row
+    facts = session.execute(select(EVENT.c.data).where(EVENT.c.id == event_id)).scalar_one()
+    deadline, moment = to_micros(datetime.fromisoformat(facts["closes_at"])), to_micros(now(session))
+    at = session.scalar(select(effective_close_at(moment)).where(THREAD.c.id == thread.id))
+    if not moment < deadline == at:
+        return None
+    subject, news = closing_soon_subject(thread.id, deadline), News(watching=True)
+    return Occasion(event_id, CLOSING_SOON, subject, thread, category, None, None, frozenset(), news)
 
 
 def _about_reminder(session: Session, event_id: int, row: Any) -> Occasion:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, cast, select
 from sqlmodel import Session, col
 
 from service.kit.actor import Actor, check_signed_in
 from service.kit.database.rows import stored_id
-from service.notifications.models import NotificationPreference
-from service.notifications.policy import DEFAULTS
+from service.notifications.models import CLOSING_SOON, NotificationPreference
+from service.notifications.policy import DEFAULTS, EVERY_CHANNEL, choice_of, wants
 
 OF_THESE: Final = select(NotificationPreference).where(
     col(NotificationPreference.account_id).in_(bindparam("accounts", expanding=True))
@@ -22,6 +22,15 @@ def preferences_of(session: Session, account_ids: Iterable[int]) -> dict[int, No
     if not asked:
         return {}
     return {found.account_id: found for found in session.scalars(OF_THESE, {"accounts": asked})}
+
+
+def somebody_wants_warnings(session: Session) -> bool:
+    """Whether anybody wants to be told that a thread will close within a day. That is off for who never chose, so only
+    rows that name it can say so.
+    """
+    naming = cast(col(NotificationPreference.channels), String).contains(f'"{CLOSING_SOON}"', autoescape=True)
+    rows = session.scalars(select(NotificationPreference).where(naming))
+    return any(wants(row, choice_of(CLOSING_SOON, ""), channel) for row in rows for channel in EVERY_CHANNEL)
 
 
 def own_preferences(session: Session, actor: Actor) -> NotificationPreference:
