@@ -16,7 +16,7 @@ from service.categories import api as categories_api
 from service.categories.events import CategoryChanged
 from service.closing import api as closing_api
 from service.closing import jobs as closing_jobs
-from service.closing.events import ThreadClosed, ThreadReopened, TimerFired
+from service.closing.events import ThreadClosed, ThreadClosingSoon, ThreadReopened, TimerFired
 from service.devices import api as devices_api
 from service.drafts import api as drafts_api
 from service.drafts import jobs as drafts_jobs
@@ -32,6 +32,7 @@ from service.notifications.jobs.undone import forget_closing as forget_notices
 from service.notifications.operations import DELIVER, NOTIFY, announce, announce_mentions
 from service.notifications.operations.closings import FORGET, announce_closing, announce_reminder, forget_closing
 from service.notifications.operations.pushing import BRING_PUSH
+from service.notifications.queries.preferences import somebody_wants_warnings
 from service.pages import (
     admin,
     api_docs,
@@ -58,6 +59,7 @@ from service.pages import (
     tags,
     thread,
     unsubscribe,
+    why,
 )
 from service.reactions import api as reactions_api
 from service.replies import api as replies_api
@@ -107,7 +109,7 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyRestored: (closing_jobs.look_at_thread, follow_post),
     ReplyRejected: (follow_post,),
     ReplyImported: (open_if_waiting,),
-    ThreadOpened: (closing_jobs.plan_opened, note_mentions, announce_mentions),
+    ThreadOpened: (closing_jobs.plan_opened, note_mentions, announce),
     ThreadHeld: (closing_jobs.plan_opened, note_mentions, open_review),
     ThreadPublished: (announce, follow_post),
     ThreadEdited: (note_mentions, announce_mentions, follow_post),
@@ -117,6 +119,7 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ThreadRestored: (closing_jobs.look_at_thread, follow_post),
     ThreadRejected: (follow_post,),
     ThreadClosed: (announce_closing,),
+    ThreadClosingSoon: (announce,),
     ThreadReopened: (forget_closing,),
     TimerFired: (announce_reminder,),
     SiteChanged: (closing_jobs.look_again,),
@@ -130,6 +133,7 @@ HOURS: Final = timedelta(hours=12)
 JOBS: Final = (
     JobKind(name="closing.sweep", work=Stepwise(closing_jobs.sweep)),
     JobKind(name=closing_jobs.FIRE, work=Stepwise(closing_jobs.fire)),
+    JobKind(name=closing_jobs.WARN, work=Stepwise(closing_jobs.warning(somebody_wants_warnings))),
     JobKind(name="closing.look_again", work=Transactional(closing_jobs.tell_reopened)),
     JobKind(name=NOTIFY, work=Transactional(notifications_jobs.notify)),
     JobKind(
@@ -157,6 +161,7 @@ JOBS: Final = (
 SCHEDULE: Final = (
     Cron("closing.sweep", timedelta(seconds=5), "closing.sweep"),
     Cron("closing.fire", timedelta(seconds=5), closing_jobs.FIRE),
+    Cron("closing.warn", timedelta(minutes=5), closing_jobs.WARN),
     Cron("accounts.forget_ended", timedelta(hours=1), "accounts.forget_ended"),
     Cron("drafts.forget_old", timedelta(days=1), drafts_jobs.FORGET),
     Cron("moderation.purge", timedelta(days=1), moderation_jobs.PURGE),
@@ -211,5 +216,6 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     tags.router,
     robots.router,
     unsubscribe.router,
+    why.router,
 )
 """The screens of the website."""

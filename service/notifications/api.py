@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from service.accounts.current import Asking
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.kit.errors import Invalid, NotAllowed, NotReady, NotSignedIn
+from service.kit.errors import Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
 from service.notifications import operations, queries
 from service.notifications.schemas import (
     ChangePreferences,
@@ -15,13 +15,18 @@ from service.notifications.schemas import (
     NotificationView,
     PreferencesView,
     UnreadView,
+    WhyView,
 )
+from service.replies.queries import get_reply
+from service.subscriptions.schemas import MarkThreadRead, ReadMarkView
+from service.threads.queries import get_thread
 from service.web.answers import Answer, json_answer
 from service.web.bodies import Deferred, StrictRoute
 from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["notifications"])
+ThreadId = Annotated[int, Path(ge=1, lt=2**63, description="The thread's id.")]
 
 
 @router.get(
@@ -65,6 +70,27 @@ async def read_notifications(draft: Deferred[MarkRead], asks: Asking) -> Respons
     return await asks.write(work)
 
 
+@router.put(
+    "/threads/{thread_id}/read",
+    operation_id="read_thread",
+    response_model=ReadMarkView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def read_thread(thread_id: ThreadId, draft: Deferred[MarkThreadRead], asks: Asking) -> Response:
+    """Say how far you have read a thread. It never goes back. What you were told of the replies up to there becomes
+    read, and letters about them are not sent. Who says so for five minutes in all, with pauses of at most 90 seconds,
+    tracks the thread from then on, unless they have a level there already.
+    """
+    number, also = (draft, ()) if isinstance(draft, Invalid) else (draft.number, draft.seen)
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = get_thread(session, actor, thread_id)
+        mark, unread = operations.read_thread(session, actor, seen, number, also)
+        return json_answer(ReadMarkView(number=mark, unread=unread))
+
+    return await asks.write(work)
+
+
 @router.get(
     "/me/notification-preferences",
     operation_id="get_notification_preferences",
@@ -92,3 +118,56 @@ async def change_notification_preferences(draft: Deferred[ChangePreferences], as
         return json_answer(PreferencesView.of(operations.change_preferences(session, actor, wanted)))
 
     return await asks.write(work)
+
+
+@router.get(
+    "/notifications/{notification_id}/why",
+    operation_id="explain_notification",
+    response_model=WhyView,
+    responses=declare(NotSignedIn, NotAllowed, NotFound, NotReady),
+)
+async def explain_notification(
+    notification_id: Annotated[int, Path(ge=1, lt=2**63, description="The notification's id.")], asks: Asking
+) -> Response:
+    """Why you have this notification: what was looked at, what decided, and what became of each channel."""
+    return await asks.answer(
+        lambda session, actor: json_answer(WhyView.of(queries.explain_notice(session, actor, notification_id)))
+    )
+
+
+Username = Annotated[str, Query(min_length=1, max_length=30, description="Whom it is about.")]
+
+
+@router.get(
+    "/threads/{thread_id}/why",
+    operation_id="explain_thread",
+    response_model=WhyView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def explain_thread(thread_id: ThreadId, username: Username, asks: Asking) -> Response:
+    """Why somebody was told of a thread's opening, or was not: admins, and everybody about themselves."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        seen = get_thread(session, actor, thread_id)
+        return json_answer(WhyView.of(queries.explain_post(session, actor, seen, None, username)))
+
+    return await asks.answer(work)
+
+
+@router.get(
+    "/replies/{reply_id}/why",
+    operation_id="explain_reply",
+    response_model=WhyView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def explain_reply(
+    reply_id: Annotated[int, Path(ge=1, lt=2**63, description="The reply's id.")], username: Username, asks: Asking
+) -> Response:
+    """Why somebody was told of a reply, or was not: admins, and everybody about themselves."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        found = get_reply(session, actor, reply_id)
+        seen = get_thread(session, actor, found.reply.thread_id)
+        return json_answer(WhyView.of(queries.explain_post(session, actor, seen, found.reply, username)))
+
+    return await asks.answer(work)

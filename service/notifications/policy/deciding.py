@@ -15,7 +15,7 @@ from service.notifications.models import (
     NotificationPreference,
 )
 from service.subscriptions.models import MUTED, WATCHING, WATCHING_FIRST
-from service.subscriptions.policy import CHOSEN, Effective, effective
+from service.subscriptions.policy import CATEGORY, CHOSEN, TAG, Effective, effective
 from service.subscriptions.queries import Reader
 
 MENTIONED: Final = "mentioned"
@@ -113,7 +113,9 @@ def reasons(reader: Reader, kind: str, *, followers: bool = True) -> tuple[str, 
         return (ASKED,)
     personal = zip(PERSONAL, (reader.mentioned, reader.answered, reader.quoted), strict=True)
     found = [reason for reason, holds in personal if holds]
-    if followers and level.level in WATCHED.get(kind, ()):
+    # Who has a level on the thread itself was in it before they could be told that it was opened.
+    news = kind != OPENING or level.reason in (TAG, CATEGORY)
+    if followers and news and level.level in WATCHED.get(kind, ()):
         found.append(level.reason or CHOSEN)
     return tuple(found)
 

@@ -1,5 +1,6 @@
 """Every SELECT of notifications: the inbox, whom an event concerns, what a letter says, and where its links lead."""
 
+from service.notifications.queries.explaining import Explanation, explain_notice, explain_post
 from service.notifications.queries.inbox import (
     NoticeSeen,
     list_notices,
@@ -9,20 +10,25 @@ from service.notifications.queries.inbox import (
 )
 from service.notifications.queries.items import Item, Post
 from service.notifications.queries.letters import Letter, find_addressed, open_letter, shown_in, with_posts
-from service.notifications.queries.links import LinkSeen, follow_link
+from service.notifications.queries.links import LinkSeen, ListSeen, follow_link, follow_list_link
 from service.notifications.queries.occasions import Occasion, find_occasion
 from service.notifications.queries.preferences import own_preferences, preferences_of
 
 __all__ = [
+    "Explanation",
     "Item",
     "Letter",
     "LinkSeen",
+    "ListSeen",
     "NoticeSeen",
     "Occasion",
     "Post",
+    "explain_notice",
+    "explain_post",
     "find_addressed",
     "find_occasion",
     "follow_link",
+    "follow_list_link",
     "list_notices",
     "mail_is_on",
     "open_letter",

@@ -26,14 +26,17 @@ class Receiver:
         return stored_id(self.account.id)
 
 
-def find_receiver(session: Session, delivery_id: int) -> Receiver | None:
-    """Whom a delivery is for; None when they are gone."""
+def lock_receiver(session: Session, delivery_id: int) -> Receiver | None:
+    """Whom a delivery is for; None when they are gone. Of two messages to one person that are due at once the first
+    takes along what the second was to bring, and must have done so before that one looks.
+    """
     row = session.execute(
         select(Account, NotificationPreference)
         .join(Notification, col(Notification.account_id) == col(Account.id))
         .join(Delivery, col(Delivery.notification_id) == col(Notification.id))
         .outerjoin(NotificationPreference, col(NotificationPreference.account_id) == col(Account.id))
         .where(col(Delivery.id) == delivery_id)
+        .with_for_update(of=Account, key_share=True)
         .execution_options(populate_existing=True)
     ).first()
     return None if row is None else Receiver(row[0], row[1] or DEFAULTS)

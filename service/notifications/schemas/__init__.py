@@ -2,5 +2,6 @@
 
 from service.notifications.schemas.notices import MarkRead, NotificationView, UnreadView
 from service.notifications.schemas.preferences import ChangePreferences, PreferencesView
+from service.notifications.schemas.why import WhyView
 
-__all__ = ["ChangePreferences", "MarkRead", "NotificationView", "PreferencesView", "UnreadView"]
+__all__ = ["ChangePreferences", "MarkRead", "NotificationView", "PreferencesView", "UnreadView", "WhyView"]

@@ -4,23 +4,34 @@ from service.subscriptions.queries.audience import News, Reader, audience, roles
 from service.subscriptions.queries.following import (
     Following,
     Which,
+    bearings_of,
     following,
     following_of,
     is_mentioned,
     level_on_category,
     level_on_tag,
+    without_own,
 )
+from service.subscriptions.queries.lists import Followed, list_followed
+from service.subscriptions.queries.marks import first_above, unread_above, unread_in
 
 __all__ = [
+    "Followed",
     "Following",
     "News",
     "Reader",
     "Which",
     "audience",
+    "bearings_of",
+    "first_above",
     "following",
     "following_of",
     "is_mentioned",
     "level_on_category",
     "level_on_tag",
+    "list_followed",
     "roles_that_see",
+    "unread_above",
+    "unread_in",
+    "without_own",
 ]

@@ -14,16 +14,18 @@ from service.subscriptions.models import (
     NORMAL,
     CategorySubscription,
     Mention,
+    ReadMark,
     Subscription,
     TagSubscription,
 )
-from service.subscriptions.policy import CATEGORY, CHOSEN, OPENED, TAG, Bearings, effective
+from service.subscriptions.policy import CATEGORY, CHOSEN, OPENED, TAG, Bearings, Effective, effective
 from service.tags.models import Tag, ThreadTag
 from service.threads.models import Thread
 from service.threads.queries import ThreadSeen
 
 SUBSCRIPTION, ON_CATEGORY, ON_TAG = table_of(Subscription), table_of(CategorySubscription), table_of(TagSubscription)
 TAGS, TAGGED, CATEGORIES = table_of(Tag), table_of(ThreadTag), table_of(Category)
+MARK = table_of(ReadMark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,14 @@ class Following:
     """A person's level on a thread, a category or a tag, why it is so, and since when.
 
     `reason` is `opened`, `replied`, `read`, `chosen`, or, on a thread, `tag` or `category`, and then `which` says which
-    one; None by default.
+    one; None by default. `mark` is how far they have read a thread; None when they never said.
     """
 
     level: str = NORMAL
     reason: str | None = None
     since: datetime | None = None
     which: Which | None = None
+    mark: int | None = None
 
 
 def following(session: Session, actor: Actor, seen: ThreadSeen) -> Following:
@@ -56,21 +59,38 @@ def following(session: Session, actor: Actor, seen: ThreadSeen) -> Following:
 
 
 def following_of(session: Session, account_id: int, thread: Thread) -> Following:
-    """The account's level on a thread, in one statement: a page asks for it."""
+    """The account's level on a thread and its read mark, in one statement: a page asks for both."""
     asked = {"account": account_id, "thread": thread.id, "category": thread.category_id}
     rows = session.execute(ALL_LEVELS, asked).all()
     bearings = _bearings(rows, is_author=thread.author_id == account_id)
     found = effective(bearings)
+    since, which = _source(rows, found)
     if found.reason == OPENED and bearings.own is None:
-        return Following(found.level, found.reason, thread.published_at)
-    for kind, level, reason, since, which, slug, name in rows:
-        if kind == TAG and found.reason == TAG and which == found.tag:
-            return Following(level, TAG, since, Which(slug, name))
-        if kind == CATEGORY and found.reason == CATEGORY:
-            return Following(level, CATEGORY, since, Which(slug, name))
-        if kind == "thread":
-            return Following(level, reason, since)
-    return Following()
+        since = thread.published_at
+    mark = next((int(row[4]) for row in rows if row[0] == "mark"), None)
+    return Following(found.level, found.reason, since, which, mark)
+
+
+def _source(rows: Any, found: Effective) -> tuple[datetime | None, Which | None]:
+    """Since when the level that holds is so, and which tag or category it comes from."""
+    wanted = found.reason if found.reason in (TAG, CATEGORY) else "thread"
+    for kind, _, _, since, which, slug, name in rows:
+        if kind == wanted and (kind != TAG or which == found.tag):
+            return since, None if kind == "thread" else Which(slug, name)
+    return None, None
+
+
+def without_own(session: Session, account_id: int, thread: Thread) -> str:
+    """The level that would hold if the account had none of its own on the thread."""
+    asked = {"account": account_id, "thread": thread.id, "category": thread.category_id}
+    rows = [row for row in session.execute(ALL_LEVELS, asked) if row[0] != "thread"]
+    return effective(_bearings(rows, is_author=thread.author_id == account_id)).level
+
+
+def bearings_of(session: Session, account_id: int, thread: Thread) -> Bearings:
+    """All that bears on how closely the account follows the thread."""
+    asked = {"account": account_id, "thread": thread.id, "category": thread.category_id}
+    return _bearings(session.execute(ALL_LEVELS, asked).all(), is_author=thread.author_id == account_id)
 
 
 def _bearings(rows: Any, *, is_author: bool) -> Bearings:
@@ -116,8 +136,19 @@ def _on_category() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-ALL_LEVELS: Final = union_all(_on_thread(), _on_tags(), _on_category())
-"""Every level of one person that bears on one thread: built once, because every page of a thread asks."""
+def _marked() -> Select[*tuple[Any, ...]]:
+    return select(
+        literal("mark", String), literal("", String), literal("", String), MARK.c.read_at, MARK.c.number,
+        literal("", String), literal("", String),
+    ).where(
+        MARK.c.thread_id == bindparam("thread", type_=BigInteger),
+        MARK.c.account_id == bindparam("account", type_=BigInteger),
+    )  # fmt: skip
+
+
+ALL_LEVELS: Final = union_all(_on_thread(), _on_tags(), _on_category(), _marked())
+"""Every level of one person that bears on one thread, and how far they have read it: built once, because every page of
+a thread asks."""
 
 
 def level_on_category(session: Session, account_id: int | None, category_id: int | None) -> Following:
