@@ -23,7 +23,7 @@ from service.notifications.policy import DEFAULTS, why_not
 from service.notifications.policy.timing import quiet_until, times_of
 from service.notifications.queries.items import Item, Post, posts_of
 from service.notifications.queries.preferences import preferences_of
-from service.notifications.queries.pushes import find_receiver, items_pushed, waiting_with
+from service.notifications.queries.pushes import items_pushed, lock_receiver, waiting_with
 
 BRING_PUSH: Final = "notifications.push"
 """The kind of job that sends one push message."""
@@ -74,10 +74,8 @@ def take_push(session: Session, delivery_id: int, token: str, *, push_is_on: boo
         .where(col(Delivery.state).in_((WAITING, SENDING, DEAD)))
         .values(state=SENDING, token=token, attempts=Delivery.attempts + 1, ended_at=None)
     )
-    if changed(session, claim) != 1:
-        return None
-    receiver = find_receiver(session, delivery_id)
-    if receiver is None:
+    receiver = lock_receiver(session, delivery_id)
+    if receiver is None or changed(session, claim) != 1:
         return None
     quiet = quiet_until(times_of(receiver.preference, timedelta(0)), now(session))
     if quiet is not None:
