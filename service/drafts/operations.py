@@ -6,7 +6,7 @@ Drafts are their writers' own and make no events. Whoever changes one holds the 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final
 
 from sqlalchemy import BigInteger, bindparam, delete, exists, insert, select, update
 from sqlmodel import Session
@@ -17,6 +17,7 @@ from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
 from service.kit.database.rows import changed, stored_id
 from service.kit.errors import Problem, settled
+from service.replies.events import ReplyHeld, ReplyPosted
 from service.threads.queries import ThreadSeen
 
 MOST: Final = 200
@@ -46,22 +47,6 @@ class Typed:
 
     body: str
     parent: int | None = None
-
-
-class Posted(Protocol):
-    """A reply that was submitted, as an event of the room above tells it."""
-
-    @property
-    def actor(self) -> Actor:
-        """Who wrote it."""
-
-    @property
-    def thread_id(self) -> int:
-        """Where."""
-
-    @property
-    def version(self) -> int:
-        """1 when it is new."""
 
 
 def keep_draft(session: Session, actor: Actor, seen: ThreadSeen, typed: Typed | Problem) -> None:
@@ -95,7 +80,7 @@ def discard_draft(session: Session, actor: Actor, thread_id: int) -> None:
     _forget(session, stored_id(actor.account_id), thread_id)
 
 
-def forget_posted(session: Session, event: Posted, event_id: int) -> None:
+def forget_posted(session: Session, event: ReplyPosted | ReplyHeld, event_id: int) -> None:
     """Listener: a reply was posted, or waits for a moderator: its draft is done with.
 
     Who has no draft anywhere, as most people who post, costs nothing: their credential's own query said so. One that a

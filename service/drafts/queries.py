@@ -54,12 +54,6 @@ def own_draft(session: Session, actor: Actor, thread_id: int) -> Draft | None:
     return session.scalars(MINE, {"account": actor.account_id, "thread": thread_id}).first()
 
 
-def begun_at(session: Session, actor: Actor, thread_id: int) -> datetime | None:
-    """When the actor began what they are writing in a thread, as far as the server knows; None where it does not."""
-    found = own_draft(session, actor, thread_id)
-    return None if found is None else found.created_at
-
-
 def find_own(session: Session, actor: Actor, thread_id: int) -> DraftSeen | None:
     """As `own_draft`, with what is shown of the thread; also in the unit of work that has just begun the first one."""
     row = session.execute(_select(actor, col(Draft.body)).where(col(Draft.thread_id) == thread_id)).first()
