@@ -35,7 +35,7 @@ async def test_who_replies_watches(alice: Person, bob: Person) -> None:
     assert (await level(alice, thread))[0] == "watching"
 
 
-@pytest.mark.parametrize("chosen", ["muted", "normal", "watching"])
+@pytest.mark.parametrize("chosen", ["muted", "normal", "tracking", "watching_first", "watching"])
 async def test_a_choice_stands_whatever_one_does(alice: Person, bob: Person, chosen: str) -> None:
     thread = await a_thread(by=alice)
     for _ in range(2):
@@ -85,7 +85,7 @@ async def test_what_one_may_not_see_one_cannot_follow(ada: Person, bob: Person) 
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
 
 
-@pytest.mark.parametrize("body", [{}, {"level": "tracking"}, {"level": None}, {"level": "muted", "x": 1}, [], "muted"])
+@pytest.mark.parametrize("body", [{}, {"level": "wrong"}, {"level": None}, {"level": "muted", "x": 1}, [], "muted"])
 async def test_only_known_levels_are_taken(alice: Person, body: Any) -> None:
     thread = await a_thread(by=alice)
     answer = await alice.put(path(thread), body)

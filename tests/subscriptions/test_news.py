@@ -105,7 +105,7 @@ async def test_an_edit_reaches_the_mentioned_alone(database: Database) -> None:
 
     found, people = await database.write(work)
     assert found == {
-        "opening": [people[0], people[2], people[3], people[4]],
+        "opening": [people[3], people[4]],
         "first": [people[0]],
         "second": [people[1], people[3]],
         "none": [],

@@ -4,7 +4,7 @@ telling (which notifications exist) · sending (letters and the steps of their w
 """
 
 from service.notifications.operations.choosing import change_preferences, choose_mail, follow_by_link, mail_by_link
-from service.notifications.operations.reading import mark_read
+from service.notifications.operations.reading import mark_read, read_thread
 from service.notifications.operations.sending import (
     DELIVER,
     add_deliveries,
@@ -36,6 +36,7 @@ __all__ = [
     "mail_by_link",
     "mark_read",
     "put_back",
+    "read_thread",
     "take_letter",
     "tell_chunk",
 ]

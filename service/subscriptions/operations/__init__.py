@@ -1,6 +1,6 @@
 """Every write to subscriptions, mentions and read marks. Subscriptions are a person's own and make no events.
 
-choosing (levels) · writing (what opening, replying and editing bring with them)
+choosing (levels) · writing (what replying and editing bring with them) · reading (read marks)
 """
 
 from service.subscriptions.operations.choosing import (
@@ -12,6 +12,7 @@ from service.subscriptions.operations.choosing import (
     give_up_tag,
     set_level,
 )
+from service.subscriptions.operations.reading import mark_thread_read
 from service.subscriptions.operations.writing import follow_after_reply, note_mentions
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "give_up_category",
     "give_up_choice",
     "give_up_tag",
+    "mark_thread_read",
     "note_mentions",
     "set_level",
 ]

@@ -12,7 +12,9 @@ from service.kit.database.rows import table_of, upsert
 from service.replies.events import ReplyEvent, ReplyHeld, ReplyPosted
 from service.subscriptions.models import NORMAL, WATCHING, Mention, Subscription
 from service.subscriptions.policy import REPLIED
+from service.subscriptions.queries import without_own
 from service.threads.events import ThreadEvent
+from service.threads.models import Thread
 
 SUBSCRIPTION, MENTION = table_of(Subscription), table_of(Mention)
 
@@ -39,7 +41,18 @@ def follow_after_reply(session: Session, event: ReplyPosted | ReplyHeld, event_i
     if event.actor.account_id is None or event.version > 1:
         return
     asked = {"thread": event.thread_id, "account": event.actor.account_id, "at": now(session)}
-    session.execute(_unless_there(upsert(session)), asked)
+    given = session.scalar(_unless_there(upsert(session)), asked)
+    if given not in (None, WATCHING):
+        _keep_closer(session, event.actor.account_id, event.thread_id)
+
+
+def _keep_closer(session: Session, account_id: int, thread_id: int) -> None:
+    """Who wants less than watching from replying loses nothing by it where they watch already, as its author or by a
+    tag or the category.
+    """
+    if without_own(session, account_id, session.get_one(Thread, thread_id)) == WATCHING:
+        mine = SUBSCRIPTION.c.account_id == account_id
+        session.execute(delete(SUBSCRIPTION).where(mine, SUBSCRIPTION.c.thread_id == thread_id))
 
 
 @cache
@@ -53,7 +66,8 @@ def _unless_there(dialect_insert: Any) -> Any:
         literal(REPLIED, String), bindparam("at", type_=Instant()),
     ).where(level != NORMAL)  # fmt: skip
     insert = dialect_insert(SUBSCRIPTION).from_select(["thread_id", "account_id", "level", "reason", "since"], row)
-    return insert.on_conflict_do_nothing(index_elements=["thread_id", "account_id"])
+    kept = insert.on_conflict_do_nothing(index_elements=["thread_id", "account_id"])
+    return kept.returning(SUBSCRIPTION.c.level)
 
 
 def note_mentions(session: Session, event: ReplyEvent | ThreadEvent, event_id: int) -> None:

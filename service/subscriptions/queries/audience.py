@@ -45,8 +45,8 @@ ON_CATEGORY, ON_TAG = table_of(CategorySubscription), table_of(TagSubscription)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is to be told of a thread: to those who are `watching` it, its tags or its category, and with `first` also
-    to those who watch there for openings alone; to the account that is `answered`; and to those whom the `reply` or the
+    """What is to be told of a thread: to those who are `watching` it, its tags or its category, or, of a `first` post,
+    to those who watch its tags or its category, be it for openings alone; to the account that is `answered`; and to those whom the `reply` or the
     `opening` names or quotes, or whom the event `mentioned_by` was the first to name or quote. Or, for a
     reminder, to the account that `asked` alone.
     """
@@ -175,15 +175,16 @@ def _is_next(roles: tuple[str, ...]) -> ColumnElement[bool]:
 
 
 def _watching(roles: tuple[str, ...], levels: tuple[str, ...], tags: int) -> list[Select[*tuple[Any, ...]]]:
-    """Those who watch the thread, its category or a tag of it; and who opened it, who may have said nothing."""
-    on_tags = [_with_level(ON_TAG, "tag_id", f"tag_{place}", levels, roles) for place in range(tags)]
+    """Those who watch its category or a tag of it; but for openings also those who watch the thread itself, and who
+    opened it, who may have said nothing.
+    """
+    around = [_with_level(ON_TAG, "tag_id", f"tag_{place}", levels, roles) for place in range(tags)]
+    around.append(_with_level(ON_CATEGORY, "category_id", "category", levels, roles))
+    if WATCHING_FIRST in levels:
+        return around
     author = ACCOUNT.c.id == bindparam("author", type_=BigInteger)
-    return [
-        _with_level(SUBSCRIPTION, "thread_id", "thread", levels, roles),
-        _with_level(ON_CATEGORY, "category_id", "category", levels, roles),
-        *on_tags,
-        _row(ACCOUNT.c.id).where(author, _is_next(roles)),
-    ]
+    itself = _with_level(SUBSCRIPTION, "thread_id", "thread", levels, roles)
+    return [itself, *around, _row(ACCOUNT.c.id).where(author, _is_next(roles))]
 
 
 def _with_level(
