@@ -116,9 +116,8 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
-        if policy.may_post_while_closed(actor, seen.site) and not sent.value(
-            "anyway"
-        ):  # it closed while they wrote: ask before posting all the same
+        # Who may post in a closed thread is asked first, where it closed while they wrote.
+        if policy.may_post_while_closed(actor, seen.site) and not sent.value("anyway"):
             policy.check_open_to_all(seen.thread, seen.closing, now(session))
         reply = operations.post_reply(session, actor, seen, ready)
         if reply.number is None:
