@@ -41,7 +41,7 @@ GROUPS: Final = (
     ("What you watch", ("reply", "opening", "closed", "closing_soon", "reminder")),
     ("For moderators", ("reviews",)),
 )
-CHANNELS: Final = {"site": "On the site", "mail": "By mail", "push": "By push"}
+CHANNELS: Final = {"site": "Here", "mail": "Mail", "push": "Push"}
 DELAYS: Final = (
     Choice("", "As long as the site says"), Choice("PT0S", "Not at all"), Choice("PT5M", "5 minutes"),
     Choice("PT10M", "10 minutes"), Choice("PT15M", "15 minutes"), Choice("PT30M", "30 minutes"),

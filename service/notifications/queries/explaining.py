@@ -80,7 +80,8 @@ def explain_post(session: Session, actor: Actor, seen: ThreadSeen, reply: Reply 
         return _of_notice(session, notice, account.username)
     untold, considered = _why_untold(session, seen, reply, account)
     names = _tag_names(session, considered)
-    return Explanation(account.username, kind, None, untold, None, considered, steps(considered, names), ())
+    said = steps(considered, names) if considered else ()
+    return Explanation(account.username, kind, None, untold, None, considered, said, ())
 
 
 def _of_notice(session: Session, notice: Notification, username: str) -> Explanation:
