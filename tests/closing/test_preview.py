@@ -95,7 +95,7 @@ async def test_a_number_of_replies_closes_since_the_reply_that_reached_it(
     clock: Clock, alice: Person, bob: Person, ada: Person
 ) -> None:
     thread = await a_thread(by=alice)
-    replies = []
+    replies: list[Json] = []
     for _ in range(3):
         clock.offset += timedelta(hours=1)
         replies.append(await a_reply(bob, thread, body=f"Number {len(replies)}"))
