@@ -45,6 +45,7 @@ from service.pages import (
     home,
     imports,
     jobs,
+    mail_again,
     metrics,
     mod_queue,
     notifications,
@@ -216,6 +217,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     tags.router,
     robots.router,
     unsubscribe.router,
+    mail_again.router,
     why.router,
 )
 """The screens of the website."""

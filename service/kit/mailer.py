@@ -2,6 +2,7 @@
 
     MailNotSent
     ├── MailRefused   for good: the server answered this letter with 5xx (RFC 5321 section 4.2.1); never try it again
+    │   └── AddressRefused   it was the recipient's address that the server refused
     └── MailFailed    for now: no connection, no answer in time, 4xx, a log-in that failed, a full disk
 
 A letter carries its own Message-ID, the same at every attempt, so that a server that took it and could not say so
@@ -44,6 +45,19 @@ class MailNotSent(Exception):
 
 class MailRefused(MailNotSent):
     """The server refused this letter for good (5xx to its sender, recipient or text)."""
+
+
+class AddressRefused(MailRefused):
+    """The server refused the recipient for good. `soft`: not because there is no such mailbox, by the server's own
+    words (RFC 3463): it is full (5.2.2), or the matter is the server (5.3), the network (5.4) or a policy (5.7).
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.soft = ABOUT_NO_MAILBOX.search(message) is not None
+
+
+ABOUT_NO_MAILBOX: Final = re.compile(r"(?<![\d.])5\.(2\.2|[347]\.\d{1,3})(?![\d.])")
 
 
 class MailFailed(MailNotSent):
@@ -104,14 +118,14 @@ def build(mail: Mail, domain: str) -> EmailMessage:
     """The letter as a MIME message from `parley@domain`: text, and HTML beside it if there is any.
 
     Raises:
-        MailRefused: the recipient's address is none.
+        AddressRefused: the recipient's address is none.
     """
     message = EmailMessage(policy=LETTER_POLICY)
     try:
         message["From"] = Address(one_line(mail.from_name), "parley", domain)
         message["To"] = Address(addr_spec=ascii_address(mail.to))
     except (MessageError, ValueError, IndexError) as error:  # the parser runs off the end of some broken addresses
-        raise MailRefused(f"not an address: {error}") from error
+        raise AddressRefused(f"not an address: {error}") from error
     message["Subject"] = one_line(mail.subject)
     message["Date"] = format_datetime(mail.date or datetime.now(UTC))
     message["Message-ID"] = mail.message_id
@@ -183,7 +197,8 @@ async def converse(client: aiosmtplib.SMTP, message: EmailMessage, sender: str) 
     except (aiosmtplib.SMTPNotSupported, ValueError) as error:
         raise MailRefused(answer(error)) from error
     except (aiosmtplib.SMTPException, OSError) as error:
-        raise (MailRefused if refused_for_good(error) else MailFailed)(answer(error)) from error
+        of_address = AddressRefused if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else MailRefused
+        raise (of_address if refused_for_good(error) else MailFailed)(answer(error)) from error
     return one_line(said)[:500]
 
 

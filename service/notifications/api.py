@@ -9,11 +9,14 @@ from service.kit.actor import Actor
 from service.kit.database import Session
 from service.kit.errors import Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
 from service.notifications import operations, queries
+from service.notifications.operations.bouncing import report_bounce as note_report
 from service.notifications.schemas import (
+    BounceView,
     ChangePreferences,
     MarkRead,
     NotificationView,
     PreferencesView,
+    ReportBounce,
     UnreadView,
     WhyView,
 )
@@ -171,3 +174,24 @@ async def explain_reply(
         return json_answer(WhyView.of(queries.explain_post(session, actor, seen, found.reply, username)))
 
     return await asks.answer(work)
+
+
+@router.post(
+    "/mail/bounces",
+    operation_id="report_bounce",
+    response_model=BounceView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def report_bounce(draft: Deferred[ReportBounce], asks: Asking) -> Response:
+    """Say that a letter came back: for a mail server's hook, with an admin's token of the scope `admin`.
+
+    One hard bounce, a complaint, or three soft bounces within 30 days stop mail to the person, until they have it tried
+    again. The same letter and kind once more changes nothing.
+    """
+    report = draft if isinstance(draft, Invalid) else draft.to_report()
+
+    def work(session: Session, actor: Actor) -> Answer:
+        found = note_report(session, actor, report)
+        return json_answer(BounceView(username=found.username, mail_stopped=found.stopped))
+
+    return await asks.write(work)

@@ -38,6 +38,11 @@ SUMMARY: Final = "summary"
 REVIEWS: Final = "reviews"
 """The kinds of letter: one thread's news; a period's; what came in quiet hours; what waits for moderators."""
 
+HARD: Final = "hard"
+SOFT: Final = "soft"
+COMPLAINT: Final = "complaint"
+"""How mail comes back: there is no such mailbox; not this time; its reader called it spam."""
+
 UNREAD = text("read_at IS NULL")
 IS_GATHERING = text("state = 'gathering'")
 IS_DIGEST = text("kind = 'digest'")
@@ -90,6 +95,7 @@ class Letter(SQLModel, table=True):
             sqlite_where=IS_DIGEST, postgresql_where=IS_DIGEST,
         ),
         Index("letter_of_account", "account_id", "id"),
+        Index("letter_message_id", "message_id"),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
     id: int | None = Field(default=None, sa_column=identity())
@@ -166,10 +172,16 @@ class NotificationPreference(SQLModel, table=True):
 
 
 class Bounce(SQLModel, table=True):
-    """Mail that came back from one person's address: `hard`, `soft`, or a `complaint`, with what was said of it."""
+    """Mail that came back from one person's address: `hard`, `soft`, or a `complaint`, with what was said of it; once
+    for each letter and kind. `forgiven`: the person has had mail tried again since.
+    """
 
     __tablename__ = "bounce"
-    __table_args__: Any = (Index("bounce_of_account", "account_id", "at"), {"sqlite_autoincrement": True})
+    __table_args__: Any = (
+        Index("bounce_of_account", "account_id", "at"),
+        Index("bounce_once", "letter_id", "kind", unique=True),
+        {"sqlite_autoincrement": True},
+    )
     id: int | None = Field(default=None, sa_column=identity())
     account_id: int = Field(sa_column=reference("account.id", ondelete="CASCADE"))
     letter_id: int | None = Field(
@@ -178,3 +190,4 @@ class Bounce(SQLModel, table=True):
     kind: str = Field(max_length=20)
     answer: str = Field(default="", max_length=500)
     at: datetime = Field(sa_type=Instant)
+    forgiven: bool = False

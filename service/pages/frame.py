@@ -6,8 +6,8 @@ from service.accounts.queries import own_account
 from service.kit.actor import Actor
 from service.kit.database import Session
 from service.moderation.queries import waiting_count
-from service.notifications.queries import unread_count
-from service.pages.views.frame import Frame, Viewer
+from service.notifications.queries.inbox import badge
+from service.pages.views.frame import Frame, Returned, Viewer
 from service.site.queries import get_site
 
 PLAIN: Final = Frame("Parley", None, "/", registration_open=False)
@@ -28,4 +28,6 @@ def _viewer(session: Session, actor: Actor) -> Viewer | None:
         return None
     account = own_account(session, actor)
     waiting = waiting_count(session, actor) if actor.moderates else None
-    return Viewer(actor.username, account.shown_name, unread_count(session, actor), actor.administers, waiting)
+    told = badge(session, actor)
+    returned = None if told.mail_stopped is None else Returned(account.email, told.mail_stopped)
+    return Viewer(actor.username, account.shown_name, told.unread, actor.administers, waiting, returned)

@@ -4,9 +4,10 @@ telling (which notifications exist) · sending (letters and the steps of their w
 """
 
 from service.notifications.operations.choosing import change_preferences, choose_mail, follow_by_link, mail_by_link
+from service.notifications.operations.gathering import DELIVER
+from service.notifications.operations.leaving import leave_list, rejoin_list
 from service.notifications.operations.reading import mark_read, read_thread
 from service.notifications.operations.sending import (
-    DELIVER,
     add_deliveries,
     bury_letter,
     end_letter,
@@ -33,10 +34,12 @@ __all__ = [
     "choose_mail",
     "end_letter",
     "follow_by_link",
+    "leave_list",
     "mail_by_link",
     "mark_read",
     "put_back",
     "read_thread",
+    "rejoin_list",
     "take_letter",
     "tell_chunk",
 ]

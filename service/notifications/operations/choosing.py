@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from service.kit.actor import Actor, check_signed_in
 from service.kit.database.rows import stored_id, upsert
 from service.kit.errors import Problem, settled
 from service.notifications import queries
-from service.notifications.models import NotificationPreference
+from service.notifications.models import Bounce, NotificationPreference
 from service.notifications.queries import LinkSeen
 from service.subscriptions.operations import set_level
 
@@ -26,6 +27,7 @@ def change_preferences(session: Session, actor: Actor, changes: dict[str, Any] |
     together = {kind: chosen.channels.get(kind, {}) | named.get(kind, {}) for kind in {*chosen.channels, *named}}
     if wanted.get("mail") is True:
         wanted |= {"mail_stopped_at": None, "mail_stopped_because": ""}
+        session.execute(update(Bounce).where(col(Bounce.account_id) == actor.account_id).values(forgiven=True))
     for name, value in (wanted | {"channels": together}).items():
         setattr(chosen, name, value)
     session.add(chosen)

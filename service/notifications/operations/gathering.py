@@ -58,24 +58,25 @@ def letters_for(
     alone = {account_id: due for account_id, due in dues.items() if not due.gather}
     found = dict(_make(session, envelope, alone))
     waiting = {account_id: due for account_id, due in dues.items() if due.gather}
-    beaten: set[int] = set()
+    beaten: set[tuple[int, str]] = set()
     for _ in range(ROUNDS):
-        for step in (_join(session, waiting), _make(session, envelope, waiting)):
-            found |= step
+        for step in (_join, _make):
+            found |= step(session, envelope, waiting)
             waiting = {account_id: due for account_id, due in waiting.items() if account_id not in found}
             if not waiting:
                 return found
+        tried = {(account_id, due.gather) for account_id, due in waiting.items()}
         waiting = {
             account_id: next_digest(times[account_id], due.period or due.at)
-            if due.kind == DIGEST and account_id in beaten
+            if due.kind == DIGEST and (account_id, due.gather) in beaten
             else due
             for account_id, due in waiting.items()
         }
-        beaten |= set(waiting)
+        beaten = tried
     raise RuntimeError("letters were sealed faster than news could join them")
 
 
-def _join(session: Session, dues: Mapping[int, Due]) -> dict[int, int]:
+def _join(session: Session, envelope: Envelope, dues: Mapping[int, Due]) -> dict[int, int]:
     """Those of these people's letters that gather already; they stay unsealed until this transaction ends."""
     if not dues:
         return {}

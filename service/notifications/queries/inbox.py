@@ -129,6 +129,26 @@ def unread_count(session: Session, actor: Actor) -> int:
     return int(session.scalar(select(func.count()).select_from(unread.limit(MOST_COUNTED).subquery())) or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What every page tells its reader: how many notifications are unread, and why mail to them was stopped, if so."""
+
+    unread: int
+    mail_stopped: str | None
+
+
+def badge(session: Session, actor: Actor) -> Badge:
+    """The unread count, as `unread_count` gives it, and whether mail came back: in one statement, for every page."""
+    unread = joined(select(col(Notification.id))).where(shown_to(actor), col(Notification.read_at).is_(None))
+    stopped = select(col(NotificationPreference.mail_stopped_because)).where(
+        col(NotificationPreference.account_id) == actor.account_id,
+        col(NotificationPreference.mail_stopped_at).is_not(None),
+    )
+    counted = select(func.count(), stopped.scalar_subquery()).select_from(unread.limit(MOST_COUNTED).subquery())
+    row = session.execute(counted).one()
+    return Badge(int(row[0]), row[1])
+
+
 def mail_is_on(session: Session, actor: Actor) -> bool:
     """Whether the actor wants letters; they do unless they said no. Raises NotSignedIn, NotAllowed."""
     check_signed_in(actor, "read")

@@ -5,9 +5,17 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """Mail to the reader's `address` came back and was stopped, `because` of this: every page says so."""
+
+    address: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
     """Who is signed in, as the masthead names them. `unread` counts notifications; `waiting` the posts that wait for
-    this moderator (None for others).
+    this moderator (None for others); `returned` is set where mail to them came back.
     """
 
     username: str
@@ -15,6 +23,7 @@ class Viewer:
     unread: int
     administers: bool
     waiting: int | None = None
+    returned: Returned | None = None
 
 
 @dataclass(frozen=True, slots=True)
