@@ -28,7 +28,7 @@ async def push(database: Database, run: Run[Outgoing]) -> None:
     message = compose_push(parcel)
     outcomes = await asyncio.gather(*(pusher.send(address, message) for address in parcel.addresses.values()))
     ended = dict(zip(parcel.addresses, outcomes, strict=True))
-    if await database.write(end, run, ended) == WAITING:
+    if await database.write(end, run, parcel, ended) == WAITING:
         raise again(outcomes)
 
 
@@ -48,9 +48,9 @@ def take(session: Session, run: Run[Outgoing]) -> Parcel | None:
     return parcel
 
 
-def end(session: Session, run: Run[Outgoing], outcomes: dict[int, PushOutcome]) -> str:
+def end(session: Session, run: Run[Outgoing], parcel: Parcel, outcomes: dict[int, PushOutcome]) -> str:
     """Record how it ended, and end the job unless it is to be tried again: both or neither."""
-    state = note_pushes(session, run.payload["delivery"], run.claim.token, outcomes)
+    state = note_pushes(session, run.payload["delivery"], run.claim.token, parcel, outcomes)
     if state != WAITING:
         run.finish(session)
     return state

@@ -122,10 +122,13 @@ def _take_along(session: Session, delivery_id: int, items: Sequence[Item]) -> tu
     return tuple(item for item, why in verdicts if why is None)
 
 
-def note_pushes(session: Session, delivery_id: int, token: str, outcomes: dict[int, PushOutcome]) -> str:
+def note_pushes(
+    session: Session, delivery_id: int, token: str, parcel: Parcel, outcomes: dict[int, PushOutcome]
+) -> str:
     """Record what the push services made of a message, by device; returns the delivery's state.
 
-    One browser that has it is enough (SENT). Where none has, but one may yet, it is tried again (WAITING).
+    One browser that has it is enough (SENT), also for what went along. Where none has, but one may yet, it is tried
+    again (WAITING).
     """
     for device_id, outcome in outcomes.items():
         note_push(session, device_id, outcome.ending)
@@ -136,6 +139,9 @@ def note_pushes(session: Session, delivery_id: int, token: str, outcomes: dict[i
         session.execute(update(Delivery).where(*mine).values(state=WAITING, answer=words, token=None))
         return WAITING
     state = SENT if "sent" in endings else FAILED
+    along = [item.delivery_id for item in parcel.items if item.delivery_id != delivery_id]
+    if along and state == SENT:
+        session.execute(update(Delivery).where(col(Delivery.id).in_(along)).values(state=SENT, ended_at=now(session)))
     end_push(session, delivery_id, token, state, words)
     return state
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
@@ -11,6 +12,9 @@ from service.kit.database.rows import stored_id
 from service.notifications.models import PUSH, SKIPPED, WAITING, Delivery, Notification, NotificationPreference
 from service.notifications.policy import DEFAULTS
 from service.notifications.queries.items import Item, items_where
+
+MOST_TOGETHER: Final = 200
+"""What one message tells at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,15 @@ def lock_receiver(session: Session, delivery_id: int) -> Receiver | None:
 
 def waiting_with(session: Session, receiver: Receiver, delivery_id: int, together: str) -> Sequence[int]:
     """What else of this person's waits for its first push; and, at another attempt, what ended in this one's message,
-    with `together` as its last word.
+    with `together` as its last word. Looked for among their newest MOST_TOGETHER unread notifications.
     """
     first = (col(Delivery.state) == WAITING) & (col(Delivery.attempts) == 0)
     joined = (col(Delivery.state) == SKIPPED) & (col(Delivery.answer) == together)
-    query = select(col(Delivery.id)).join(Notification, col(Notification.id) == Delivery.notification_id)
-    mine = col(Notification.account_id) == receiver.id, col(Delivery.channel) == PUSH, col(Delivery.id) != delivery_id
-    return [stored_id(each) for each in session.scalars(query.where(*mine, or_(first, joined)))]
+    unread = col(Notification.account_id) == receiver.id, col(Notification.read_at).is_(None)
+    newest = select(col(Notification.id)).where(*unread).order_by(col(Notification.event_id).desc())
+    mine = col(Delivery.notification_id).in_(newest.limit(MOST_TOGETHER)), col(Delivery.channel) == PUSH
+    query = select(col(Delivery.id)).where(*mine, col(Delivery.id) != delivery_id, or_(first, joined))
+    return [stored_id(each) for each in session.scalars(query)]
 
 
 def items_pushed(session: Session, receiver: Receiver, delivery_ids: Collection[int]) -> Sequence[Item]:
