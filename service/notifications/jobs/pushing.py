@@ -28,8 +28,10 @@ async def push(database: Database, run: Run[Outgoing]) -> None:
     message = compose_push(parcel)
     outcomes = await asyncio.gather(*(pusher.send(address, message) for address in parcel.addresses.values()))
     ended = dict(zip(parcel.addresses, outcomes, strict=True))
-    if await database.write(end, run, parcel, ended) == WAITING:
+    state = await database.write(end, run, parcel, ended)
+    if state == WAITING:
         raise again(outcomes)
+    run.outcome = state
 
 
 def again(outcomes: list[PushOutcome]) -> JobFailure:
