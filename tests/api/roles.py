@@ -59,10 +59,7 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
             await stage.must("alice", "PATCH", edited, {"body": "Who came home?"})
             values["number"] = 1
     if "slug" in wanted:
-        made = await stage.must(
-            "ada", "POST", "/categories", {"name": f"Seminar {number}", "slug": f"seminar-{number}"}
-        )
-        values["slug"] = made["slug"]
+        values["slug"] = await _named_by_slug(stage, operation, number, category)
     if "session_id" in wanted:
         signed_in = {"login": "alice", "password": PASSWORD}
         answer = await stage.guest.post("/api/v1/sessions", json=signed_in)
@@ -81,6 +78,15 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
         values["review_id"] = next(each["id"] for each in found["items"] if each["thread_id"] == held["id"])
     unique = {"register": newcomer, "sign_in": {"login": newcomer["username"]}}
     return Subject(values, unique.get(operation.id, {}))
+
+
+async def _named_by_slug(stage: Stage, operation: Operation, number: int, category: str) -> str:
+    """The slug of a new tag, of a thread of alice's, or of a new category."""
+    if operation.path.startswith("/tags/"):
+        await a_thread(stage.people["alice"], category=category, tags=[f"Tag {number}"])
+        return f"tag-{number}"
+    made = await stage.must("ada", "POST", "/categories", {"name": f"Seminar {number}", "slug": f"seminar-{number}"})
+    return str(made["slug"])
 
 
 Prepare = Callable[[Stage, Subject], Awaitable[Any]]

@@ -34,7 +34,8 @@ def operations_with_body() -> list[str]:
     return [
         "register", "change_account", "change_me", "sign_in", "make_token", "make_category", "change_category",
         "open_thread", "edit_thread", "post_reply", "edit_reply", "close_thread", "change_closing",
-        "choose_subscription", "read_notifications", "change_notification_preferences", "preview_text", "change_site",
+        "choose_subscription", "choose_category_subscription", "choose_tag_subscription", "read_thread",
+        "read_notifications", "change_notification_preferences", "preview_text", "change_site",
         "moderate_thread", "moderate_reply", "decide_review",
     ]  # fmt: skip
 

@@ -55,6 +55,8 @@ SCRIPT = {"name": "Archive script", "scopes": ["read", "write"]}
 SEMINAR = {"name": "Seminar", "slug": "seminar"}
 TAGGED = {"tags": ["amnesty", "1953"]}
 THREAD, REPLY = {"thread_id": 1}, {"reply_id": 1}
+IN_AMNESTY = having("alice", "PATCH", "/threads/1", {"tags": ["Amnesty"]})
+FOLLOWED = having("bob", "PUT", "/categories/general/subscription", {"level": "watching"})
 BEGUN = having("bob", "PUT", "/threads/1/draft", {"body": "The numbers hide"})
 THANKED = having("bob", "PUT", "/replies/1/reactions/thanks")
 AGREED = having("bob", "PUT", "/threads/1/reactions/agree")
@@ -108,6 +110,14 @@ WORKED = {
     "get_subscription": Worked("alice", THREAD),
     "choose_subscription": Worked("bob", THREAD),
     "delete_subscription": Worked("alice", THREAD),
+    "get_category_subscription": Worked("bob", {"slug": "general"}),
+    "choose_category_subscription": Worked("bob", {"slug": "general"}),
+    "delete_category_subscription": Worked("bob", {"slug": "general"}),
+    "get_tag_subscription": Worked("bob", {"slug": "amnesty"}, IN_AMNESTY),
+    "choose_tag_subscription": Worked("bob", {"slug": "amnesty"}, IN_AMNESTY),
+    "delete_tag_subscription": Worked("bob", {"slug": "amnesty"}, IN_AMNESTY),
+    "list_subscriptions": Worked("bob", {"limit": 20}, FOLLOWED),
+    "read_thread": Worked("alice", THREAD),
     "list_drafts": Worked("bob", {"limit": 20}, BEGUN),
     "get_draft": Worked("bob", THREAD, BEGUN),
     "keep_draft": Worked("bob", THREAD),

@@ -46,9 +46,9 @@ ON_CATEGORY, ON_TAG = table_of(CategorySubscription), table_of(TagSubscription)
 @dataclass(frozen=True, slots=True)
 class News:
     """What is to be told of a thread: to those who are `watching` it, its tags or its category, or, of a `first` post,
-    to those who watch its tags or its category, be it for openings alone; to the account that is `answered`; and to those whom the `reply` or the
-    `opening` names or quotes, or whom the event `mentioned_by` was the first to name or quote. Or, for a
-    reminder, to the account that `asked` alone.
+    to those who watch its tags or its category, be it for openings alone; to the account that is `answered`; and to
+    those whom the `reply` or the `opening` names or quotes, or whom the event `mentioned_by` was the first to. Or, for
+    a reminder, to the account that `asked` alone.
     """
 
     watching: bool = False
