@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BigInteger, bindparam, delete, exists, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, insert, update
 from sqlmodel import Session
 
 from service.drafts import queries
-from service.drafts.queries import ACCOUNT, DRAFT
+from service.drafts.queries import ACCOUNT, DRAFT, HAS_ANY
 from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
 from service.kit.database.rows import changed, stored_id
@@ -33,7 +33,6 @@ THIS = (
 )
 CHANGE = update(DRAFT).where(*THIS)
 FORGET = delete(DRAFT).where(*THIS)
-HAS_ANY = exists(select(DRAFT.c.id).where(DRAFT.c.account_id == ACCOUNT.c.id))
 NOTE = (
     update(ACCOUNT)
     .where(ACCOUNT.c.id == bindparam("account"), ACCOUNT.c.has_drafts != HAS_ANY)

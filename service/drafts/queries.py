@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, case, func, literal, null, select, tuple_
+from sqlalchemy import BigInteger, Select, bindparam, case, exists, func, literal, null, select, tuple_
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
@@ -24,6 +24,7 @@ MINE = select(Draft).where(
     col(Draft.account_id) == bindparam("account", type_=BigInteger),
     col(Draft.thread_id) == bindparam("thread", type_=BigInteger),
 )
+HAS_ANY = exists(select(DRAFT.c.id).where(DRAFT.c.account_id == ACCOUNT.c.id))
 EXCERPT = 300
 """Characters of a draft that a list shows."""
 

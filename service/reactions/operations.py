@@ -1,9 +1,9 @@
 """Every write to reactions: give one, take it back. Neither makes an event: nobody is told."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, bindparam, delete, func, select, update
+from sqlalchemy import BigInteger, bindparam, delete, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session
 
@@ -12,12 +12,11 @@ from service.kit.clock import now
 from service.kit.database.rows import changed, table_of, upsert
 from service.kit.errors import NotFound
 from service.reactions import policy
+from service.reactions.queries import REACTION, counts, to_post
 from service.replies.models import Reply
 from service.replies.queries import ReplySeen
-from service.threads.models import REACTIONS, Reaction, Thread
+from service.threads.models import REACTIONS, Thread
 from service.threads.queries import ThreadSeen
-
-REACTION: Final = table_of(Reaction)
 
 
 def react(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | None, name: str) -> None:
@@ -37,7 +36,9 @@ def react(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | N
 def take_back(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | None, name: str) -> None:
     """Take a reaction back, if there is one. Raises as `react`."""
     post = _check(session, actor, seen, found, name)
-    own = delete(REACTION).where(REACTION.c.account_id == actor.account_id, REACTION.c.name == name, _to(type(post)))
+    own = delete(REACTION).where(
+        REACTION.c.account_id == actor.account_id, REACTION.c.name == name, to_post(type(post))
+    )
     if changed(session, own, {"post": post.id}):
         _count(session, post)
 
@@ -53,27 +54,15 @@ def _check(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | 
     return post
 
 
-def _to(kind: type[Thread] | type[Reply]) -> Any:
-    """The condition for the reactions to a post of this kind, with its id as the parameter `post`."""
-    this = bindparam("post", type_=BigInteger)
-    if kind is Reply:
-        return REACTION.c.reply_id == this
-    return (REACTION.c.thread_id == this) & REACTION.c.reply_id.is_(None)
-
-
 def _count(session: Session, post: Thread | Reply) -> None:
     """Count the post's reactions anew into its own row; the thread's row is held, so nobody else counts meanwhile."""
     statement = _counting(type(post), session.get_bind().dialect.name)
-    counts = session.execute(statement, {"post": post.id}).scalar_one()
-    set_committed_value(post, "reactions", counts)
+    set_committed_value(post, "reactions", session.execute(statement, {"post": post.id}).scalar_one())
 
 
 @cache
 def _counting(kind: type[Thread] | type[Reply], dialect: str) -> Any:
-    """The statement of `_count`, built once for each table: the two databases fold rows into JSON by other names."""
+    """The statement of `_count`, built once for each table."""
     table = table_of(kind)
-    each = select(REACTION.c.name, func.count().label("people")).where(_to(kind)).group_by(REACTION.c.name).subquery()
-    fold = func.json_object_agg if dialect == "postgresql" else func.json_group_object
-    counts = select(fold(each.c.name, each.c.people, type_=JSON)).scalar_subquery()
     this = table.c.id == bindparam("post", type_=BigInteger)
-    return update(table).where(this).values(reactions=counts).returning(table.c.reactions)
+    return update(table).where(this).values(reactions=counts(kind, dialect)).returning(table.c.reactions)
