@@ -69,8 +69,8 @@ async def test_the_threads_stand_day_by_day_with_when_and_why(
 
 
 async def test_the_month_s_sheet_counts_each_day_and_leads_to_it(app: FastAPI, alice: Person, mona: Person) -> None:
-    for days, title in ((1, "One"), (1, "Two"), (9, "Three")):
-        await closing_at(alice, mona, await noon_in(app, days), title)
+    for days, hours, title in ((1, -12, "One"), (1, 11.99, "Two"), (9, 0, "Three")):
+        await closing_at(alice, mona, await noon_in(app, days) + timedelta(hours=hours), title)
     sheet = (await page_of(mona)).one("table", class_="calendar")
     counts = {link.one("time").attributes["datetime"]: link.one("strong").text for link in sheet.all("a")}
     late = await noon_in(app, 9)

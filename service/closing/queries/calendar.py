@@ -79,7 +79,7 @@ def count_by_day(session: Session, actor: Actor, stretch: Stretch) -> dict[int, 
     """
     check_moderates(actor)
     law = _deadlines(session, actor, stretch.category_id)
-    day = law.c.at / DAY  # whole numbers: both databases drop the rest
+    day = (law.c.at // DAY).label("day")
     query = select(day, func.count()).where(*_within(session, law, stretch)).group_by(day)
     return {int(number): int(count) for number, count in session.execute(query)}
 
