@@ -12,11 +12,12 @@ from service.kit.clock import now
 from service.kit.database.rows import changed, table_of, upsert
 from service.kit.errors import NotFound
 from service.reactions import policy
-from service.reactions.queries import REACTION, counts, to_post
+from service.reactions.queries import counts, to_post
 from service.replies.models import Reply
 from service.replies.queries import ReplySeen
 from service.threads.models import REACTIONS, Thread
 from service.threads.queries import ThreadSeen
+from service.threads.queries.reactions import REACTION
 
 
 def react(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | None, name: str) -> None:
