@@ -10,7 +10,7 @@ import httpx
 from service.devices.schemas import EXAMPLE
 from tests.api.openapi import Json, Operation
 from tests.api.sending import example_body, request_for
-from tests.api.stage import Stage, hold
+from tests.api.stage import Stage, bury_one, hold
 from tests.build import a_reply, a_thread
 from tests.cast import PASSWORD
 
@@ -60,22 +60,10 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
             values["number"] = 1
     if "slug" in wanted:
         values["slug"] = await _named_by_slug(stage, operation, number, category)
-    if "session_id" in wanted:
-        signed_in = {"login": "alice", "password": PASSWORD}
-        answer = await stage.guest.post("/api/v1/sessions", json=signed_in)
-        stage.guest.cookies.clear()
-        values["session_id"] = answer.json()["session"]["id"]
-    if "token_id" in wanted:
-        values["token_id"] = (await stage.must("alice", "POST", "/tokens", {"name": "T", "scopes": ["read"]}))["id"]
-    if "device_id" in wanted:
-        browser = EXAMPLE | {"endpoint": f"https://push.example.net/send/{number}"}
-        values["device_id"] = (await stage.must("alice", "POST", "/me/devices", browser))["id"]
-    if "review_id" in wanted:
-        await hold(stage, 100)
-        held = await a_thread(stage.people["alice"], category=category)
-        await hold(stage, 0)
-        found = await stage.must("mona", "GET", "/reviews?state=open&limit=100")
-        values["review_id"] = next(each["id"] for each in found["items"] if each["thread_id"] == held["id"])
+    if operation.id in ("explain_thread", "explain_reply"):
+        values["username"] = "alice"
+    for name in sorted(wanted & set(MAKERS)):
+        values[name] = await MAKERS[name](stage, category, number)
     unique = {"register": newcomer, "sign_in": {"login": newcomer["username"]}}
     return Subject(values, unique.get(operation.id, {}))
 
@@ -88,6 +76,52 @@ async def _named_by_slug(stage: Stage, operation: Operation, number: int, catego
     made = await stage.must("ada", "POST", "/categories", {"name": f"Seminar {number}", "slug": f"seminar-{number}"})
     return str(made["slug"])
 
+
+async def _session(stage: Stage, category: str, number: int) -> int:
+    """A session of alice's."""
+    answer = await stage.guest.post("/api/v1/sessions", json={"login": "alice", "password": PASSWORD})
+    stage.guest.cookies.clear()
+    return int(answer.json()["session"]["id"])
+
+
+async def _token(stage: Stage, category: str, number: int) -> int:
+    """A token of alice's."""
+    return int((await stage.must("alice", "POST", "/tokens", {"name": "T", "scopes": ["read"]}))["id"])
+
+
+async def _device(stage: Stage, category: str, number: int) -> int:
+    """A browser of alice's that gets push messages."""
+    browser = EXAMPLE | {"endpoint": f"https://push.example.net/send/{number}"}
+    return int((await stage.must("alice", "POST", "/me/devices", browser))["id"])
+
+
+async def _review(stage: Stage, category: str, number: int) -> int:
+    """The open review of a thread of alice's."""
+    await hold(stage, 100)
+    held = await a_thread(stage.people["alice"], category=category)
+    await hold(stage, 0)
+    found = await stage.must("mona", "GET", "/reviews?state=open&limit=100")
+    return int(next(each["id"] for each in found["items"] if each["thread_id"] == held["id"]))
+
+
+async def _notification(stage: Stage, category: str, number: int) -> int:
+    """A new notification of alice's."""
+    await a_reply(stage.people["bob"], await a_thread(stage.people["alice"], category=category))
+    await stage.jobs()
+    return int((await stage.must("alice", "GET", "/notifications?limit=1"))["items"][0]["id"])
+
+
+async def _dead_job(stage: Stage, category: str, number: int) -> int:
+    """A job that was given up."""
+    await stage.app.state.database.write(bury_one, 1_000 + number)
+    return 1_000 + number
+
+
+MAKERS: dict[str, Callable[[Stage, str, int], Awaitable[int]]] = {
+    "session_id": _session, "token_id": _token, "device_id": _device, "review_id": _review,
+    "notification_id": _notification, "job_id": _dead_job,
+}  # fmt: skip
+"""What an operation's path may name, made anew, by the parameter's name."""
 
 Prepare = Callable[[Stage, Subject], Awaitable[Any]]
 

@@ -9,7 +9,11 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import insert
 
+from service.kit.clock import now
+from service.kit.database import Session
+from service.kit.queue.tables import job
 from service.settings import Settings
 from tests.build import a_reply, a_thread
 from tests.cast import Person, enter
@@ -48,6 +52,15 @@ class Stage:
 async def hold(stage: Stage, posts: int) -> None:
     """So many first posts of everybody wait from now on."""
     await stage.must("ada", "PATCH", "/site", {"hold_first_posts": posts}, **{"If-Match": "*"})
+
+
+def bury_one(session: Session, job_id: int) -> None:
+    """A job that was given up."""
+    at = now(session)
+    row = {"id": job_id, "kind": "notifications.deliver", "payload": {"letter": 999_999}, "attempts": 6}
+    session.execute(
+        insert(job), row | {"run_at": at, "created_at": at, "dead_at": at, "last_error": "nobody was there"}
+    )
 
 
 async def set_stage(app: FastAPI, settings: Settings, opened: Open) -> Stage:

@@ -36,7 +36,7 @@ def operations_with_body() -> list[str]:
         "open_thread", "edit_thread", "post_reply", "edit_reply", "close_thread", "change_closing",
         "choose_subscription", "choose_category_subscription", "choose_tag_subscription", "read_thread",
         "read_notifications", "change_notification_preferences", "preview_text", "change_site",
-        "moderate_thread", "moderate_reply", "decide_review",
+        "moderate_thread", "moderate_reply", "decide_review", "retry_dead_jobs",
     ]  # fmt: skip
 
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.devices.schemas import EXAMPLE
-from tests.api.stage import Stage, hold
+from tests.api.stage import Stage, bury_one, hold
 
+DEAD_JOB = 1_000
+"""The id of the job that was given up: far above those of the stage's own jobs."""
 Prepare = Callable[[Stage], Awaitable[Any]]
 
 
@@ -32,6 +34,11 @@ async def told(stage: Stage) -> None:
     """Bob has replied to alice, and she has been told."""
     await stage.must("bob", "POST", "/threads/1/replies", {"body": "And the camps themselves?", "parent": 1})
     await stage.jobs()
+
+
+async def given_up(stage: Stage) -> None:
+    """A job was given up."""
+    await stage.app.state.database.write(bury_one, DEAD_JOB)
 
 
 async def waiting(stage: Stage) -> None:
@@ -134,6 +141,14 @@ WORKED = {
     "list_devices": Worked("alice", prepare=having("alice", "POST", "/me/devices", EXAMPLE)),
     "register_device": Worked("alice"),
     "forget_device": Worked("alice", {"device_id": 1}, having("alice", "POST", "/me/devices", EXAMPLE)),
+    "explain_notification": Worked("alice", {"notification_id": 1}, told),
+    "explain_thread": Worked("ada", THREAD | {"username": "bob"}),
+    "explain_reply": Worked("ada", REPLY | {"username": "bob"}),
+    "list_dead_jobs": Worked("ada", {"limit": 20}, given_up),
+    "get_backlog": Worked("ada", prepare=given_up),
+    "retry_dead_jobs": Worked("ada", prepare=given_up),
+    "retry_dead_job": Worked("ada", {"job_id": DEAD_JOB}, given_up),
+    "discard_dead_job": Worked("ada", {"job_id": DEAD_JOB}, given_up),
     "preview_text": Worked("alice"),
     "get_site": Worked("guest"),
     "change_site": Worked("ada", {"if-match": '"v1"'}),
