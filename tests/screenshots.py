@@ -114,9 +114,10 @@ class Site:
             self.passes(hours=31)
             self.ask(who, "POST", f"/threads/{essay['id']}/replies", body=thought)
         self.passes(days=13)
-        for who, title, body, tags in sample.OTHERS:
+        for number, (who, title, body, tags) in enumerate(sample.OTHERS):
             self.passes(hours=9)
-            thread = self.ask(who, "POST", "/threads", title=title, body=body, tags=tags)
+            thread = self.ask(who, "POST", "/threads", title=title, body=body, tags=tags,
+                              closing={"close_after_age": f"P{12 + 4 * number}D"})  # fmt: skip
         self.ask("mona", "PUT", f"/threads/{thread['id']}/closure", reason="Found: “term” it is. Thank you, everybody.")
         lively = self.ask("lea", "POST", "/threads", title=sample.LIVELY_TITLE, body=sample.LIVELY,
                           tags=sample.LIVELY_TAGS, closing={"close_after_idle": "P6D"})  # fmt: skip
@@ -177,6 +178,10 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("jobs", "ada", "/admin/jobs"),
         Shot("profile", None, "/u/ines"),
         Shot("drafts", "mona", "/settings/drafts"),
+        Shot("closings", "mona", "/mod/closings"),
+        Shot("closings-closed", "mona", "/mod/closings?show=closed"),
+        Shot("closings-put-off", "mona", "/mod/closings", putting_off),
+        Shot("policy", "ada", "/admin", changing_policy),
         Shot("thread-draft-reacting", "mona", f"{lively}?react=1"),
         Shot("notifications", "lea", "/notifications"),
         Shot("admin", "ada", "/admin", lambda page: page.locator("#category-general > summary").click()),
@@ -225,6 +230,20 @@ def registering(page: Page) -> None:
     page.locator("main form").evaluate("(form) => form.noValidate = true")
     page.get_by_role("button", name="Register").click()
     page.get_by_role("alert").wait_for()
+
+
+def putting_off(page: Page) -> None:
+    """Nothing was ticked."""
+    page.get_by_role("button", name="Extend the ticked threads by 7 days").click()
+    page.get_by_role("alert").wait_for()
+
+
+def changing_policy(page: Page) -> None:
+    """A site's policy that would close threads at once."""
+    page.locator("#close_after_idle_mode").select_option("value")
+    page.locator("#close_after_idle").fill("2")
+    page.get_by_role("button", name="Save the site").click()
+    page.get_by_role("button", name="Confirm and save").wait_for()
 
 
 def conflicting(page: Page) -> None:

@@ -23,7 +23,7 @@ SCREENS = {
         "/t/1/replies/1/delete", "/settings", "/notifications",
     ],
     "bob": ["/t/1/waiting/3/edit", "/t/1/waiting/3/delete", "/t/1/x?react=1", "/settings/drafts"],
-    "mona": ["/mod/queue", "/t/1/x", "/t/1/x/delete", "/t/1/x/revisions", "/t/1/replies/1/revisions"],
+    "mona": ["/mod/queue", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete", "/t/1/x/revisions", "/t/1/replies/1/revisions"],
     "ada": ["/admin", "/admin/import", "/u/bob"],
 }  # fmt: skip
 """Who looks at which screens to find the forms."""
@@ -86,6 +86,9 @@ async def every_form(stage: Stage) -> list[Found]:
     for post in ("/threads/1", "/replies/1"):
         await stage.must("alice", "PATCH", post, {"body": "Who came home?"})  # so that there is an earlier text
     await stage.must("bob", "PUT", "/threads/1/draft", {"body": "The numbers hide"})
+    await stage.must("mona", "POST", "/threads", {"title": "Soon", "body": "x", "closing": {"close_after_age": "P9D"}})
+    closed = await stage.must("mona", "POST", "/threads", {"title": "Closed", "body": "x"})
+    await stage.must("mona", "PUT", f"/threads/{closed['id']}/closure")
     way_out = unsubscribe_path(stage.app.state.secret, 1, 1)  # where a letter about the first thread leads
     for who, paths in SCREENS.items():
         for path in [*paths, *([way_out] if who == "guest" else [])]:

@@ -67,6 +67,7 @@ FOLLOWED = having("bob", "PUT", "/categories/general/subscription", {"level": "w
 BEGUN = having("bob", "PUT", "/threads/1/draft", {"body": "The numbers hide"})
 THANKED = having("bob", "PUT", "/replies/1/reactions/thanks")
 AGREED = having("bob", "PUT", "/threads/1/reactions/agree")
+CLOSES = having("mona", "PUT", "/threads/1/closing", {"close_after_idle": "P14D"})
 EDITED_THREAD = having("alice", "PATCH", "/threads/1", {"body": "Who came home, and to what?"})
 EDITED_REPLY = having("alice", "PATCH", "/replies/1", {"body": "The numbers hide families."})
 
@@ -109,6 +110,10 @@ WORKED = {
     "change_closing": Worked("mona", THREAD),
     "archive_thread": Worked("mona", THREAD),
     "unarchive_thread": Worked("mona", THREAD, having("mona", "PUT", "/threads/1/archive")),
+    "list_closings": Worked("mona", {"state": "open", "limit": 20}, CLOSES),
+    "extend_closings": Worked("mona", prepare=CLOSES),
+    "reopen_threads": Worked("mona", prepare=having("mona", "PUT", "/threads/1/closure", {"reason": "Too early."})),
+    "preview_policy": Worked("ada"),
     "moderate_thread": Worked("mona", THREAD),
     "moderate_reply": Worked("mona", REPLY),
     "list_reviews": Worked("mona", {"state": "open", "limit": 20}, waiting),
