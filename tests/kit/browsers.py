@@ -89,7 +89,7 @@ def claims_of(authorization: str) -> tuple[dict[str, Any], str]:
 
 
 @dataclass
-class PushService(Heard):
+class Carrier(Heard):
     """What a push service was told. `answers` are its statuses by path (201 otherwise), `more` further headers."""
 
     answers: dict[str, int] = field(default_factory=dict)
@@ -116,9 +116,9 @@ class PushService(Heard):
 
 
 @asynccontextmanager
-async def push_service() -> AsyncGenerator[PushService]:
+async def push_service() -> AsyncGenerator[Carrier]:
     """A push service on the loopback, reached over http."""
-    service = PushService()
+    service = Carrier()
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader, service)

@@ -17,7 +17,7 @@ from service.settings import Settings, load_settings
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.conftest import BASE_URL, SECRET, VAPID_KEY
-from tests.kit.browsers import Browser, PushService, push_service
+from tests.kit.browsers import Browser, Carrier, push_service
 from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
@@ -34,7 +34,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def service() -> AsyncIterator[PushService]:
+async def service() -> AsyncIterator[Carrier]:
     """The push service of every browser in these tests."""
     async with push_service() as listening:
         yield listening
@@ -59,7 +59,7 @@ async def pushes(app: FastAPI) -> list[tuple[str, str]]:
 
 
 async def test_a_reply_is_shown_by_every_browser_of_its_reader(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier
 ) -> None:
     thread = await a_thread(by=alice)
     browser = await has_push(alice, service.browser("/push/alice"))
@@ -84,7 +84,7 @@ async def test_who_has_no_browser_gets_no_delivery(alice: Person, bob: Person, a
 
 
 async def test_a_browser_that_is_gone_is_forgotten(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier
 ) -> None:
     thread = await a_thread(by=alice)
     await has_push(alice, service.browser())
@@ -99,7 +99,7 @@ async def test_a_browser_that_is_gone_is_forgotten(
 
 
 async def test_a_busy_push_service_is_asked_again_when_it_said_so(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService, clock: Clock
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier, clock: Clock
 ) -> None:
     thread = await a_thread(by=alice)
     browser = await has_push(alice, service.browser())
@@ -118,7 +118,7 @@ async def test_a_busy_push_service_is_asked_again_when_it_said_so(
 
 
 async def test_after_the_last_attempt_a_message_is_dead_and_seen(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService, clock: Clock
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier, clock: Clock
 ) -> None:
     await has_push(alice, service.browser())
     service.answers["/push/1"] = 503
@@ -136,7 +136,7 @@ async def test_after_the_last_attempt_a_message_is_dead_and_seen(
 
 
 async def test_one_browser_that_has_it_is_enough(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier
 ) -> None:
     thread = await a_thread(by=alice)
     for path in ("/push/away", "/push/here"):
@@ -153,7 +153,7 @@ async def test_one_browser_that_has_it_is_enough(
 
 
 async def test_what_is_not_wanted_any_more_is_not_sent(
-    alice: Person, bob: Person, mona: Person, app: FastAPI, jobs: Jobs, service: PushService, clock: Clock
+    alice: Person, bob: Person, mona: Person, app: FastAPI, jobs: Jobs, service: Carrier, clock: Clock
 ) -> None:
     await has_push(alice, service.browser())
     service.answers["/push/1"] = 503
@@ -178,7 +178,7 @@ async def test_what_is_not_wanted_any_more_is_not_sent(
 
 
 async def test_who_wants_no_push_of_replies_is_told_of_mentions_alone(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier
 ) -> None:
     thread = await a_thread(by=alice)
     browser = await has_push(alice, service.browser())
@@ -204,7 +204,7 @@ TILL_SEVEN = timedelta(hours=6, minutes=1)
 
 
 async def test_quiet_hours_end_with_one_message_of_all(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService, clock: Clock
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier, clock: Clock
 ) -> None:
     await in_quiet_hours(alice, clock)
     first, second = await a_thread(by=alice, title="One"), await a_thread(by=alice, title="Two")
@@ -226,7 +226,7 @@ async def test_quiet_hours_end_with_one_message_of_all(
 
 
 async def test_what_goes_along_goes_along_again_at_every_attempt(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService, clock: Clock
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier, clock: Clock
 ) -> None:
     await in_quiet_hours(alice, clock)
     thread = await a_thread(by=alice)
@@ -249,7 +249,7 @@ async def test_what_goes_along_goes_along_again_at_every_attempt(
 
 
 async def test_nobody_is_pushed_after_signing_out(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier
 ) -> None:
     thread = await a_thread(by=alice)
     await has_push(alice, service.browser())
@@ -260,7 +260,7 @@ async def test_nobody_is_pushed_after_signing_out(
 
 
 async def test_a_browser_turned_off_between_telling_and_sending_is_not_reached(
-    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: PushService, clock: Clock
+    alice: Person, bob: Person, app: FastAPI, jobs: Jobs, service: Carrier, clock: Clock
 ) -> None:
     thread = await a_thread(by=alice)
     await has_push(alice, service.browser())
