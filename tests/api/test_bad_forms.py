@@ -23,7 +23,10 @@ SCREENS = {
         "/t/1/replies/1/delete", "/settings", "/notifications",
     ],
     "bob": ["/t/1/waiting/3/edit", "/t/1/waiting/3/delete", "/t/1/x?react=1", "/settings/drafts"],
-    "mona": ["/mod/queue", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete", "/t/1/x/revisions", "/t/1/replies/1/revisions"],
+    "mona": [
+        "/mod/queue", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete", "/t/1/x/revisions",
+        "/t/1/replies/1/revisions",
+    ],
     "ada": ["/admin", "/admin/import", "/u/bob"],
 }  # fmt: skip
 """Who looks at which screens to find the forms."""
