@@ -10,6 +10,7 @@ from httpx import AsyncClient
 from sqlmodel import select
 
 from service.accounts.models import Account
+from service.drafts import operations
 from service.drafts.jobs import FORGET
 from service.drafts.models import Draft
 from service.kit.clock import Clock, now
@@ -191,6 +192,20 @@ async def test_the_list_has_the_last_changed_first_page_by_page(alice: Person, b
         found += [each["title"] for each in answer.json()["items"]]
         url = answer.json()["next"] and f"/api/v1/drafts?limit=2&cursor={answer.json()['next']}"
     assert found == [f"Thread {number}" for number in (1, 4, 3, 2, 0)]
+
+
+async def test_of_too_many_the_one_that_rested_longest_goes(
+    alice: Person, bob: Person, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "MOST", 3)
+    threads = [await a_thread(by=alice, title=f"Thread {number}") for number in range(4)]
+    await keeps(alice, threads[0])
+    for thread in (*threads[:3], threads[0], threads[3]):
+        clock.offset += timedelta(seconds=1)
+        await keeps(bob, thread)
+    left = (await bob.get("/api/v1/drafts")).json()["items"]
+    assert [each["title"] for each in left] == ["Thread 3", "Thread 0", "Thread 2"]
+    assert await text_of(alice, threads[0]) == "Half a thought", "everybody has so many"
 
 
 async def test_one_persons_devices_at_once_make_one_draft(app: FastAPI, alice: Person, bob: Person) -> None:

@@ -10,7 +10,6 @@ from sqlmodel import select
 from service.kit.database import Session
 from service.kit.events import EventRow
 from service.kit.queue.tables import job
-from service.site.models import Site
 from service.threads.models import REACTIONS
 from tests.build import a_reply, a_thread
 from tests.cast import Person
@@ -159,15 +158,12 @@ async def test_an_archived_thread_takes_none_from_anybody(alice: Person, bob: Pe
 @POSTS
 @pytest.mark.parametrize("also", [[], ["edits"], ["reactions"], ["reactions", "edits"]])
 async def test_a_closed_thread_takes_them_unless_the_site_says_otherwise(
-    app: FastAPI, alice: Person, bob: Person, mona: Person, of: str, also: list[str]
+    alice: Person, bob: Person, mona: Person, ada: Person, of: str, also: list[str]
 ) -> None:
     post = await scene(alice, bob, of)
     assert (await bob.put(door(post))).status_code == 200
-
-    def set_so(session: Session) -> None:
-        session.get_one(Site, 1).close_also = also
-
-    await app.state.database.write(set_so)
+    set_so = await ada.patch("/api/v1/site", {"close_also": also}, headers={"If-Match": "*"})
+    assert set_so.status_code == 200, set_so.text
     assert (await mona.put(f"/api/v1/threads/{post.get('thread_id', post['id'])}/closure", {})).status_code == 200
     expected = (409, 409) if "reactions" in also else (200, 204)
     answers = await bob.put(door(post, "agree")), await bob.delete(door(post))
