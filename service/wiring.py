@@ -59,6 +59,7 @@ from service.pages import (
     sign_in,
     tags,
     thread,
+    timers,
     unsubscribe,
     why,
 )
@@ -199,6 +200,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     edit.router,
     delete.router,
     revisions.router,
+    timers.router,
     notifications.router,
     mod_queue.router,
     closings.router,

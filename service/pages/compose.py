@@ -1,5 +1,6 @@
 """`/new`: open a thread."""
 
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -16,6 +17,7 @@ from service.pages.previews import preview
 from service.pages.rendering import page
 from service.pages.sources import MOST_FIELDS, at_fields, labels, rearranged, rearranges, source_rows, typed_sources
 from service.pages.tag_field import tag_names, typed_tags
+from service.pages.timers import local_time
 from service.pages.views.frame import Choice, Form
 from service.pages.views.thread import ComposePage, Composer
 from service.threads import operations
@@ -48,7 +50,7 @@ async def open_thread(request: Request, asks: Asking) -> Response:
     fields = {"title": sent.values.get("title", ""), "body": sent.values.get("body", "")}
     named = {"category": sent.value("category")} if sent.value("category") else {}
     around_it = {"tags": typed_tags(sent.value("tags")), "sources": typed_sources(sent) or []}
-    draft = sent.model(OpenThread, fields | named | around_it)
+    draft = sent.model(OpenThread, fields | named | around_it | _later(sent))
     opening = await asks.prepare_text(to_opening, draft)
     slug = sent.value("category")
 
@@ -62,7 +64,17 @@ async def open_thread(request: Request, asks: Asking) -> Response:
     outcome = await forms.attempt(asks, sent, work)
     if isinstance(outcome, Response):
         return outcome
-    return await _show(asks, sent.again(at_fields(outcome, sent), labels=labels(sent)), status=outcome.status)
+    return await _show(
+        asks,
+        sent.again(at_fields(outcome, sent), labels=labels(sent) | {"publish_at": "The time of publication"}),
+        status=outcome.status,
+    )
+
+
+def _later(sent: forms.Sent) -> dict[str, Any]:
+    """When the thread is to be published, where a moderator typed that; what is no time is refused like the API's."""
+    typed = sent.value("publish_at")
+    return {"publish_at": local_time(typed, "UTC") or typed} if typed else {}
 
 
 async def _preview(asks: Asks, sent: forms.Sent) -> Response:
@@ -83,7 +95,7 @@ async def _show(
         categories = tuple(Choice(row.slug, row.name) for row in category_queries.list_categories(session, actor))
         composer = Composer(form, DRAFT, drawn)
         return around(session, actor, "/new"), ComposePage(
-            composer, categories, tag_names(session, actor), source_rows(form)
+            composer, categories, tag_names(session, actor), source_rows(form), may_time=actor.moderates
         )
 
     framed, view = await asks.read(load)

@@ -1,8 +1,8 @@
 """Closing terms as form fields: each is inherited, off, or a value. Used by a thread's panel and by `/admin`.
 
 A term `close_after_age` has two inputs: `close_after_age_mode` (inherit, off, value) and `close_after_age` (days; a
-time in UTC for `closes_at`; a number for `close_after_replies`). The pair becomes the value that the JSON API takes:
-null, "off", or the value itself.
+time in UTC for `closes_at` and `reopens_at`; a number for `close_after_replies`; minutes for `slow_mode`). The pair
+becomes the value that the JSON API takes: null, "off", or the value itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,10 +16,12 @@ from service.pages.forms import Sent
 from service.pages.rendering import in_words
 from service.pages.views.frame import Choice
 from service.site.models import OFF, ClosingTerms
-from service.site.schemas import MOST_REPLIES
+from service.site.schemas import LONGEST_WAIT, MOST_REPLIES, SHORTEST_WAIT
 
 SPANS: Final = ("close_after_age", "close_after_idle")
 COUNT: Final = "close_after_replies"
+MOMENTS: Final = ("closes_at", "reopens_at")
+WAIT: Final = "slow_mode"
 EVERYWHERE: Final = (*SPANS, COUNT)
 """The terms that site, categories and threads each have a field for."""
 LABELS: Final = {
@@ -27,10 +29,13 @@ LABELS: Final = {
     "close_after_age": "The age",
     "close_after_idle": "The silence",
     "close_after_replies": "The number of replies",
+    "reopens_at": "The time of opening again",
+    "slow_mode": "The wait of slow mode",
     "reason": "The reason",
 }
 LONGEST_DAYS: Final = Decimal(36_500)
 DAY: Final = timedelta(days=1)
+MINUTE: Final = timedelta(minutes=1)
 
 
 def modes(inherits_from: str | None) -> tuple[Choice, ...]:
@@ -44,10 +49,23 @@ def moment_modes(inherits_from: str) -> tuple[Choice, ...]:
     return Choice("inherit", f"As {inherits_from} says"), Choice("off", "Never"), Choice("value", "At")
 
 
+def wait_modes(inherits_from: str) -> tuple[Choice, ...]:
+    """The rules that slow mode can have."""
+    return Choice("inherit", f"As {inherits_from} says"), Choice("off", "No wait"), Choice("value", "A wait of")
+
+
+def untouched(sent: Sent, terms: ClosingTerms, names: tuple[str, ...]) -> dict[str, int | None]:
+    """The stored terms whose inputs say what they said before: exact to the microsecond, which no input shows."""
+    shown = values_of(terms)
+    inputs = {name: (f"{name}_mode", name) for name in names}
+    same = [name for name, both in inputs.items() if all(sent.value(each) == shown.get(each, "") for each in both)]
+    return {name: getattr(terms, name) for name in same}
+
+
 def values_of(terms: ClosingTerms, *, top: bool = False) -> dict[str, str]:
     """The inputs' values for stored terms; at the `top` level (the site) nothing is inherited, so NULL is off."""
     values = {}
-    for name in ("closes_at", *EVERYWHERE):
+    for name in (*MOMENTS, *EVERYWHERE, WAIT):
         column: int | None = getattr(terms, name)
         values[f"{name}_mode"] = _mode(column, "off" if top else "inherit")
         if column is not None and column != OFF:
@@ -57,9 +75,9 @@ def values_of(terms: ClosingTerms, *, top: bool = False) -> dict[str, str]:
 
 def _typed(name: str, column: int) -> str:
     """A term's value as its input holds it."""
-    if name == "closes_at":
+    if name in MOMENTS:
         return f"{from_micros(column):%Y-%m-%dT%H:%M}"
-    return str(column) if name == COUNT else _days(column)
+    return str(column) if name == COUNT else _so_many(column, MINUTE if name == WAIT else DAY)
 
 
 def _mode(column: int | None, absent: str) -> str:
@@ -69,23 +87,32 @@ def _mode(column: int | None, absent: str) -> str:
     return "off" if column == OFF else "value"
 
 
-def _days(column: int) -> str:
-    """A span of microseconds as days, without needless zeros."""
-    days = f"{Decimal(column) / Decimal(DAY // timedelta(microseconds=1)):f}"
-    return days.rstrip("0").rstrip(".") if "." in days else days
+def _so_many(column: int, unit: timedelta = DAY) -> str:
+    """A span of microseconds as days, or about so many of a shorter unit, without needless zeros."""
+    exact = Decimal(column) / Decimal(unit // timedelta(microseconds=1))
+    number = f"{exact:f}" if unit == DAY else f"{exact:.2f}"
+    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def in_days(column: int | None) -> str:
     """An inherited span in words, for the bracket behind “As the site says”."""
     if column is None or column == OFF:
         return "never"
-    days = _days(column)
+    days = _so_many(column)
     return "after 1 day" if days == "1" else f"after {days} days"
 
 
 def in_replies(column: int | None) -> str:
     """An inherited number of replies in words."""
     return "never" if column is None or column == OFF else f"after {so_many_replies(column)}"
+
+
+def in_minutes(column: int | None) -> str:
+    """An inherited wait of slow mode in words."""
+    if column is None or column == OFF:
+        return "no wait"
+    minutes = _so_many(column, MINUTE)
+    return "1 minute" if minutes == "1" else f"{minutes} minutes"
 
 
 def so_many_replies(count: int) -> str:
@@ -121,10 +148,12 @@ def read_terms(sent: Sent, names: tuple[str, ...] = EVERYWHERE) -> Mapping[str, 
 
 def _rule(name: str) -> str:
     """What a term's value must be."""
-    if name == "closes_at":
+    if name in MOMENTS:
         return "must be a date and a time in UTC, such as 2030-01-31T12:00"
     if name == COUNT:
         return f"must be a whole number from 1 to {MOST_REPLIES}"
+    if name == WAIT:
+        return "must be a number of minutes, from 10 seconds to 7 days"
     return "must be a number of days, more than 0 and at most 36500"
 
 
@@ -138,6 +167,17 @@ def _span(text: str) -> timedelta | None:
         return None
     span = timedelta(microseconds=int(days * Decimal(DAY // timedelta(microseconds=1))))
     return span or None
+
+
+def _wait(text: str) -> timedelta | None:
+    """Minutes, possibly with a decimal fraction, as the wait of slow mode; None for what is no such number."""
+    try:
+        minutes = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    if not minutes.is_finite() or not SHORTEST_WAIT / MINUTE <= minutes <= LONGEST_WAIT / MINUTE:
+        return None
+    return timedelta(microseconds=round(minutes * Decimal(MINUTE // timedelta(microseconds=1))))
 
 
 def _moment(text: str) -> str | None:
@@ -154,5 +194,5 @@ def _count(text: str) -> int | None:
     return number if 1 <= number <= MOST_REPLIES else None
 
 
-READ: Final[Mapping[str, Callable[[str], Any]]] = {"closes_at": _moment, COUNT: _count}
+READ: Final[Mapping[str, Callable[[str], Any]]] = {**dict.fromkeys(MOMENTS, _moment), COUNT: _count, WAIT: _wait}
 """How the inputs are read that hold no span."""

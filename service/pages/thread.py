@@ -7,13 +7,14 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from service.accounts.current import Asking, Asks
+from service.closing.queries import count_waiting
 from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
 from service.pages import drafts, forms, moderating, openness_views, reply_form, thread_reactions, thread_views
 from service.pages.asked import Asked
-from service.pages.closing_panel import LABELS, change_closing, panel
+from service.pages.closing_panel import DEEDS, LABELS, change_closing, panel
 from service.pages.frame import Frame, around
 from service.pages.live_view import live
 from service.pages.previews import preview
@@ -60,8 +61,8 @@ async def show_thread(
 
 @router.post("/t/{thread_id}/{slug}")
 async def act(request: Request, thread_id: ThreadId, slug: str, asks: Asking) -> Response:
-    """One of the page's forms; `do` says which: reply, preview, watch, mute, close, reopen, policy, or a step of
-    moderation.
+    """One of the page's forms; `do` says which: reply, preview, watch, mute, close, undo, reopen, policy, or a step
+    of moderation.
     """
     sent = await forms.read(request)
     shown = request.query_params.get("page", "1")
@@ -165,6 +166,9 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     first = (asked.page - 1) * PER_SCREEN + 1
     numbered = queries.replies_between(session, actor, seen.id, first, first + PER_SCREEN - 1)
     replies = [*numbered, *queries.list_waiting(session, actor, seen.id, MOST_WAITING)]
+    waiting = sum(row.reply.moderation == "pending" for row in replies)
+    if waiting == MOST_WAITING:
+        waiting = count_waiting(session, seen.id)
     answered = {row.reply.in_reply_to_id or row.reply.parent_id for row in replies} - {None}
     numbers = queries.numbers_of(session, [each for each in answered if each is not None])
     at = now(session)
@@ -187,7 +191,8 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         pace=openness_views.pace(seen, turn, at) if closed is None else None,
         replies_left=thread_views.few_left(seen, at),
         closed=closed,
-        closing=panel(actor, seen, at, asked.form_of("close", "reopen", "policy"), asked.notice),
+        closing=panel(actor, seen, at, asked.form_of(*DEEDS), asked.notice, waiting),
+        remind_url=f"{url}/timers" if actor.signed_in else None,
         subscription=_subscription(session, actor, seen, asked),
         composer=composer,
         kept=reply_form.kept(session, actor, seen, asked) if composer is None else None,

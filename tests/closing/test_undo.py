@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from httpx import AsyncClient, Response
 
 from service.kit.clock import Clock
-from tests.build import a_reply, a_thread
+from tests.build import a_thread
 from tests.cast import Person
 from tests.closing.doing import close, do_sweep, path, reopen, set_closing, set_site, shown, told, try_reply
 from tests.closing.timing import DAY, HOUR, from_now, set_timer, timers

@@ -92,16 +92,16 @@ def change_closing(
     thread = seen.thread
     policy.check_may_close(actor, thread, seen.site)
     terms = settled(columns)
-    policy.check_terms(actor, terms)
+    policy.check_terms(actor, terms, thread)
     if terms.get("reopens_at") not in (None, thread.reopens_at):
         policy.check_may_reopen(actor, thread, seen.site)
     policy.check_not_archived(thread)
     check_version(version, thread.version)
     settle(session, seen)
     before = Mirrored.of(thread)
-    if terms.get("closes_at") != before.closes_at:
+    if terms.get("closes_at", before.closes_at) != before.closes_at:
         thread.closes_silently = False
-    if terms.get("slow_mode") != thread.slow_mode:
+    if terms.get("slow_mode", thread.slow_mode) != thread.slow_mode:
         thread.slow_mode_until = None
     for name, value in terms.items():
         setattr(thread, name, value)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from service.pages.views.closing import Closing
 from service.pages.views.frame import Choice, Form, Person, TagLink
 from service.pages.views.live import Edited, Live
 from service.pages.views.moderation import Menu, Standing
@@ -110,22 +111,6 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
-    """The panel of those who may close: `form` holds the policy's fields and errors."""
-
-    form: Form
-    is_closed: bool
-    may_reopen: bool
-    state: str
-    modes: tuple[Choice, ...]
-    moment_modes: tuple[Choice, ...]
-    inherited_at: str
-    inherited_age: str
-    inherited_idle: str
-    inherited_replies: str
-
-
-@dataclass(frozen=True, slots=True)
 class Subscription:
     """How the reader follows the thread, and the deed that changes it (`watch` or `mute`).
 
@@ -220,6 +205,7 @@ class ThreadPage:
     replies_left: str | None
     closed: Closed | None
     closing: Closing | None
+    remind_url: str | None
     subscription: Subscription | None
     composer: Composer | None
     kept: Kept | None
@@ -231,12 +217,15 @@ class ThreadPage:
 
 @dataclass(frozen=True, slots=True)
 class ComposePage:
-    """`/new`: a title, a category, tags (with names to choose from), a body, sources."""
+    """`/new`: a title, a category, tags (with names to choose from), a body, sources; for who `may_time` it, when it
+    is published.
+    """
 
     composer: Composer
     categories: tuple[Choice, ...]
     tag_names: tuple[str, ...]
     sources: SourceRows
+    may_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
