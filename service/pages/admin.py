@@ -14,18 +14,23 @@ from service.categories.schemas import ChangeCategory, MakeCategory
 from service.kit.actor import Actor, check_administers
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem, invalid
-from service.pages import foreseeing, forms, terms
+from service.pages import after_closing, foreseeing, forms, terms
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
 from service.pages.views.account import AdminPage, CategoryForm
 from service.pages.views.frame import Choice, Form
 from service.site import operations, queries
-from service.site.models import Site
+from service.site.models import ClosingTerms, Site
 from service.site.schemas import ChangeSite
 from service.web.answers import Answer, see_other
 
 router = APIRouter(include_in_schema=False)
 
+TERMS: Final = (*terms.MOMENTS, *terms.EVERYWHERE, terms.WAIT)
+MODES: Final = {
+    "": terms.modes("the site"), "at": terms.moment_modes("the site"), "wait": terms.wait_modes("the site"),
+}  # fmt: skip
+"""The rules of a category's terms; the site's have all but the first, because it inherits nothing."""
 REGISTRATIONS: Final = (Choice("open", "Open to everybody"), Choice("closed", "Closed"))
 VISIBILITIES: Final = (
     Choice("public", "Everybody"),
@@ -63,7 +68,9 @@ async def change_admin(request: Request, asks: Asking) -> Response:
     outcome = await deeds[sent.deed](asks, sent)
     if isinstance(outcome, Response):
         return outcome
-    refused = Refused(sent.deed, sent.value("category"), sent.again(outcome, labels=terms.LABELS))
+    refused = Refused(
+        sent.deed, sent.value("category"), sent.again(outcome, labels={**terms.LABELS, **after_closing.LABELS})
+    )
     return await _show(asks, refused, status=outcome.status)
 
 
@@ -84,19 +91,19 @@ async def _show(
 def _view(site: Site, categories: list[Category], refused: Refused | None, notice: tuple[str, str]) -> AdminPage:
     saved, slug = notice
     site_form = forms.fresh(_site_values(site), notice=SAVED["site"] if saved == "site" else None)
-    inherits = {f"{name}_mode": "inherit" for name in terms.EVERYWHERE}
+    inherits = {f"{name}_mode": "inherit" for name in TERMS}
     empty = forms.fresh({**inherits, "visibility": "public"})
     refused_new = refused.form if refused and refused.deed == "new-category" else empty
     return AdminPage(
         site=refused.form if refused and refused.deed == "site" else site_form,
         registrations=REGISTRATIONS,
         visibilities=VISIBILITIES,
-        modes=terms.modes("the site"),
-        site_modes=terms.modes(None),
+        modes=MODES,
+        site_modes={kind: choices[1:] for kind, choices in MODES.items()},
         categories=tuple(
             _category_form(category, site, refused, saved if category.slug == slug else "") for category in categories
         ),
-        new_category=CategoryForm(refused_new, None, "", *_inherited(site)),
+        new_category=CategoryForm(refused_new, None, "", _inherited(site)),
     )
 
 
@@ -104,7 +111,7 @@ def _site_values(site: Site) -> dict[str, str]:
     plain = {"name": site.name, "registration": site.registration, "max_depth": str(site.max_depth)}
     plain["hold_first_posts"] = str(site.hold_first_posts)
     closing = {"author_may_close": "on" if site.author_may_close else "", "version": str(site.version)}
-    return plain | closing | terms.values_of(site, top=True)
+    return plain | closing | after_closing.values_of(site) | terms.values_of(site, top=True)
 
 
 def _category_form(category: Category, site: Site, refused: Refused | None, saved: str) -> CategoryForm:
@@ -112,32 +119,39 @@ def _category_form(category: Category, site: Site, refused: Refused | None, save
     form = forms.fresh(values | {"version": str(category.version)} | terms.values_of(category), notice=SAVED.get(saved))
     if refused and refused.deed == "category" and refused.slug == category.slug:
         form = refused.form
-    return CategoryForm(form, category.slug, category.name, *_inherited(site))
+    return CategoryForm(form, category.slug, category.name, _inherited(site))
 
 
-def _inherited(site: Site) -> tuple[str, str, str]:
-    days = terms.in_days(site.close_after_age), terms.in_days(site.close_after_idle)
-    return *days, terms.in_replies(site.close_after_replies)
+def _inherited(site: Site) -> dict[str, str]:
+    """What a category inherits, in words, by the term."""
+    moments = {name: terms.at_words(getattr(site, name)) for name in terms.MOMENTS}
+    spans = {name: terms.in_days(getattr(site, name)) for name in terms.SPANS}
+    return {**moments, **spans, terms.COUNT: terms.in_replies(site.close_after_replies),
+            terms.WAIT: terms.in_minutes(site.slow_mode)}  # fmt: skip
 
 
 async def _site(asks: Asks, sent: forms.Sent) -> Response | Problem:
-    changes = _changes(
-        sent,
-        ChangeSite,
-        {
-            "name": sent.value("name"),
-            "registration": sent.value("registration"),
-            "max_depth": _count(sent, "max_depth"),
-            "hold_first_posts": _count(sent, "hold_first_posts"),
-            "author_may_close": bool(sent.value("author_may_close")),
-        },
-    )
+    after = after_closing.read(sent)
+    plain = {
+        "name": sent.value("name"),
+        "registration": sent.value("registration"),
+        "max_depth": _count(sent, "max_depth"),
+        "hold_first_posts": _count(sent, "hold_first_posts"),
+        "author_may_close": bool(sent.value("author_may_close")),
+    }
+    changes = after if isinstance(after, Invalid) else _changes(sent, ChangeSite, plain | after)
 
     def work(session: Session, actor: Actor) -> Answer:
-        operations.change_site(session, actor, changes, sent.number("version"))
+        exact = _exactly(sent, changes, queries.get_site(session))
+        operations.change_site(session, actor, exact, sent.number("version"))
         return see_other("/admin?saved=site#site")
 
     return await foreseeing.foresee(asks, sent, changes, None) or await forms.attempt(asks, sent, work)
+
+
+def _exactly(sent: forms.Sent, changes: dict[str, Any] | Invalid, stored: ClosingTerms) -> dict[str, Any] | Invalid:
+    """The changes, with terms that were not touched as they are stored: no input shows seconds."""
+    return changes if isinstance(changes, Invalid) else changes | terms.untouched(sent, stored, TERMS)
 
 
 def _count(sent: forms.Sent, name: str) -> int | str:
@@ -151,7 +165,8 @@ async def _category(asks: Asks, sent: forms.Sent) -> Response | Problem:
     changes = _changes(sent, ChangeCategory, _category_fields(sent))
 
     def work(session: Session, actor: Actor) -> Answer:
-        category_operations.change_category(session, actor, slug, changes, sent.number("version"))
+        exact = _exactly(sent, changes, category_queries.get_category(session, actor, slug))
+        category_operations.change_category(session, actor, slug, exact, sent.number("version"))
         return see_other(f"/admin?saved=category&category={slug}#category-{slug}")
 
     return await foreseeing.foresee(asks, sent, changes, slug) or await forms.attempt(asks, sent, work)
@@ -176,7 +191,7 @@ def _changes(
     sent: forms.Sent, kind: type[ChangeSite | ChangeCategory], fields: Mapping[str, Any]
 ) -> dict[str, Any] | Invalid:
     """The columns to set, or the refusal that the operation raises in its turn."""
-    closing = terms.read_terms(sent)
+    closing = terms.read_terms(sent, TERMS)
     if isinstance(closing, Invalid):
         return closing
     model = sent.model(kind, {**fields, "closing": closing})

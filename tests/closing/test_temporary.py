@@ -157,3 +157,5 @@ async def test_members_set_no_time_of_reopening(app: FastAPI, alice: Person, mon
     thread = await a_thread(by=alice)
     assert (await alice.put(path(thread, "closing"), terms)).status_code == 403
     assert (await mona.put(path(thread, "closing"), terms)).status_code == 200
+    assert (await alice.put(path(thread, "closing"), {})).status_code == 403, "nor takes one away"
+    assert (await alice.put(path(thread, "closing"), {**terms, "close_after_age": "P9D"})).status_code == 200

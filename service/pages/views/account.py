@@ -1,5 +1,6 @@
 """The views of the screens about one's own account, and of the site's administration."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -112,24 +113,25 @@ class LeaveListPage:
 
 @dataclass(frozen=True, slots=True)
 class CategoryForm:
-    """One category on `/admin`, as a form; `slug` is None for the form that makes one."""
+    """One category on `/admin`, as a form; `slug` is None for the form that makes one, `inherited` says each term."""
 
     form: Form
     slug: str | None
     name: str
-    inherited_age: str
-    inherited_idle: str
-    inherited_replies: str
+    inherited: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class AdminPage:
-    """`/admin`: the site's own settings and its categories."""
+    """`/admin`: the site's own settings and its categories.
+
+    The modes of closing terms come by the sort of term: a span or a number under "", a time under "at", a wait.
+    """
 
     site: Form
     registrations: tuple[Choice, ...]
     visibilities: tuple[Choice, ...]
-    modes: tuple[Choice, ...]
-    site_modes: tuple[Choice, ...]
+    modes: Mapping[str, tuple[Choice, ...]]
+    site_modes: Mapping[str, tuple[Choice, ...]]
     categories: tuple[CategoryForm, ...]
     new_category: CategoryForm

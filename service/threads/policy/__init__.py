@@ -74,16 +74,18 @@ def check_may_reopen(actor: Actor, thread: Thread, site: Site) -> None:
         raise NotAllowed("A moderator closed this discussion: ask one to reopen it")
 
 
-def check_terms(actor: Actor, terms: dict[str, int | str | None]) -> None:
+def check_terms(actor: Actor, terms: dict[str, int | str | None], stored: ClosingTerms | None = None) -> None:
     """Raise when somebody who does not moderate switches off the closing policy that a thread inherits.
 
-    A time of reopening sets every other term aside, and a slow mode of the thread's own the one that it inherits.
+    A time of reopening sets every other term aside, and a slow mode of the thread's own the one that it inherits: both
+    stay as `stored`, which is None for a new thread.
     """
     if actor.moderates:
         return
     if OFF in terms.values() or terms.get("override") == "open":
         raise NotAllowed("Only moderators may switch a closing policy off")
-    if any(terms.get(name) is not None for name in ("reopens_at", "slow_mode")):
+    before = {name: getattr(stored, name, None) for name in ("reopens_at", "slow_mode")}
+    if any(terms.get(name, said) != said for name, said in before.items()):
         raise NotAllowed("Only moderators may say when a thread reopens, or slow it down")
 
 
