@@ -1,11 +1,12 @@
 """`/` and `/c/{slug}`: threads by last activity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from service.accounts.current import Asking, Asks
 from service.categories import queries as category_queries
@@ -14,13 +15,17 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Problem
+from service.pages import following, forms
 from service.pages.frame import Frame, around
 from service.pages.moderating import stamp
 from service.pages.rendering import page
 from service.pages.thread_views import tag_links
-from service.pages.views.frame import Person
+from service.pages.views.following import Follow
+from service.pages.views.frame import Form, Person
 from service.pages.views.lists import CategoryLine, ThreadLine, ThreadsPage
 from service.pages.words import thoughts
+from service.subscriptions.operations import choose_level_on_category, give_up_category
+from service.subscriptions.queries import level_on_category, unread_in
 from service.threads import queries
 from service.threads.policy import check_may_open
 from service.threads.queries import ThreadSeen
@@ -30,6 +35,7 @@ from service.web.paging import from_cursor, to_cursor
 router = APIRouter(include_in_schema=False)
 
 PAGE_SIZE: Final = 30
+NOTHING_NEW: Final[Mapping[int, int]] = {}
 
 
 @router.get("/")
@@ -44,7 +50,28 @@ async def show_category(slug: str, asks: Asking, before: str | None = None) -> R
     return await _show(asks, slug, before)
 
 
-async def _show(asks: Asks, slug: str | None, before: str | None) -> Response:
+@router.post("/c/{slug}")
+async def act(request: Request, slug: str, asks: Asking) -> Response:
+    """Choose how closely to follow the category, or give the choice up."""
+    sent = await forms.read(request)
+
+    def choose(session: Session, actor: Actor, level: str | Problem | None) -> str:
+        category = category_queries.get_category(session, actor, slug)
+        if level is None:
+            give_up_category(session, actor, category)
+        else:
+            choose_level_on_category(session, actor, category, level)
+        return f"/c/{category.slug}"
+
+    outcome = await following.follow(asks, sent, choose)
+    if isinstance(outcome, Response):
+        return outcome
+    return await _show(asks, slug, None, sent.again(outcome), outcome)
+
+
+async def _show(
+    asks: Asks, slug: str | None, before: str | None, refused: Form | None = None, problem: Problem | None = None
+) -> Response:
     def load(session: Session, actor: Actor) -> tuple[Frame, ThreadsPage]:
         category = category_queries.get_category(session, actor, slug) if slug else None
         here = f"/c/{category.slug}" if category else "/"
@@ -55,22 +82,38 @@ async def _show(asks: Asks, slug: str | None, before: str | None) -> Response:
         return around(session, actor, here), ThreadsPage(
             title=category.name if category else "Threads",
             description=category.description if category else "",
-            threads=lines(rows[:PAGE_SIZE], now(session)),
+            threads=with_unread(session, actor, rows[:PAGE_SIZE]),
             categories=tuple(_category_line(each, slug) for each in categories),
             older_url=older(here, rows, PAGE_SIZE),
             newest_url=here if after else None,
             new_url=_new_url(actor, category),
             feed_url=_feed_url(category),
             is_home=category is None,
+            follow=_control(session, actor, category, refused),
         )
 
     framed, view = await asks.read(load)
-    return page("threads.html", framed, view)
+    return page("threads.html", framed, view, status=problem.status if problem else 200)
 
 
-def lines(rows: Sequence[ThreadSeen], at: datetime) -> tuple[ThreadLine, ...]:
-    """Threads as lines of a list, with their state at `at`."""
-    return tuple(_line(seen, at) for seen in rows)
+def lines(
+    rows: Sequence[ThreadSeen], at: datetime, unread: Mapping[int, int] = NOTHING_NEW
+) -> tuple[ThreadLine, ...]:
+    """Threads as lines of a list, with their state at `at`, and with how many replies are new in them."""
+    return tuple(replace(_line(seen, at), unread=unread.get(seen.id, 0)) for seen in rows)
+
+
+def with_unread(session: Session, actor: Actor, rows: Sequence[ThreadSeen]) -> tuple[ThreadLine, ...]:
+    """Threads as lines of a list, with what is new to the reader in those that they follow."""
+    return lines(rows, now(session), unread_in(session, actor, [seen.id for seen in rows]))
+
+
+def _control(session: Session, actor: Actor, category: Category | None, refused: Form | None) -> Follow | None:
+    """How closely the reader follows the category; None for a guest, and for all threads."""
+    if category is None or not actor.signed_in:
+        return None
+    found = level_on_category(session, actor.account_id, category.id)
+    return following.control("this category", f"/c/{category.slug}", found, refused)
 
 
 def older(path: str, rows: Sequence[ThreadSeen], size: int, sort: str = "active") -> str | None:

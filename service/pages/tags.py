@@ -1,21 +1,25 @@
 """`/tags` and `/tags/{slug}`: all tags, and one tag's threads."""
 
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
 
-from service.accounts.current import Asking
+from service.accounts.current import Asking, Asks
 from service.kit.actor import GUEST, Actor
-from service.kit.clock import now
 from service.kit.database import Session
-from service.kit.errors import NotFound
-from service.pages import home
+from service.kit.errors import NotFound, Problem
+from service.pages import following, forms, home
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
+from service.pages.views.following import Follow
+from service.pages.views.frame import Form
 from service.pages.views.tags import TagLine, TagPage, TagsPage, Turn
 from service.pages.words import threads_in_all
+from service.subscriptions.operations import choose_level_on_tag, give_up_tag
+from service.subscriptions.queries import level_on_tag
 from service.tags.policy import tag_slug
 from service.tags.schemas import tag_url
 from service.threads import queries
@@ -53,6 +57,39 @@ async def show_tag(
     slug: str, asks: Asking, sort: Sort = "active", state: State | None = None, before: str | None = None
 ) -> Response:
     """One tag's threads; 301 where the address spells it another way."""
+    return await _show(asks, slug, sort, state, before)
+
+
+@router.post("/tags/{slug}")
+async def act(request: Request, slug: str, asks: Asking) -> Response:
+    """Choose how closely to follow the tag, or give the choice up."""
+    sent = await forms.read(request)
+
+    def choose(session: Session, actor: Actor, level: str | Problem | None) -> str:
+        tag = get_tag(session, actor, tag_slug(slug))
+        if level is None:
+            give_up_tag(session, actor, tag)
+        else:
+            choose_level_on_tag(session, actor, tag, level)
+        return tag_url(tag.name)
+
+    outcome = await following.follow(asks, sent, choose)
+    if isinstance(outcome, Response):
+        return outcome
+    return await _show(asks, slug, "active", None, None, Refused(sent.again(outcome), outcome.status))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The form that was refused, and the status of the refusal."""
+
+    form: Form
+    status: int
+
+
+async def _show(
+    asks: Asks, slug: str, sort: Sort, state: State | None, before: str | None, refused: Refused | None = None
+) -> Response:
 
     def load(session: Session, actor: Actor) -> tuple[Frame, TagPage] | str:
         tag = get_tag(session, actor, tag_slug(slug))
@@ -68,16 +105,25 @@ async def show_tag(
             threads_in_all=threads_in_all(tag.thread_count),
             sorts=tuple(Turn(label, _address(here, each, state), each == sort) for each, label in SORTS.items()),
             states=tuple(Turn(label, _address(here, sort, each), each == state) for each, label in STATES.items()),
-            threads=home.lines(rows[: home.PAGE_SIZE], now(session)),
+            threads=home.with_unread(session, actor, rows[: home.PAGE_SIZE]),
             older_url=_address(here, sort, state, key) if key else None,
             newest_url=_address(here, sort, state) if after else None,
             feed_url=f"{here}/feed.atom" if _is_public(session, actor, tag) else None,
+            follow=_control(session, actor, tag, refused.form if refused else None),
         )
 
     found = await asks.read(load)
     if isinstance(found, str):
         return RedirectResponse(found, 301, headers={"Cache-Control": "no-cache"})
-    return page("tag.html", *found)
+    return page("tag.html", *found, status=refused.status if refused else 200)
+
+
+def _control(session: Session, actor: Actor, tag: TagUse, refused: Form | None) -> Follow | None:
+    """How closely the reader follows the tag; None for a guest."""
+    if not actor.signed_in:
+        return None
+    found = level_on_tag(session, actor.account_id, tag.id)
+    return following.control("this tag", tag_url(tag.name), found, refused)
 
 
 def _address(here: str, sort: str, state: str | None, before: str | None = None) -> str:

@@ -12,7 +12,8 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
-from service.pages import drafts, forms, moderating, openness_views, reply_form, thread_reactions, thread_views
+from service.notifications.operations import read_thread
+from service.pages import drafts, following, forms, moderating, openness_views, reply_form, thread_reactions, thread_views
 from service.pages.asked import Asked
 from service.pages.closing_panel import DEEDS, LABELS, change_closing, panel
 from service.pages.frame import Frame, around
@@ -21,14 +22,13 @@ from service.pages.previews import preview
 from service.pages.reactions import reacting
 from service.pages.rendering import page, returning
 from service.pages.thread_moderation import moderate_here, moderated
-from service.pages.views.thread import Composer, Subscription, ThreadPage
+from service.pages.views.thread import Composer, ThreadPage
 from service.pages.words import heading
 from service.replies import operations, queries
 from service.replies.models import PER_SCREEN, Reply
 from service.replies.schemas import PostReply, to_drafted
-from service.subscriptions.models import MUTED, WATCHING
-from service.subscriptions.operations import choose_level
-from service.subscriptions.queries import following
+from service.subscriptions.operations import choose_level, give_up_choice
+from service.subscriptions.queries import following as level_of
 from service.threads import policy
 from service.threads.models import Thread
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
@@ -39,7 +39,6 @@ router = APIRouter(include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 MOST_WAITING = 50
 """How many replies that wait for a moderator a page shows under the others, to their authors and moderators."""
-LEVELS = {"watch": WATCHING, "mute": MUTED}
 
 
 @router.get("/t/{thread_id}")
@@ -77,8 +76,10 @@ async def act(request: Request, thread_id: ThreadId, slug: str, asks: Asking) ->
         outcome = await preview(asks, sent)
     elif sent.deed in ("", "reply"):
         outcome = await drafts.keep_refused(asks, thread_id, sent, await _reply(asks, thread_id, sent))
-    elif sent.deed in LEVELS:
+    elif sent.deed in following.DEEDS:
         outcome = await _follow(asks, thread_id, sent)
+    elif sent.deed == "read":
+        outcome = await _read(asks, thread_id, sent)
     elif moderating.is_step(sent):
         outcome = await moderate_here(asks, thread_id, asked.page, sent)
     elif sent.deed == drafts.DISCARD:
@@ -130,11 +131,25 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
 
 
 async def _follow(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Problem:
-    """Watch or mute the thread."""
+    """Choose how closely to follow the thread, or give the choice up."""
+
+    def choose(session: Session, actor: Actor, level: str | Problem | None) -> str:
+        seen = get_thread(session, actor, thread_id)
+        if level is None:
+            give_up_choice(session, actor, seen)
+        else:
+            choose_level(session, actor, seen, level)
+        return thread_views.thread_url(seen)
+
+    return await following.follow(asks, sent, choose)
+
+
+async def _read(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Problem:
+    """Mark the thread as read up to the number that the page showed."""
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = get_thread(session, actor, thread_id)
-        choose_level(session, actor, seen, LEVELS[sent.deed])
+        read_thread(session, actor, seen, min(sent.number("number") or 0, seen.thread.last_number))
         return see_other(thread_views.thread_url(seen))
 
     return await forms.attempt(asks, sent, work)
@@ -180,6 +195,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     reacts = reacting(session, actor, seen, posts, asked)
     may_anyway = closed is not None and policy.cannot_reply_code(actor, seen, at) is None
     answer = _answer_query(composer, may_anyway, asked.page)
+    level = level_of(session, actor, seen)
     return ThreadPage(
         opening=thread_views.opening(seen, actor, marks, reacts),
         action=thread_views.page_url(url, asked.page),
@@ -193,7 +209,8 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         closed=closed,
         closing=panel(actor, seen, at, asked.form_of(*DEEDS), asked.notice, waiting),
         remind_url=f"{url}/timers" if actor.signed_in else None,
-        subscription=_subscription(session, actor, seen, asked),
+        follow=following.followed(actor, seen, level, asked),
+        unread=following.unread(session, actor, seen, level, asked, replies),
         composer=composer,
         kept=reply_form.kept(session, actor, seen, asked) if composer is None else None,
         post_anyway_url=f"{url}?post_anyway=1#reply-form" if may_anyway and composer is None else None,
@@ -210,10 +227,3 @@ def _answer_query(composer: Composer | None, may_anyway: bool, page: int) -> str
     here = f"page={page}&" if page > 1 else ""
     return f"?{here}reply_to={{}}{'&post_anyway=1' if may_anyway else ''}#reply-form"
 
-
-def _subscription(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Subscription | None:
-    """How the reader follows the thread; None for a guest."""
-    if not actor.signed_in:
-        return None
-    level = following(session, actor, seen).level
-    return Subscription(asked.form_of("watch", "mute") or forms.fresh(), level == WATCHING, level == MUTED)

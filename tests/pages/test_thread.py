@@ -191,10 +191,11 @@ async def test_a_long_thread_has_pages_by_number_and_links_to_parents_elsewhere(
     assert posted.headers["location"] == f"{thread['url']}?page=2#reply-53"
 
 
-async def test_watching_is_one_button(alice: Person, bob: Person) -> None:
+async def test_watching_is_one_choice(alice: Person, bob: Person) -> None:
     thread = await a_thread(by=alice)
-    shown = await follow(bob.client, await press(bob.client, await bob.get(thread["url"]), "Watch this thread"))
+    sent = await press(bob.client, await bob.get(thread["url"]), "Save", level="watching")
+    shown = await follow(bob.client, sent)
     level = f"/api/v1/threads/{thread['id']}/subscription"
     assert (await bob.get(level)).json()["level"] == "watching"
-    await press(bob.client, shown, "Mute this thread")
+    await press(bob.client, shown, "Save", level="muted")
     assert (await bob.get(level)).json()["level"] == "muted"

@@ -13,6 +13,10 @@ if (document.querySelector("input[data-tags]")) import("./tags.js").then(({ sugg
 const live = document.querySelector("[data-live]");
 if (live) addEventListener("load", () => setTimeout(() => import("./live.js").then(({ follow }) => follow(live)), 2000));
 
+// What was on the screen of who is signed in is read: it says so by itself.
+const replies = document.querySelector("section[data-read]");
+if (replies) addEventListener("load", () => import("./reading.js").then(({ noteReading }) => noteReading(replies)));
+
 // Ctrl+Enter (or Command+Enter) in a text presses the form's first button.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("textarea, input")) return;

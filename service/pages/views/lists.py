@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.pages.views.following import Follow
 from service.pages.views.frame import Choice, Form, Person, TagLink
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
     """One thread in a list. `state` is `open`, `closed` or `archived`, or says that it waits for a moderator;
-    `active_at` is the newest of opening and reply.
+    `active_at` is the newest of opening and reply. `unread` counts what is new to a reader who follows the thread.
     """
 
     title: str
@@ -21,6 +22,7 @@ class ThreadLine:
     state: str
     active_at: datetime
     tags: tuple[TagLink, ...]
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class ThreadsPage:
     new_url: str | None
     feed_url: str | None
     is_home: bool
+    follow: Follow | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service.pages.views.following import Follow
 from service.pages.views.lists import ThreadLine
 
 
@@ -44,3 +45,4 @@ class TagPage:
     older_url: str | None
     newest_url: str | None
     feed_url: str | None
+    follow: Follow | None = None

@@ -6,6 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from service.pages.views.closing import Closing
+from service.pages.views.following import Follow, Unread
 from service.pages.views.frame import Choice, Form, Person, TagLink
 from service.pages.views.live import Edited, Live
 from service.pages.views.moderation import Menu, Standing
@@ -111,18 +112,6 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
-    """How the reader follows the thread, and the deed that changes it (`watch` or `mute`).
-
-    Who neither watches nor muted it is told where they are mentioned or answered, and may choose either.
-    """
-
-    form: Form
-    watching: bool
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Saved:
     """Where the page's script keeps a reply that is being written, for all of its writer's devices; `at` is when it
     was kept last (None: not yet), `is_shown` whether the form holds that text.
@@ -206,7 +195,8 @@ class ThreadPage:
     closed: Closed | None
     closing: Closing | None
     remind_url: str | None
-    subscription: Subscription | None
+    follow: Follow | None
+    unread: Unread | None
     composer: Composer | None
     kept: Kept | None
     post_anyway_url: str | None
