@@ -13,7 +13,16 @@ from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
 from service.notifications.operations import read_thread
-from service.pages import drafts, following, forms, moderating, openness_views, reply_form, thread_reactions, thread_views
+from service.pages import (
+    drafts,
+    following,
+    forms,
+    moderating,
+    openness_views,
+    reply_form,
+    thread_reactions,
+    thread_views,
+)
 from service.pages.asked import Asked
 from service.pages.closing_panel import DEEDS, LABELS, change_closing, panel
 from service.pages.frame import Frame, around
