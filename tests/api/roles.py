@@ -64,13 +64,13 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
         values["username"] = "alice"
     for name in sorted(wanted & set(MAKERS)):
         values[name] = await MAKERS[name](stage, category, number)
-    unique = {"register": newcomer, "sign_in": {"login": newcomer["username"]}}
+    unique = {"register": newcomer, "read_thread": {"number": 0}, "sign_in": {"login": newcomer["username"]}}
     return Subject(values, unique.get(operation.id, {}))
 
 
 async def _named_by_slug(stage: Stage, operation: Operation, number: int, category: str) -> str:
     """The slug of a new tag, of a thread of alice's, or of a new category."""
-    if operation.path.startswith("/tags/"):
+    if "/tags/" in operation.path:
         await a_thread(stage.people["alice"], category=category, tags=[f"Tag {number}"])
         return f"tag-{number}"
     made = await stage.must("ada", "POST", "/categories", {"name": f"Seminar {number}", "slug": f"seminar-{number}"})
