@@ -32,6 +32,7 @@ from service.notifications.jobs.undone import forget_closing as forget_notices
 from service.notifications.operations import DELIVER, NOTIFY, announce, announce_mentions
 from service.notifications.operations.closings import FORGET, announce_closing, announce_reminder, forget_closing
 from service.notifications.operations.pushing import BRING_PUSH
+from service.notifications.operations.reviewing import ASK, announce_review
 from service.notifications.queries.preferences import somebody_wants_warnings
 from service.pages import (
     admin,
@@ -53,6 +54,7 @@ from service.pages import (
     problems,
     profile,
     register,
+    review_link,
     revisions,
     robots,
     settings,
@@ -102,7 +104,7 @@ METADATA: Final = SQLModel.metadata
 
 LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyPosted: (forget_posted, follow_after_reply, note_mentions, announce),
-    ReplyHeld: (forget_posted, follow_after_reply, note_mentions, open_review),
+    ReplyHeld: (forget_posted, follow_after_reply, note_mentions, open_review, announce_review),
     ReplyPublished: (announce, follow_post),
     ReplyEdited: (note_mentions, announce_mentions, follow_post),
     ReplyHidden: (closing_jobs.look_at_thread, follow_post),
@@ -112,7 +114,7 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyRejected: (follow_post,),
     ReplyImported: (open_if_waiting,),
     ThreadOpened: (closing_jobs.plan_opened, note_mentions, announce),
-    ThreadHeld: (closing_jobs.plan_opened, note_mentions, open_review),
+    ThreadHeld: (closing_jobs.plan_opened, note_mentions, open_review, announce_review),
     ThreadPublished: (announce, follow_post),
     ThreadEdited: (note_mentions, announce_mentions, follow_post),
     ThreadHidden: (follow_post,),
@@ -138,6 +140,7 @@ JOBS: Final = (
     JobKind(name=closing_jobs.WARN, work=Stepwise(closing_jobs.warning(somebody_wants_warnings))),
     JobKind(name="closing.look_again", work=Transactional(closing_jobs.tell_reopened)),
     JobKind(name=NOTIFY, work=Transactional(notifications_jobs.notify)),
+    JobKind(name=ASK, work=Transactional(notifications_jobs.ask)),
     JobKind(
         name=DELIVER,
         work=Outside(notifications_jobs.deliver),
@@ -220,6 +223,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     robots.router,
     unsubscribe.router,
     mail_again.router,
+    review_link.router,
     why.router,
 )
 """The screens of the website."""

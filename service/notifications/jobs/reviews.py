@@ -1,10 +1,91 @@
-"""The mail to a moderator: what waits for a decision."""
+"""The mail to a moderator: what waits for a decision, and the way to decide."""
+
+from dataclasses import dataclass
+from datetime import timedelta
 
 from service.kit.outgoing import Outgoing
-from service.notifications.jobs.drafts import Draft
+from service.kit.text import plain
+from service.moderation.queries import PostSeen
+from service.notifications.jobs.bodies import quoted
+from service.notifications.jobs.drafts import Draft, count, in_words
+from service.notifications.policy.review_links import LASTS, ReviewLink
 from service.notifications.queries import Letter
+from service.replies.models import address, waiting_address
+from service.screening.policy import Action
+
+EXCERPT = 300
+"""Characters of a post that the letter shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One post that waits: what it is, whose, since when, its beginning, where it stands, and where each step is
+    asked for.
+    """
+
+    what: str
+    who: str
+    when: str
+    title: str
+    excerpt: str
+    url: str
+    approve: str
+    reject: str
 
 
 def draft(letter: Letter, outgoing: Outgoing) -> Draft:
-    """What the mail to a moderator says."""
-    return Draft("reviews", "", {})
+    """What the letter says."""
+    queue = letter.queue
+    if queue is None or queue.since is None:
+        raise AssertionError("a letter about reviews is sent when something waits")
+    many = "100 or more" if queue.count >= 100 else str(queue.count)
+    waiting = f"{many} posts wait" if queue.count > 1 else "1 post waits"
+    oldest = age(letter.now - queue.since)
+    facts = {
+        "headline": f"{waiting} for a moderator",
+        "oldest": f"The oldest has waited for {oldest}." if queue.count > 1 else f"It has waited for {oldest}.",
+        "cases": [case(seen, letter, outgoing) for seen in queue.posts],
+        "more": queue.count - len(queue.posts),
+        "url": f"{outgoing.base_url}/mod/queue",
+    }
+    return Draft("reviews", f"{letter.site}: {waiting} for a moderator", facts)
+
+
+def case(seen: PostSeen, letter: Letter, outgoing: Outgoing) -> Case:
+    """One post for the template."""
+    review = seen.review
+    if review is None:
+        raise AssertionError("what waits has a review")
+
+    def link(action: Action) -> str:
+        asked = ReviewLink(letter.account_id, review.id or 0, review.version, action, letter.now + LASTS)
+        return outgoing.base_url + asked.path(outgoing.secret)
+
+    return Case(
+        what="Thread" if seen.reply is None else "Reply",
+        who=seen.author_name or "Somebody",
+        when=in_words(review.opened_at, letter.zone),
+        title=seen.thread.title,
+        excerpt=plain(seen.post.body_html, most=EXCERPT),
+        url=outgoing.base_url + quoted(place(seen)),
+        approve=link("approve"),
+        reject=link("reject"),
+    )
+
+
+def place(seen: PostSeen) -> str:
+    """Where the post stands, for moderators."""
+    if seen.reply is None:
+        return f"/t/{seen.thread_id}/{seen.thread.slug}"
+    if seen.reply.number is None:
+        return waiting_address(seen.thread_id, seen.thread.slug, seen.reply_id or 0)
+    return address(seen.thread_id, seen.thread.slug, seen.reply.number)
+
+
+def age(span: timedelta) -> str:
+    """A span in its largest whole unit: `3 hours`."""
+    if span >= timedelta(days=1):
+        return count(span.days, "day", "days")
+    if span >= timedelta(hours=1):
+        return count(span // timedelta(hours=1), "hour", "hours")
+    return count(max(1, span // timedelta(minutes=1)), "minute", "minutes")

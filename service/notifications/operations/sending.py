@@ -27,6 +27,7 @@ from service.notifications.policy import why_no_letter, why_not
 from service.notifications.policy.deciding import DEFAULTS
 from service.notifications.policy.timing import due_for, quiet_until, times_of
 from service.notifications.queries import Item, Letter, Occasion, shown_in
+from service.notifications.queries.moderators import Queue
 
 ADD_DELIVERY: Final = insert(table_of(Delivery))
 
@@ -85,13 +86,22 @@ def take_letter(session: Session, letter_id: int, token: str, *, delay: timedelt
     letter = queries.open_letter(session, found)
     reason = why_no_letter(stopped=letter.stopped, away=letter.away)
     if reason is None and letter.kind == REVIEWS:
-        return letter
+        reason = why_not_ask(letter.queue)
+        if reason is None:
+            return letter
     wanted = _skip_unwanted(session, letter.items) if reason is None else ()
     if not wanted:
         last = reason or next((why_not(item.standing) for item in letter.items), None) or "nothing is left to tell"
         end_letter(session, letter_id, token, SKIPPED, last)
         return None
     return queries.with_posts(session, letter, wanted, shown_in(letter.kind, wanted))
+
+
+def why_not_ask(queue: Queue | None) -> str | None:
+    """Why a moderator is not asked by mail after all; None when they are."""
+    if queue is None:
+        return "the recipient is not asked about reviews any more"
+    return None if queue.posts else "nothing waits for a decision"
 
 
 def _put_off(session: Session, letter_id: int, until: datetime) -> None:

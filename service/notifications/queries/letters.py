@@ -8,12 +8,24 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from service.accounts.models import Account, ApiToken, SignedIn
+from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database.rows import stored_id
-from service.notifications.models import DIGEST, OPENING, SENT, THREAD, Delivery, Notification, NotificationPreference
+from service.notifications.models import (
+    DIGEST,
+    MAIL,
+    OPENING,
+    REVIEWS,
+    SENT,
+    THREAD,
+    Delivery,
+    Notification,
+    NotificationPreference,
+)
 from service.notifications.models import Letter as LetterRow
-from service.notifications.policy.deciding import DEFAULTS
+from service.notifications.policy.deciding import DEFAULTS, wants
 from service.notifications.queries.items import Item, Post, items_in, posts_of
+from service.notifications.queries.moderators import Queue, queue_of
 from service.site.models import Site
 
 MOST_TOLD: Final = 20
@@ -32,6 +44,7 @@ class Letter:
     """One letter to one person. `items` is what it tells, in the order of its events; `posts` are the texts of those
     that it shows, by notification. `answers` is the Message-ID of this person's letter about the reply that its first
     one answers, if there was one. `zone` is the person's, for times; `away`: nobody has seen them for half a year.
+    `queue` is what waits for a moderator, `now` when all this was read.
     """
 
     id: int
@@ -46,9 +59,11 @@ class Letter:
     zone: str
     stopped: bool
     away: bool
+    now: datetime
     items: tuple[Item, ...] = ()
     posts: dict[int, Post] | None = None
     answers: str | None = None
+    queue: Queue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +105,16 @@ def open_letter(session: Session, found: Addressed) -> Letter:
         zone=preference.time_zone,
         stopped=preference.mail_stopped_at is not None,
         away=found.row.kind == DIGEST and is_away(session, account),
+        now=now(session),
         items=tuple(items_in(session, account, preference, stored_id(found.row.id))),
+        queue=_queue(session, account, preference) if found.row.kind == REVIEWS else None,
     )
+
+
+def _queue(session: Session, account: Account, preference: NotificationPreference) -> Queue | None:
+    """What waits for a moderator; None for who is none any more, or wants no mail about it."""
+    actor = Actor(account.id, account.username, account.role)
+    return queue_of(session, actor) if actor.moderates and wants(preference, "reviews", MAIL) else None
 
 
 def with_posts(session: Session, letter: Letter, items: tuple[Item, ...], shown: tuple[Item, ...]) -> Letter:

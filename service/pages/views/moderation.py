@@ -97,3 +97,20 @@ class QueuePage:
     done: Done | None
     next_url: str | None
     first_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLinkPage:
+    """`/review/{token}`: the post that a moderator's letter was about, and the step that its link is for. `current`:
+    nothing has happened to the post since; `done`: the step was taken just now.
+    """
+
+    action: str
+    what: str
+    title: str
+    author: str
+    at: datetime
+    body_html: Markup
+    done: bool
+    current: bool
+    moderation: str

@@ -1,0 +1,61 @@
+"""Moderators and their mail: whom to ask, when they were asked last, and what waits for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, func, select
+
+from service.accounts.models import Account
+from service.kit.actor import Actor
+from service.kit.database.rows import stored_id
+from service.kit.errors import NotFound
+from service.moderation.models import OPEN
+from service.moderation.queries import PostSeen, list_reviews, waiting_count
+from service.notifications.models import REVIEWS, SENDING, SENT, WAITING, Letter
+
+MOST_SHOWN: Final = 10
+"""Posts that a moderator's letter shows; the rest is counted."""
+
+ROLES_THAT_MODERATE: Final = ("moderator", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits for a moderator: how many posts (100: or more), since when the first, and the first of them."""
+
+    count: int
+    since: datetime | None
+    posts: Sequence[PostSeen]
+
+
+def moderators(session: Session) -> Sequence[int]:
+    """The accounts that moderate."""
+    query = select(Account.id).where(col(Account.role).in_(ROLES_THAT_MODERATE)).order_by(col(Account.id))
+    return [stored_id(found) for found in session.exec(query)]
+
+
+def asked_last(session: Session, account_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """When these moderators were sent their last letter, or are about to be, where they ever were."""
+    counted = col(Letter.state).in_((SENT, SENDING, WAITING))
+    last = func.max(func.coalesce(Letter.ended_at, Letter.due_at))
+    query = select(Letter.account_id, last).where(
+        col(Letter.account_id).in_(account_ids), Letter.kind == REVIEWS, counted
+    )
+    return {row[0]: row[1] for row in session.exec(query.group_by(col(Letter.account_id)))}
+
+
+def queue_of(session: Session, actor: Actor) -> Queue:
+    """What waits for this moderator now, the longest first."""
+    posts = list_reviews(session, actor, OPEN, None, None, MOST_SHOWN)[:MOST_SHOWN]
+    first = posts[0].review if posts else None
+    return Queue(waiting_count(session, actor), first.opened_at if first else None, posts)
+
+
+def moderator(session: Session, account_id: int) -> Actor:
+    """The account as it may act now. Raises NotFound when it is gone, or moderates no more."""
+    account = session.get(Account, account_id)
+    if account is None or account.role not in ROLES_THAT_MODERATE:
+        raise NotFound("This link leads nowhere any more")
+    return Actor(account.id, account.username, account.role)
