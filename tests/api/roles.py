@@ -45,6 +45,8 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
     wanted = {item["name"] for item in operation.parameters("path")}
     number = next(count)
     values: Json = {"name": "like"} if "name" in wanted else {}  # of a reaction
+    if "kind" in wanted:  # of a timer
+        values["kind"] = "archive"
     newcomer = {"username": f"dorothea{number}", "email": f"d{number}@example.org", "password": "middlemarch, 1871"}
     if "username" in wanted or operation.id == "sign_in":
         await stage.must("guest", "POST", "/accounts", newcomer)

@@ -49,6 +49,10 @@ TABLE = {
     "redact_reply_revision": "401 403 403 403 204 204",
     "close_thread": "401 403 403 403 200 200",
     "reopen_thread": "401 403 403 403 200 200",
+    "undo_closing": "401 403 403 403 200 200",
+    "list_timers": "200 200 200 200 200 200",
+    "set_timer": "401 403 403 403 200 200",
+    "clear_timer": "401 403 403 403 204 204",
     "get_closing": "200 200 200 200 200 200",
     "change_closing": "401 403 403 403 200 200",
     "archive_thread": "401 403 403 403 200 200",
@@ -119,7 +123,10 @@ async def begun(stage: Stage, subject: Subject) -> None:
         await stage.must(who, "PUT", f"/threads/{subject.parameters['thread_id']}/draft", {"body": "The numbers"})
 
 
-BEFORE = {"get_draft": begun, "discard_draft": begun, "reopen_thread": closed, "unarchive_thread": archived}
+BEFORE = {
+    "get_draft": begun, "discard_draft": begun, "reopen_thread": closed, "undo_closing": closed,
+    "unarchive_thread": archived,
+}  # fmt: skip
 
 
 def test_the_table_has_a_row_for_every_operation(document: Json) -> None:

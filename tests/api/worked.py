@@ -69,6 +69,7 @@ THANKED = having("bob", "PUT", "/replies/1/reactions/thanks")
 AGREED = having("bob", "PUT", "/threads/1/reactions/agree")
 CLOSES = having("mona", "PUT", "/threads/1/closing", {"close_after_idle": "P14D"})
 EDITED_THREAD = having("alice", "PATCH", "/threads/1", {"body": "Who came home, and to what?"})
+TIMED = having("mona", "PUT", "/threads/1/timers/close", {"at": "2030-01-31T12:00:00Z", "time_zone": "Europe/Rome"})
 EDITED_REPLY = having("alice", "PATCH", "/replies/1", {"body": "The numbers hide families."})
 
 WORKED = {
@@ -106,6 +107,10 @@ WORKED = {
     "redact_reply_revision": Worked("mona", REPLY | {"number": 1}, EDITED_REPLY),
     "close_thread": Worked("mona", THREAD),
     "reopen_thread": Worked("mona", THREAD, having("mona", "PUT", "/threads/1/closure", {"reason": "Too early."})),
+    "undo_closing": Worked("mona", THREAD, having("mona", "PUT", "/threads/1/closure", {"reason": "Too early."})),
+    "list_timers": Worked("mona", THREAD | {"state": "active", "limit": 20}, TIMED),
+    "set_timer": Worked("mona", THREAD | {"kind": "close"}),
+    "clear_timer": Worked("mona", THREAD | {"kind": "close"}, TIMED),
     "get_closing": Worked("guest", THREAD),
     "change_closing": Worked("mona", THREAD),
     "archive_thread": Worked("mona", THREAD),
