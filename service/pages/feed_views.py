@@ -47,12 +47,14 @@ def feed_of_thread(base: str, seen: ThreadSeen, replies: Sequence[ReplySeen], at
 
 
 def _moments(seen: ThreadSeen, at: datetime) -> Iterator[datetime]:
-    """When a thread's entry changed: its opening, its last edit, and its closing if that has come."""
+    """When a thread's entry changed: its opening, its last edit, its closing, and the end of one, if they have come."""
     yield seen.thread.published_at
     if seen.thread.edited_at:
         yield seen.thread.edited_at
     if seen.closing.at and seen.closing.is_closed(at):
         yield seen.closing.at
+    if (opened := seen.opened_at(at)) is not None:
+        yield opened
 
 
 def _fitting(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -58,6 +58,8 @@ async def test_a_thread_that_a_moderator_closed_opens_at_its_own_time_and_not_be
     clock.offset += 2 * DAY
     assert await in_state(bob, thread) == ("open", None, None)
     assert "Comments are closed" not in await the_page(bob, thread)
+    feed = (await bob.get(f"/t/{thread['id']}/feed.atom")).text
+    assert f"<updated>{opens[:19]}Z</updated>" in feed, "its end changes the feed, at its own time"
     assert (await try_reply(bob, thread))[0] == 201
 
 

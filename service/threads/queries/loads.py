@@ -14,7 +14,7 @@ from service.accounts.models import Account
 from service.categories.models import Category
 from service.categories.policy import visible_to
 from service.kit.actor import Actor
-from service.kit.clock import from_micros, now, retake
+from service.kit.clock import MICROSECOND, from_micros, now, retake
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
 from service.screening.policy import SEEN_BY_AUTHOR, may_read
@@ -67,6 +67,13 @@ class ThreadSeen:
         """When the closing that stands at `at`, or the next one, ends by itself; None when it lasts, or none comes."""
         closes, opens = self.closing_at(at).at, self.reopens_at
         if closes is None or opens is None or opens <= max(at, closes):
+            return None
+        return None if self.closing_at(opens).is_closed(opens) else opens
+
+    def opened_at(self, at: datetime) -> datetime | None:
+        """When a closing last ended by itself, if one has by `at`."""
+        opens = self.reopens_at
+        if opens is None or opens > at or not self.closing_at(opens - MICROSECOND).is_closed(opens - MICROSECOND):
             return None
         return None if self.closing_at(opens).is_closed(opens) else opens
 
