@@ -10,7 +10,7 @@ from service.closing.queries import Deadline
 from service.kit.clock import EPOCH, from_micros
 from service.kit.errors import NotFound
 from service.pages import thread_views
-from service.pages.rendering import in_words
+from service.pages.rendering import MONTHS, in_words
 from service.pages.views.closings import ClosingDay, ClosingLine, DayCell, LeftThread
 from service.pages.words import thoughts, threads_in_all
 from service.threads.queries import ThreadSeen
@@ -40,14 +40,15 @@ def weeks_of(
     """The days from today to the last of the 30, in weeks from Monday on; `counts` are by days since 1970."""
     first = midnight(today)
     cells: list[DayCell | None] = [None] * first.weekday()
-    cells += [_cell(first + number * DAY, counts, chosen) for number in range(DAYS_AHEAD + 1)]
+    cells += [_cell(first + number * DAY, first, counts, chosen) for number in range(DAYS_AHEAD + 1)]
     cells += [None] * (-len(cells) % 7)
     return tuple(tuple(cells[begin : begin + 7]) for begin in range(0, len(cells), 7))
 
 
-def _cell(at: datetime, counts: Mapping[int, int], chosen: datetime | None) -> DayCell:
+def _cell(at: datetime, first: datetime, counts: Mapping[int, int], chosen: datetime | None) -> DayCell:
     count = counts.get((at - EPOCH).days, 0)
-    return DayCell(at, count, f"/mod/closings?from={at:%Y-%m-%d}#list" if count else None, at == chosen)
+    label = f"{at.day} {MONTHS[at.month - 1][:3]}" if at == first or at.day == 1 else str(at.day)
+    return DayCell(at, label, count, f"/mod/closings?from={at:%Y-%m-%d}#list" if count else None, at == chosen)
 
 
 def days_of(deadlines: Sequence[Deadline]) -> tuple[ClosingDay, ...]:

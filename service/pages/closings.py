@@ -19,7 +19,7 @@ from service.closing.queries import Stretch
 from service.kit.actor import Actor, check_moderates
 from service.kit.clock import now
 from service.kit.database import Session
-from service.kit.errors import NotFound, Problem, invalid
+from service.kit.errors import Invalid, NotFound, Problem, invalid
 from service.pages import closing_views, forms
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
@@ -144,11 +144,9 @@ def wish_of(sent: forms.Sent) -> Wish | Problem:
     if pressed is None or (pressed[1] == "extend") != (pressed[2] is not None):
         return invalid("/do", "must be one of this page's buttons")
     one = {int(pressed[3]): int(pressed[4])} if pressed[3] else None
-    wanted = one or {
-        int(named[1]): sent.number(name) or 0 for name in sent.values if (named := TICKED.fullmatch(name))
-    }
+    wanted = one or {int(named[1]): sent.number(name) or 0 for name in sent.values if (named := TICKED.fullmatch(name))}
     if not wanted:
-        return invalid("/main", "the threads are to be ticked first")
+        return Invalid("Tick the threads first")
     return Wish(pressed[1], int(pressed[2] or 0), wanted)
 
 

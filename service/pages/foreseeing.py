@@ -30,11 +30,11 @@ BACK: Final = {"site": "back-site", "category": "back-category"}
 NOT_FIELDS: Final = ("do", CONFIRMED)
 
 BECAUSE: Final = {
-    "scheduled": "the time of closing",
-    "age": "its age",
-    "idle": "its silence",
-    "replies": "its number of replies",
-    "manual": "a moderator",
+    "scheduled": "at the time set",
+    "age": "for its age",
+    "idle": "for its silence",
+    "replies": "for its number of replies",
+    "manual": "by a moderator",
 }
 """What closes a thread, by the reason's code."""
 

@@ -123,7 +123,7 @@ async def test_those_that_are_ticked_are_put_off_together(app: FastAPI, alice: P
     assert seen == [due + 7 * DAY, due + 7 * DAY, due]
     none = await press(mona.client, await mona.get(PAGE), "Extend the ticked threads by 7 days")
     assert none.status_code == 422
-    assert "The threads are to be ticked first." in parse(none.text).one("div", role="alert").text
+    assert "Tick the threads first." in parse(none.text).one("div", role="alert").text
 
 
 async def test_a_thread_is_kept_open(app: FastAPI, clock: Clock, alice: Person, mona: Person, ada: Person) -> None:

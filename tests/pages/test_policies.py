@@ -30,7 +30,7 @@ async def test_the_site_s_policy_is_confirmed_where_it_would_close_threads(
     assert len(page.one("ul", class_="lines").all("li")) == 20
     assert "And 100 more." in page.text
     assert "What the <amnesty> left out" in page.one("ul", class_="lines").text
-    assert "by its age" in page.one("ul", class_="lines").text
+    assert "for its age" in page.one("ul", class_="lines").text
     site = (await ada.get("/api/v1/site")).json()
     assert (site["name"], site["closing"]["close_after_age"]) == ("Parley", None), "nothing is stored yet"
     saved = await follow(ada.client, await press(ada.client, asked, "Confirm and save"))

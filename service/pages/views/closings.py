@@ -9,9 +9,12 @@ from service.pages.views.moderation import Tab
 
 @dataclass(frozen=True, slots=True)
 class DayCell:
-    """One day of the calendar: its number, how many threads close on it, and where those are listed (None: none do)."""
+    """One day of the calendar: its number, with the month where one begins; how many threads close on it, and where
+    those are listed (None: none do).
+    """
 
     at: datetime
+    label: str
     count: int
     url: str | None
     current: bool
