@@ -110,7 +110,10 @@ class Memory:
 async def place(
     folder: Path, url: str, settings: dict[str, str], core: set[int], watchers: int
 ) -> AsyncIterator[Place]:
-    """A new Parley on an empty database, on the servers' core: alice opens two threads, and bob posts in one."""
+    """A new Parley on an empty database, on the servers' core: alice opens two threads, and bob posts in one.
+
+    Alice wants no letters: those about bob's replies would be sent at rest too.
+    """
     with ExitStack() as stack:
         with on_cores(core):
             if is_postgresql(url):
@@ -118,6 +121,7 @@ async def place(
                     await asyncio.to_thread(migration.wait)
             server = stack.enter_context(parley(folder, settings, worker=is_postgresql(url)))
         alice, bob = Person(server.port, "alice"), Person(server.port, "bob")
+        alice.client.patch("/api/v1/me/notification-preferences", json={"mail": False}).raise_for_status()
         watched, quiet = (alice.post("/threads", title=title, body="…")["id"] for title in ("Watched", "Quiet"))
         token = bob.post("/tokens", name="the benchmark", scopes=["read", "write"])["token"]
         requests = post(lambda _: f"/api/v1/threads/{quiet}/replies", a_reply, f"Authorization: Bearer {token}")

@@ -134,12 +134,15 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
 HOURS: Final = timedelta(hours=12)
 """A file of 200 MB takes minutes to import; the queue only ends an import that hangs."""
 
+A_QUARTER: Final = timedelta(seconds=15)
+"""Of a minute: so long people wait for their news when the worker that told them was killed."""
+
 JOBS: Final = (
     JobKind(name="closing.sweep", work=Stepwise(closing_jobs.sweep)),
     JobKind(name=closing_jobs.FIRE, work=Stepwise(closing_jobs.fire)),
     JobKind(name=closing_jobs.WARN, work=Stepwise(closing_jobs.warning(somebody_wants_warnings))),
     JobKind(name="closing.look_again", work=Transactional(closing_jobs.tell_reopened)),
-    JobKind(name=NOTIFY, work=Transactional(notifications_jobs.notify)),
+    JobKind(name=NOTIFY, work=Stepwise(notifications_jobs.notify, lease=A_QUARTER, timeout=HOURS)),
     JobKind(name=ASK, work=Transactional(notifications_jobs.ask)),
     JobKind(
         name=DELIVER,

@@ -78,6 +78,7 @@ def main() -> int:
     parser.add_argument("--replies", type=int, default=2000)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--delay", default="PT0S", help="how long letters gather (PARLEY_MAIL_DELAY)")
+    parser.add_argument("--keep", type=Path, help="a folder in which what the processes said stays")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     chosen = parser.parse_args()
     print(f"database: {chosen.database}, seed: {chosen.seed}, mail delay: {chosen.delay}", flush=True)
@@ -90,7 +91,8 @@ def main() -> int:
                 os.environ[postgresql.VARIABLE] = stack.enter_context(postgresql.throwaway_cluster())
             url = stack.enter_context(fresh_postgresql())
         size = replace(Size(), replies=chosen.replies)
-        scene, verdict = asyncio.run(run(url, size, chosen.kills, folder / "site", chosen.seed, chosen.delay))
+        kept = chosen.keep or folder / "site"
+        scene, verdict = asyncio.run(run(url, size, chosen.kills, kept, chosen.seed, chosen.delay))
     print(report(scene, verdict))
     print(f"it took {time.monotonic() - began:.0f} s")
     return 1 if verdict.wrong else 0

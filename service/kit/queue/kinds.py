@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 from service.kit.database import Database, Session, after_commit
-from service.kit.queue.statements import Claim, Payload, finish
+from service.kit.queue.statements import Claim, Payload, advance, finish
 
 C = TypeVar("C")
 LONGEST_BACKOFF = 3600.0
@@ -63,6 +63,10 @@ class Run(Generic[C]):
         """Outside work ends its job in the unit that records its result: both or neither. Raises LeaseLost."""
         finish(session, self.claim)
         after_commit(session, self._mark_finished)
+
+    def advance(self, session: Session, **progress: Any) -> None:
+        """Stepwise work keeps, in the unit of each step, where to go on after a crash. Raises LeaseLost."""
+        advance(session, self.claim, {**self.payload, **progress})
 
     def _mark_finished(self) -> None:
         self.finished = True

@@ -140,6 +140,13 @@ def renew(session: Session, held: Claim, lease: timedelta) -> None:
     _exactly_one(session, held, CHANGE.values(run_at=now(session) + lease))
 
 
+def advance(session: Session, held: Claim, payload: Payload) -> None:
+    """Keep how far long work has come: whoever has the job next begins there. An attempt that came this far was none
+    of those that failed. Raises LeaseLost.
+    """
+    _exactly_one(session, held, CHANGE.values(payload=payload, attempts=1))
+
+
 def release(session: Session, held: Claim) -> None:
     """Give an unfinished job back at once, as if this attempt had not been; nothing happens if the lease is lost."""
     values = {"run_at": now(session), "token": None, "attempts": job.c.attempts - 1}

@@ -26,8 +26,8 @@ NOTIFY: Final = "notifications.notify"
 
 NOTIFICATION: Final = table_of(Notification)
 
-CHUNK: Final = 500
-"""People told in one transaction. Posting waits for at most one such transaction, about 20 ms on SQLite."""
+CHUNK: Final = 50
+"""People told in one transaction. Posting waits for at most one such transaction: some milliseconds on SQLite."""
 
 
 def announce(session: Session, event: Event, event_id: int) -> None:
@@ -36,21 +36,21 @@ def announce(session: Session, event: Event, event_id: int) -> None:
 
 
 def announce_mentions(session: Session, event: ThreadEvent | ReplyEvent, event_id: int) -> None:
-    """Listener: begin to tell whom an opening, or an edited text, mentions; nobody else is told of those."""
-    if event.mentioned:
+    """Listener: begin to tell whom an edited text mentions or quotes; nobody else is told of an edit."""
+    if event.mentioned or (isinstance(event, ReplyEvent) and event.quoted):
         announce(session, event, event_id)
 
 
 def tell_chunk(
     session: Session, event_id: int, after: int, *, delay: timedelta, domain: str, push: bool = False
-) -> None:
-    """Tell the people of the event's audience with account ids above `after`, and leave the rest to a job that
-    stands or falls with this transaction. Told twice is told once. `delay` is how long letters wait, `domain` where
-    their Message-IDs come from; `push` says that this site sends push messages.
+) -> int | None:
+    """Tell the next people of the event's audience, those with account ids above `after`; returns the last one's id,
+    or None when nobody is left. Told twice is told once. `delay` is how long letters wait, `domain` where their
+    Message-IDs come from; `push` says that this site sends push messages.
     """
     occasion = queries.find_occasion(session, event_id)
     if occasion is None:
-        return
+        return None
     people = audience(session, occasion.thread, occasion.category, occasion.news, after, CHUNK)
     decisions = decide_for(session, occasion, [one for one in people if one.account_id not in occasion.untold])
     told = add_notifications(session, occasion, decisions)
@@ -59,8 +59,7 @@ def tell_chunk(
     add_deliveries(session, occasion, letters, urgent=urgent, delay=delay, domain=domain)
     if push:
         add_pushes(session, {one: each for one, each in told.items() if PUSH in decisions[one].channels})
-    if len(people) == CHUNK:
-        enqueue(session, NOTIFY, {"event": event_id, "after": people[-1].account_id})
+    return people[-1].account_id if len(people) == CHUNK else None
 
 
 def decide_for(session: Session, occasion: Occasion, people: list[Reader]) -> dict[int, Decision]:
