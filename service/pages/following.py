@@ -34,7 +34,8 @@ DOES: Final = {
 
 BECAUSE: Final = {
     "opened": "because you opened it", "replied": "because you replied in it", "chosen": "because you chose so",
-    "read": "because you read it for a while", "tag": "because of its tag “{}”", "category": "because of its category “{}”",
+    "read": "because you read it for a while",
+    "tag": "because of its tag “{}”", "category": "because of its category “{}”",
 }  # fmt: skip
 
 BY_DEFAULT: Final = "You are told of {} only where somebody mentions, answers or quotes you."

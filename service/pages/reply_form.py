@@ -8,6 +8,7 @@ from service.kit.database import Session
 from service.kit.errors import NotFound, RateLimited
 from service.pages import forms, openness_views, thread_views
 from service.pages.asked import Asked
+from service.pages.quoting import quotation
 from service.pages.views.frame import Person
 from service.pages.views.thread import Answering, Composer, Kept, Saved
 from service.replies import queries
@@ -33,9 +34,15 @@ def composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked, tur
     answering = _answering(session, actor, seen, asked.reply_to)
     if asked.reply_to is None and refused is None:
         answering = _begun_answer(session, actor, seen, begun)
-    form = refused or forms.fresh({"body": begun.body} if begun else None)
+    form = refused or forms.fresh(_begin(begun, quotation(session, actor, seen, asked.quote)))
     saved = _saved(actor, seen, begun, shown=refused is None)
     return Composer(form, draft_name(seen.id), asked.drawn, answering, closed, saved, grace)
+
+
+def _begin(begun: Draft | None, quoted: str) -> dict[str, str] | None:
+    """What stands in the form at first: what was begun, and the quotation that was asked for behind it."""
+    before = f"{begun.body.rstrip()}\n\n" if begun and begun.body and quoted else begun.body if begun else ""
+    return {"body": before + quoted} if begun or quoted else None
 
 
 def _saved(actor: Actor, seen: ThreadSeen, begun: Draft | None, *, shown: bool) -> Saved | None:

@@ -62,9 +62,10 @@ async def show_thread(
     react: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
     post_anyway: bool = False,
     saved: str = "",
+    quote: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
 ) -> Response:
     """The thread; 301 to its canonical address when the title in the address is another one."""
-    return await _show(asks, thread_id, Asked(page, reply_to, react, post_anyway, notice=saved), slug=slug)
+    return await _show(asks, thread_id, Asked(page, reply_to, react, post_anyway, notice=saved, quote=quote), slug=slug)
 
 
 @router.post("/t/{thread_id}/{slug}")

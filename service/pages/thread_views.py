@@ -173,6 +173,8 @@ def _reply(
     changing = actor.signed_in and not shown.is_stub and seen.thread.archived_at is None
     editing = changing and edits_open(actor, seen)
     anchor = f"reply-{reply.number}" if numbered else f"waiting-{shown.id}"
+    reply_url_of = None if answer is None or reply.moderation != "published" else answer.format(reply.number)
+    quote_url = reply_url_of and reply_url_of.replace("reply_to=", "quote=")
     return ReplyView(
         number=reply.number,
         anchor=anchor,
@@ -188,7 +190,8 @@ def _reply(
         edit_url=f"{base}/edit" if editing and may_change(reply_policy.check_may_edit, actor, reply) else None,
         delete_url=f"{base}/delete" if changing and may_go(reply_policy.check_may_delete, actor, reply) else None,
         revisions_url=f"{base}/revisions" if numbered and reply.edited_at else None,
-        reply_url=None if answer is None or reply.moderation != "published" else answer.format(reply.number),
+        reply_url=reply_url_of,
+        quote_url=quote_url,
         reactions=None if shown.is_stub else reacts.on(reply, name_of(shown)),
         standing=None if shown.is_stub else marks.standing(reply),
         menu=None if shown.is_stub else marks.menu(reply, name_of(shown)),

@@ -11,7 +11,8 @@ class ReplyEvent(Event):
     """The base of every fact about a reply: who may hear of it follows its thread's category, asked again when read.
 
     Of a reply that nobody but its author and moderators has ever seen (it has no number) only staff hears.
-    `mentioned` are the usernames that its text mentions, for listeners; None where the text is as it was. Not stored.
+    `mentioned` are the usernames that its text mentions, for listeners; None where the text is as it was; `quoted` the
+    posts that it quotes, by thread and number. Neither is stored.
     """
 
     reply_id: int
@@ -20,6 +21,7 @@ class ReplyEvent(Event):
     category_id: int
     version: int
     mentioned: tuple[str, ...] | None = None
+    quoted: tuple[tuple[int, int], ...] = ()
 
     def subject(self) -> tuple[str, int]:
         """The reply."""

@@ -71,6 +71,7 @@ class ReplyView:
     delete_url: str | None
     revisions_url: str | None
     reply_url: str | None
+    quote_url: str | None
     reactions: Reactions | None
     standing: Standing | None
     menu: Menu | None

@@ -37,7 +37,8 @@ def edit_reply(
     reply.version += 1
     session.add(reply)
     session.flush()
-    events.record(session, ReplyEdited(actor=actor, mentioned=ready.mentioned, **facts_of(reply, seen)))
+    said = facts_of(reply, seen)
+    events.record(session, ReplyEdited(actor=actor, mentioned=ready.mentioned, quoted=ready.quoted, **said))
     return reply
 
 

@@ -62,10 +62,8 @@ def post_reply(session: Session, actor: Actor, seen: ThreadSeen, draft: Drafted 
     reply.id = session.execute(INSERT, reply.model_dump(exclude={"id"})).scalar_one()
     if parent is not None and not held:
         show_child(session, stored_id(parent.id))
-    mentioned = ready.text.mentioned
-    events.record(
-        session, (ReplyHeld if held else ReplyPosted)(actor=actor, mentioned=mentioned, **facts_of(reply, seen))
-    )
+    kind, text = ReplyHeld if held else ReplyPosted, ready.text
+    events.record(session, kind(actor=actor, mentioned=text.mentioned, quoted=text.quoted, **facts_of(reply, seen)))
     return reply
 
 

@@ -4,13 +4,14 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, String, bindparam, column, delete, func, literal, select, table
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from service.accounts.queries import ids_of
 from service.kit.clock import Instant, now
 from service.kit.database.rows import table_of, upsert
 from service.replies.events import ReplyEvent, ReplyHeld, ReplyPosted
-from service.subscriptions.models import NORMAL, WATCHING, Mention, Subscription
+from service.replies.models import Reply
+from service.subscriptions.models import NORMAL, OF_OPENING, OF_REPLY, WATCHING, Mention, Subscription
 from service.subscriptions.policy import REPLIED
 from service.subscriptions.queries import without_own
 from service.threads.events import ThreadEvent
@@ -71,19 +72,41 @@ def _unless_there(dialect_insert: Any) -> Any:
 
 
 def note_mentions(session: Session, event: ReplyEvent | ThreadEvent, event_id: int) -> None:
-    """Listener: keep whom a post mentions, from now on, when it was written or its text was changed.
+    """Listener: keep whom a post names or quotes, from now on, when it was written or its text was changed.
 
-    Whoever was mentioned before stays under the event that brought it; whom the text names no more is forgotten.
+    Whoever stood in it before stays under the event that brought them; who stands in it no more is forgotten.
     """
     if event.mentioned is None:
         return
     reply_id = event.reply_id if isinstance(event, ReplyEvent) else None
-    ids = ids_of(session, event.mentioned) if event.mentioned else []
-    post = MENTION.c.reply_id == reply_id if reply_id else MENTION.c.reply_id.is_(None)
+    named = set(ids_of(session, event.mentioned)) if event.mentioned else set()
+    quoted = _authors_of(session, event) if isinstance(event, ReplyEvent) and event.quoted else set()
     if event.version > 1:
-        gone = MENTION.c.account_id.not_in(ids)
+        post = MENTION.c.reply_id == reply_id if reply_id else MENTION.c.reply_id.is_(None)
+        gone = MENTION.c.account_id.not_in(named | quoted)
         session.execute(delete(MENTION).where(MENTION.c.thread_id == event.thread_id, post, gone))
-    if ids:
+    if named or quoted:
         same = {"thread_id": event.thread_id, "reply_id": reply_id, "event_id": event_id, "created_at": now(session)}
-        rows = [same | {"account_id": account_id, "named": True, "quoted": False} for account_id in ids]
-        session.execute(upsert(session)(MENTION).on_conflict_do_nothing(), rows)
+        flags = {each: {"named": each in named, "quoted": each in quoted} for each in sorted(named | quoted)}
+        rows = [same | {"account_id": account_id} | how for account_id, how in flags.items()]
+        session.execute(_note(upsert(session), of_reply=reply_id is not None), rows)
+
+
+@cache
+def _note(dialect_insert: Any, *, of_reply: bool) -> Any:
+    """The rows of a post's mentions; of those that are there, how they stand in it now."""
+    insert = dialect_insert(MENTION)
+    changed = {"named": insert.excluded.named, "quoted": insert.excluded.quoted}
+    which, where = ("reply_id", OF_REPLY) if of_reply else ("thread_id", OF_OPENING)
+    return insert.on_conflict_do_update(index_elements=[which, "account_id"], index_where=where, set_=changed)
+
+
+def _authors_of(session: Session, event: ReplyEvent) -> set[int]:
+    """Who wrote the posts of its own thread that a reply quotes: those that are shown."""
+    numbers = [number for thread_id, number in event.quoted if thread_id == event.thread_id]
+    shown = col(Reply.thread_id) == event.thread_id, col(Reply.moderation) == "published"
+    wrote = select(col(Reply.author_id)).where(*shown, col(Reply.number).in_(numbers))
+    found = set(session.scalars(wrote)) if any(numbers) else set()
+    if 0 in numbers:
+        found.add(session.get_one(Thread, event.thread_id).author_id)
+    return {author_id for author_id in found if author_id is not None}

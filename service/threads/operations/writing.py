@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.kit.text import contents, mentioned_in, render
+from service.kit.text import contents, mentioned_in, quoted_in, render
 from service.kit.text.html import render_html
 
 REPLY_LEVEL = 3
@@ -14,14 +14,15 @@ OPENING_LEVEL = 2
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text made ready: what was typed, what is shown, the contents of a long opening (level, id, words), and the
-    usernames that it mentions.
+    """A text made ready: what was typed, what is shown, the contents of a long opening (level, id, words), the
+    usernames that it mentions, and the posts that it quotes (a thread's id, and a reply's number or 0).
     """
 
     body: str
     body_html: str
     contents: list[Any] = field(default_factory=list)
     mentioned: tuple[str, ...] = ()
+    quoted: tuple[tuple[int, int], ...] = ()
 
 
 def write_text(body: str, level: int = REPLY_LEVEL, known: frozenset[str] = frozenset()) -> Written:
@@ -30,7 +31,8 @@ def write_text(body: str, level: int = REPLY_LEVEL, known: frozenset[str] = froz
     `known` are the usernames that exist, of those that the text may mention (`Asks.prepare_text` asks for them).
     """
     html = render(body, secrets.token_hex(4), level=level, known=known)
-    return Written(body, html, list(contents(html)) if level == OPENING_LEVEL else [], mentioned_in(html))
+    headings = list(contents(html)) if level == OPENING_LEVEL else []
+    return Written(body, html, headings, mentioned_in(html), quoted_in(html))
 
 
 def as_stored(ready: Written, body_format: str, level: int = REPLY_LEVEL) -> Written:
