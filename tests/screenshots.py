@@ -162,6 +162,8 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("thread-lively-guest", None, lively),
         Shot("thread-closing-panel", "mona", lively, lambda page: page.locator("#closing > summary").click()),
         Shot("thread-closed-moderator", "mona", settled),
+        Shot("timers", "mona", f"{lively}/timers", timing),
+        Shot("timer-reminder", "ines", f"{lively}/timers"),
         Shot("thread-post-anyway", "mona", f"{settled}?post_anyway=1"),
         Shot("thread-answering", "ines", f"{lively}?reply_to=6", previewing),
         Shot("new", "ines", "/new", composing),
@@ -230,6 +232,18 @@ def registering(page: Page) -> None:
     page.locator("main form").evaluate("(form) => form.noValidate = true")
     page.get_by_role("button", name="Register").click()
     page.get_by_role("alert").wait_for()
+
+
+def timing(page: Page) -> None:
+    """Three timers, of which one was removed."""
+    for kind, at in (("archive", "2030-01-31T18:00"), ("bump", "2029-11-05T09:00"), ("open", "2029-12-24T16:00")):
+        page.get_by_label("What").select_option(kind)
+        page.get_by_label("When").fill(at)
+        page.get_by_label("By the clock of").fill("Europe/Amsterdam")
+        page.get_by_role("button", name="Set the timer").click()
+        page.get_by_role("status").wait_for()
+    page.get_by_role("button", name="Remove the timer “Bring to the top of its lists”").click()
+    page.get_by_text("What became of others").wait_for()
 
 
 def putting_off(page: Page) -> None:

@@ -98,7 +98,9 @@ def _state(seen: ThreadSeen, at: datetime) -> str:
     closing, why = seen.closing, thread_views.why(seen)
     because = f": {why}" if why else ""
     if closing.at is not None and closing.is_closed(at):
-        return f"This thread has been closed since {in_words(closing.at)}{because}."
+        opens_at = seen.opens_at(at)
+        then = f" It opens again on {in_words(opens_at)}." if opens_at else ""
+        return f"This thread has been closed since {in_words(closing.at)}{because}.{then}"
     left = thread_views.replies_left(seen, at)
     comes = [f"It closes on {in_words(closing.at)}{because}."] if closing.at is not None else []
     comes += [f"It closes after {terms.more_replies(left)}."] if left is not None else []

@@ -20,12 +20,12 @@ SCREENS = {
     "guest": ["/register", "/sign-in", "/first-admin?token=nonsense"],
     "alice": [
         "/", "/new", "/t/1/x", "/t/1/x?reply_to=1", "/t/1/x/edit", "/t/1/replies/1/edit",
-        "/t/1/replies/1/delete", "/settings", "/notifications",
+        "/t/1/replies/1/delete", "/t/1/x/timers", "/settings", "/notifications",
     ],
     "bob": ["/t/1/waiting/3/edit", "/t/1/waiting/3/delete", "/t/1/x?react=1", "/settings/drafts"],
     "mona": [
         "/mod/queue", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete", "/t/1/x/revisions",
-        "/t/1/replies/1/revisions",
+        "/t/1/replies/1/revisions", "/t/1/x/timers",
     ],
     "ada": ["/admin", "/admin/import", "/u/bob"],
 }  # fmt: skip

@@ -63,6 +63,10 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
     essay = alice.opens(title="A long one, and what it cites", body=ESSAY, sources=SOURCES)
     alice.call("patch", f"/api/v1/threads/{essay['id']}", body=f"Anew.\n\n{ESSAY}", sources=SOURCES[:1])
     bob.call("patch", f"/api/v1/replies/{parent['id']}", body="What I meant was another thing.")
+    for kind, day in (("archive", 30), ("bump", 9), ("silent_close", 20)):
+        when = {"at": f"2040-01-{day:02}T09:00:00Z", "time_zone": "America/Argentina/ComodRivadavia"}
+        mona.call("put", f"/api/v1/threads/{lively['id']}/timers/{kind}", **when)
+    mona.call("delete", f"/api/v1/threads/{lively['id']}/timers/bump")
     edits = (f"{essay['url']}/revisions", f"/t/{lively['id']}/replies/6/revisions")
     soon = mona.opens(title="Closing soon", closing={"close_after_age": "P3D"})
     for thread in (closed, soon):
@@ -75,7 +79,7 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
     own = ("/", "/new", lively["url"], f"{lively['url']}/edit", f"{essay['url']}/edit", soon["url"], "/settings",
            "/notifications", closed["url"], f"{lively['url']}?react=6", "/settings/drafts")  # fmt: skip
     staff = (*edits, lively["url"], closed["url"], f"{closed['url']}?post_anyway=1", f"{lively['url']}/delete",
-             f"/t/{lively['id']}/replies/1/edit", f"/t/{lively['id']}/replies/1/delete",
+             f"{lively['url']}/timers", f"/t/{lively['id']}/replies/1/edit", f"/t/{lively['id']}/replies/1/delete",
              f"{lively['url']}?reply_to=2")  # fmt: skip
     for action in ("hide", "spam", "trash"):
         reason = "Because of what it says, at some length. " * 8
