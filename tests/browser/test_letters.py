@@ -1,56 +1,23 @@
 """Letters as a phone shows them, and the page behind their way out, in a real browser."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from service.kit.outgoing import Outgoing
-from service.kit.text import render
-from service.notifications.jobs import compose
-from service.notifications.policy import Standing, unsubscribe_path
-from service.notifications.queries import Letter, NoticeSeen
-from tests.browser.test_every_page import AXE, BODY, axe, sideways, small_targets
+from service.notifications.policy import list_path, unsubscribe_path
+from tests.browser.drawn_letters import KINDS, letter
+from tests.browser.test_every_page import AXE, axe, sideways, small_targets
 from tests.browser.visitors import Visit
 from tests.crash.processes import SECRET
-from tests.kit.test_mailer import LETTER
 
 ADA = 1
 """The id of the site's first account."""
 
-NOW = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
-STANDING = Standing(
-    kind="reply", reason="mentioned", read=False, mail_on=True, thread_shown=True, reply_shown=True, visible=True,
-    level="normal", mentioned=True, closed=False,
-)  # fmt: skip
-
-
-class Nobody:
-    """A mailer that is never asked."""
-
-    async def send(self, mail: object) -> str:
-        raise AssertionError
-
-
-def drawn(kind: str) -> str:
-    """The HTML part of a letter: of a reply with everything in it, or of a closing."""
-    number = 51 if kind == "reply" else None
-    title = "A lively thread with a rather long title that must wrap on a telephone"
-    notice = NoticeSeen(1, 1, kind, "mentioned", 7, title, "a-lively-thread", number, number, "bob", "Bob", NOW, None)
-    body = f"@alice, see this.\n\n{BODY}" if number else ""
-    html = render(body, "own", known=frozenset({"alice"})) if body else ""
-    letter = Letter(
-        account_id=1, message_id=LETTER.message_id, to="alice@example.org", site="Parley", notice=notice, body=body,
-        body_html=html, body_format="markdown", answers=None, closing_reason="manual", closure_words="It is settled.",
-        closed_at=NOW, standing=STANDING,
-    )  # fmt: skip
-    mail = compose(letter, Outgoing(Nobody(), "https://forum.example", timedelta(0), SECRET))
-    assert mail.html is not None
-    return mail.html
+DEED = {"reply": "Reply on the site", "digest": "See it all on the site", "summary": "See it all on the site",
+        "reviews": "Open the review queue"}  # fmt: skip
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("kind", ["reply", "closed"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_letter_reads_well_on_a_phone(chromium: Browser, kind: str, theme: str) -> None:
     """Nothing is fetched, nothing runs, nothing hangs over the edge; the colours hold in both themes."""
     context = chromium.new_context(
@@ -59,14 +26,14 @@ def test_a_letter_reads_well_on_a_phone(chromium: Browser, kind: str, theme: str
     page = context.new_page()
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
-    page.set_content(drawn(kind))
+    page.set_content(letter(kind).html or "")
     found: list[str] = []
     for width in (390, 320):
         page.set_viewport_size({"width": width, "height": 800})
         found += [f"at {width}: {remark}" for remark in sideways(page)]
     size = page.locator("p").last.evaluate("(each) => parseFloat(getComputedStyle(each).fontSize)")
     assert size >= 14
-    button = page.get_by_role("link", name="Reply on the site" if kind == "reply" else "Read it on the site")
+    button = page.get_by_role("link", name=DEED.get(kind, "Read it on the site"))
     box = button.bounding_box()
     assert box is not None
     assert box["height"] >= 44, "a thumb finds it"
@@ -90,6 +57,17 @@ def test_the_way_out_is_two_clicks_and_can_be_undone(visit: Visit, scripts: bool
     page.get_by_role("button", name="Watch again").click()
     expect(page.get_by_role("status")).to_contain_text("you watch this thread again")
     expect(page.get_by_role("link", name="A thread that one has enough of")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_digest_is_left_with_one_button_and_can_come_back(visit: Visit, scripts: bool) -> None:
+    page = visit(scripts=scripts, width=390).goes(list_path(SECRET, ADA, "digest"))
+    page.get_by_role("button").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    for button, said in (("Send me one every day", "again"), ("Stop them", "no digests from Parley any more")):
+        if page.get_by_role("button", name=button).count():
+            page.get_by_role("button", name=button).click()
+            expect(page.get_by_role("status")).to_contain_text(said)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

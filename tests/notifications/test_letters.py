@@ -146,7 +146,7 @@ async def test_a_manual_closing_is_told_with_its_reason(
     assert to_bob.startswith("mona closed\n“What the amnesty left out”\n")
     assert "\nThe reason given: All is <said>.\n\nClosed since " in to_bob
     assert "All is &lt;said&gt;." in words(told["bob@example.org"], "html")
-    assert to_alice.startswith("2 pieces of news of\n“What the amnesty left out”\n\n#1 · bob replied · ")
+    assert to_alice.startswith("1 new reply and the closing of\n“What the amnesty left out”\n\n#1 · bob replied · ")
     assert "\nmona closed this thread · " in to_alice
     assert to_alice.count("The reason given: All is <said>.") == 1
     for text in (to_bob, to_alice):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.notifications.jobs.bodies import Room, cut, draw_body, quoted, source_of
-from service.notifications.jobs.drafts import Draft, in_words
+from service.notifications.jobs.drafts import Draft, count, in_words
 from service.notifications.models import CLOSED, CLOSING_SOON, OPENING, REMINDER, REPLY
 from service.notifications.policy import WHY
 from service.notifications.queries import Item, Letter, shown_in
@@ -94,8 +94,12 @@ def subject_of(items: Sequence[Item]) -> str:
 def headline(items: Sequence[Item]) -> str:
     """What the letter is about in a few words: “bob replied to”, “3 new replies in”."""
     replies = [item for item in items if item.notice.kind == REPLY]
+    others = {item.notice.kind for item in items} - {REPLY}
     if len(items) > 1:
-        return f"{len(replies)} new replies in" if len(replies) == len(items) else f"{len(items)} pieces of news of"
+        new = count(len(replies), "new reply", "new replies")
+        if others == {CLOSED} and replies:
+            return f"{new} and the closing of"
+        return f"{len(items)} pieces of news of" if others else f"{new} in"
     notice = items[0].notice
     if notice.kind == CLOSED:
         return f"{notice.actor_name} closed" if notice.actor_name else deed(items[0])
