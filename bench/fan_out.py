@@ -143,17 +143,17 @@ def is_postgresql(url: str) -> bool:
     return url.startswith("postgresql")
 
 
-async def without_sending(folder: Path, url: str, core: set[int], watchers: int) -> list[Told]:
+async def without_sending(folder: Path, url: str, core: set[int], watchers: int) -> AsyncIterator[Told]:
     """Told on the site only; then told by letters too, which wait."""
     settings = {"PARLEY_DATABASE_URL": url, "PARLEY_SECRET_KEY": SECRET, "PARLEY_MAIL_DELAY": "PT1H"}
     async with place(folder, url, settings, core, watchers) as parley_here:
         await parley_here.database.write(want_no_mail, parley_here.ids)
-        first = await parley_here.fan_out("on the site")
+        yield await parley_here.fan_out("on the site")
         await parley_here.database.write(want_mail)
-        return [first, await parley_here.fan_out("letters, that wait")]
+        yield await parley_here.fan_out("letters, that wait")
 
 
-async def with_sending(folder: Path, url: str, core: set[int], watchers: int) -> list[Told]:
+async def with_sending(folder: Path, url: str, core: set[int], watchers: int) -> AsyncIterator[Told]:
     """Told by letters that a quick mail server takes, for a while."""
     with RudeMail(folder / "mail", 1) as mail:
         mail.be_kind()
@@ -162,20 +162,19 @@ async def with_sending(folder: Path, url: str, core: set[int], watchers: int) ->
             "PARLEY_SMTP_URL": mail.url,
         }  # fmt: skip
         async with place(folder, url, settings, core, watchers) as parley_here:
-            return [await parley_here.fan_out("letters, that go", SENDING)]
+            yield await parley_here.fan_out("letters, that go", SENDING)
 
 
-def measure(database: str, core: set[int], watchers: int) -> list[Told]:
-    """Every way of telling on one database."""
-    found = []
+async def measure(database: str, core: set[int], watchers: int) -> None:
+    """Every way of telling on one database, each printed as soon as it is known."""
     for way in (without_sending, with_sending):
         with temporary_folder() as folder, ExitStack() as stack:
             url = f"sqlite+pysqlite:///{folder / 'parley.db'}"
             if database == "postgresql":
                 with on_cores(core):
                     url = stack.enter_context(throwaway_cluster())
-            found += asyncio.run(way(folder, url, core, watchers))
-    return found
+            async for told in way(folder, url, core, watchers):
+                print(line(told), flush=True)
 
 
 def line(told: Told) -> str:
@@ -203,10 +202,15 @@ def main() -> int:
     )  # fmt: skip
     for database in ("sqlite", "postgresql"):
         if chosen.only in (None, database):
+            print(
+                f"\n{database}\n",
+                "| " + " | ".join(headings) + " |",
+                "|---" * len(headings) + "|",
+                sep="\n",
+                flush=True,
+            )
             with on_cores(own):
-                found = measure(database, core, chosen.watchers)
-            print(f"\n{database}\n", "| " + " | ".join(headings) + " |", "|---" * len(headings) + "|", sep="\n")
-            print(*(line(told) for told in found), sep="\n", flush=True)
+                asyncio.run(measure(database, core, chosen.watchers))
     return 0
 
 
