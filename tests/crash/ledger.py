@@ -35,7 +35,7 @@ HASTY = "tests.crash.hasty"
 """Parley with less patience for mail servers that fall silent."""
 
 RETRY = "0.005"
-"""Retries of a letter after 0.15, 0.6, 3, 18 and 108 seconds; leases last 5 s."""
+"""Retries of a letter after 0.15, 0.6, 3, 18 and 108 seconds."""
 
 
 async def run(
