@@ -34,9 +34,10 @@ def composer(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked, tur
     answering = _answering(session, actor, seen, asked.reply_to)
     if asked.reply_to is None and refused is None:
         answering = _begun_answer(session, actor, seen, begun)
-    form = refused or forms.fresh(_begin(begun, quotation(session, actor, seen, asked.quote)))
+    quoted = quotation(session, actor, seen, asked.quote)
+    form = refused or forms.fresh(_begin(begun, quoted))
     saved = _saved(actor, seen, begun, shown=refused is None)
-    return Composer(form, draft_name(seen.id), asked.drawn, answering, closed, saved, grace)
+    return Composer(form, draft_name(seen.id), asked.drawn, answering, closed, saved, grace, quoted)
 
 
 def _begin(begun: Draft | None, quoted: str) -> dict[str, str] | None:

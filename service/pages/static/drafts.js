@@ -62,6 +62,8 @@ async function restore(form, server) {
     localStorage.removeItem(key);
     return false;
   }
+  const { quoted } = form.dataset; // was asked for just now: it stands behind what was written before
+  if (quoted && !values.body?.includes(quoted.trim())) values.body = `${values.body?.trimEnd() ?? ""}\n\n${quoted}`.trimStart();
   if (form.querySelector("[data-source]")) {
     const { makeRoom } = await import("./sources.js");
     makeRoom(form, Object.keys(values).filter((name) => values[name]));

@@ -1,7 +1,6 @@
 """The views of how closely somebody follows a thread, a category or a tag, and how far they have read."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from service.pages.views.frame import Choice, Form
 
@@ -33,25 +32,3 @@ class Unread:
     through: int | None
     mark: int
     read_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedLine:
-    """One thing that somebody has a level on; `place` names it in its form."""
-
-    name: str
-    url: str
-    kind: str
-    level: str
-    since: datetime
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedPage:
-    """`/settings/following`: everything that somebody has a level on."""
-
-    form: Form
-    lines: tuple[FollowedLine, ...]
-    older_url: str | None
-    newest_url: str | None

@@ -129,7 +129,8 @@ class Composer:
     without scripts.
 
     `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed;
-    `saved` is there for replies of who is signed in; `grace_until` says that a closed thread still takes this one.
+    `saved` is there for replies of who is signed in; `grace_until` says that a closed thread still takes this one;
+    `quoted` is the quotation that was asked for.
     """
 
     form: Form
@@ -139,6 +140,7 @@ class Composer:
     anyway: bool = False
     saved: Saved | None = None
     grace_until: datetime | None = None
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
