@@ -219,3 +219,19 @@ async def test_the_same_request_again_puts_nothing_off_again(alice: Person, mona
     answers = [await mona.post(EXTENSIONS, body, headers=key) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert await closes_at(mona, thread) == due + DAY
+
+
+async def test_a_silent_closing_that_is_put_off_is_still_silent_and_its_timer_goes_along(
+    app: FastAPI, clock: Clock, jobs: Jobs, alice: Person, mona: Person
+) -> None:
+    thread = await a_thread(by=alice)
+    due = await the_time(app) + 5 * DAY
+    answer = await mona.put(path(thread, "timers", "silent_close"), {"at": wire(due)})
+    assert answer.is_success, answer.text
+    await extend(mona, thread, span="P1D")
+    (timer,) = [each for each in (await mona.get(path(thread, "timers"))).json()["items"] if each["ended_at"] is None]
+    assert (timer["kind"], instant(timer["at"])) == ("silent_close", due + DAY)
+    clock.offset += 6 * DAY
+    await do_sweep(app, jobs)
+    (event,) = await told(app, thread, "thread.closed")
+    assert (event.at, event.facts.get("silent")) == (due + DAY, True)
