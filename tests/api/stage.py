@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.queue.tables import job
+from service.notifications.models import Letter
 from service.settings import Settings
 from tests.build import a_reply, a_thread
 from tests.cast import Person, enter
@@ -61,6 +62,14 @@ def bury_one(session: Session, job_id: int) -> None:
     session.execute(
         insert(job), row | {"run_at": at, "created_at": at, "dead_at": at, "last_error": "nobody was there"}
     )
+
+
+def mail_one(session: Session, message_id: str) -> None:
+    """A letter that was sent to the first of the cast."""
+    at = now(session)
+    facts = {"account_id": 1, "state": "sent", "message_id": message_id, "due_at": at, "created_at": at, "ended_at": at}
+    session.add(Letter(**facts))
+    session.flush()
 
 
 async def set_stage(app: FastAPI, settings: Settings, opened: Open) -> Stage:

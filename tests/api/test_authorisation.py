@@ -90,6 +90,7 @@ TABLE = {
     "read_notifications": "401 403 200 200 200 200",
     "get_notification_preferences": "401 200 200 200 200 200",
     "change_notification_preferences": "401 403 200 200 200 200",
+    "report_bounce": "401 403 403 403 403 404",
     "list_devices": "401 403 200 200 200 200",
     "register_device": "401 403 201 201 201 201",
     "forget_device": "401 403 404 204 404 404",

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.devices.schemas import EXAMPLE
-from tests.api.stage import Stage, bury_one, hold
+from service.notifications.schemas.bounces import EXAMPLE as MAILED
+from tests.api.stage import Stage, bury_one, hold, mail_one
 
 DEAD_JOB = 1_000
 """The id of the job that was given up: far above those of the stage's own jobs."""
@@ -39,6 +40,11 @@ async def told(stage: Stage) -> None:
 async def given_up(stage: Stage) -> None:
     """A job was given up."""
     await stage.app.state.database.write(bury_one, DEAD_JOB)
+
+
+async def mailed(stage: Stage) -> None:
+    """The letter of the request's example was sent to alice."""
+    await stage.app.state.database.write(mail_one, MAILED["message_id"])
 
 
 async def waiting(stage: Stage) -> None:
@@ -148,6 +154,7 @@ WORKED = {
     "read_notifications": Worked("alice", prepare=told),
     "get_notification_preferences": Worked("alice"),
     "change_notification_preferences": Worked("alice"),
+    "report_bounce": Worked("ada", prepare=mailed),
     "list_devices": Worked("alice", prepare=having("alice", "POST", "/me/devices", EXAMPLE)),
     "register_device": Worked("alice"),
     "forget_device": Worked("alice", {"device_id": 1}, having("alice", "POST", "/me/devices", EXAMPLE)),

@@ -109,7 +109,7 @@ async def test_what_is_not_wanted_any_more_is_left_out_and_the_rest_is_sent(
     (letter,) = letters(tmp_path)
     assert words(letter).startswith("bob replied to\n“What the amnesty left out”\n\n#2 · ")
     assert "Reply 1" not in words(letter) + words(letter, "html")
-    assert await states(app, Delivery) == ["skipped", "sent", "skipped"]
+    assert sorted(await states(app, Delivery)) == ["sent", "skipped", "skipped"]
 
 
 async def states(app: FastAPI, kind: Any) -> list[str]:
