@@ -22,6 +22,7 @@ def warning(wanted: Callable[[Session], bool]) -> Callable[[Database, Run[Any]],
         return to_be_warned(session, AT_ONCE) if wanted(session) else ()
 
     async def warn(database: Database, run: Run[Any]) -> None:
+        """Warn of the threads that close within a day, where somebody wants to be told of them."""
         if found := await database.read(search):
             await database.write(warn_each, found)
 
