@@ -1,7 +1,9 @@
 """The documents name only what is there: files, links, commands, settings, addresses."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,9 +65,16 @@ def lost_settings(text: str) -> list[str]:
     return sorted({name for name in re.findall(r"PARLEY_[A-Z_]+", text) if not name.startswith("PARLEY_TEST_")} - there)
 
 
+def paths_of(router: Any) -> Iterator[str]:
+    """The paths of a router, and of those that it includes."""
+    for route in router.routes:
+        inner = getattr(route, "original_router", None)
+        yield from paths_of(inner) if inner is not None else (route.path,)
+
+
 def lost_addresses(text: str) -> list[str]:
     """Paths of the API that no route answers."""
-    patterns = [re.sub(r"\{[^}]+\}", "[^/]+", route.path) for router in wiring.ROUTERS for route in router.routes]  # type: ignore[attr-defined]
+    patterns = [re.sub(r"\{[^}]+\}", "[^/]+", path) for router in wiring.ROUTERS for path in paths_of(router)]
     patterns += ["/openapi.json", "/docs", "", "/"]
     named = re.findall(r"/api/v1(/?[\w/{}.-]*)", text)
     return sorted({name for name in named if not any(re.fullmatch(pattern, name.rstrip(".")) for pattern in patterns)})
