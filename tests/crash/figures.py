@@ -25,7 +25,7 @@ class Verdict:
     letters_either: int = 0
     kept_back: int = 0
     accepted: int = 0
-    in_one_letter: int = 0
+    letters_with_several: int = 0
     repeats_answer_lost: int = 0
     repeats_answer_unread: int = 0
     repeats_killed: int = 0

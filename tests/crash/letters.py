@@ -1,7 +1,7 @@
 """The judgement of letters: each wanted one was taken once, no other one was, and every repeat has its reason."""
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -59,6 +59,8 @@ def judge_letters(
         elif False not in possible:
             verdict.wrong.append(f"no letter to {person} about reply {event.reply_id}: {delivery}")
         judge_record(verdict, pair, taken, delivery, kills)
+    told_by = Counter(taken[0].message_id for taken in letters.values())
+    verdict.letters_with_several = sum(count > 1 for count in told_by.values())
 
 
 def judge_taken(verdict: Verdict, world: World, event: Told, taken: Sequence[Taken], attempts: Sequence[float]) -> None:
