@@ -16,6 +16,7 @@ from service.reactions.queries import counts, to_post
 from service.replies.models import Reply
 from service.replies.queries import ReplySeen
 from service.threads.models import REACTIONS, Thread
+from service.threads.policy import check_reactions_open
 from service.threads.queries import ThreadSeen
 from service.threads.queries.reactions import REACTION
 
@@ -51,7 +52,7 @@ def _check(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | 
     if name not in REACTIONS:
         raise NotFound("There is no such reaction")
     policy.check_may_react(actor, post)
-    policy.check_still_taken(actor, seen, now(session))
+    check_reactions_open(actor, seen, now(session))
     return post
 
 

@@ -1,18 +1,14 @@
 """Who may react to what, and when. Pure; each check raises a named Problem."""
 
 from datetime import datetime
-from typing import Final
 
 from service.kit.actor import Actor, check_signed_in
 from service.kit.errors import NotAllowed, NotFound
 from service.replies.models import Reply
 from service.threads.errors import ThreadIsClosed
 from service.threads.models import Thread
-from service.threads.policy import check_not_archived, closed_problem
+from service.threads.policy import check_reactions_open
 from service.threads.queries import ThreadSeen
-
-ALSO: Final = "reactions"
-"""What the site's `close_also` calls them."""
 
 
 def check_published(thread: Thread, post: Thread | Reply) -> None:
@@ -28,22 +24,12 @@ def check_may_react(actor: Actor, post: Thread | Reply) -> None:
         raise NotAllowed("Nobody reacts to what they wrote themselves")
 
 
-def check_still_taken(actor: Actor, seen: ThreadSeen, now: datetime) -> None:
-    """Raise ThreadIsClosed in an archived thread, and in a closed one where the site ends reactions with it.
-
-    Those who moderate are held up by an archived thread alone.
-    """
-    check_not_archived(seen.thread)
-    if ALSO in seen.site.close_also and not actor.moderates and seen.closing.is_closed(now):
-        raise closed_problem(seen.closing)
-
-
 def are_taken(actor: Actor, seen: ThreadSeen, now: datetime) -> bool:
     """Whether the actor may react to posts of this thread at all, so that a button asks what its deed will ask."""
     if not actor.signed_in or seen.thread.moderation != "published":
         return False
     try:
-        check_still_taken(actor, seen, now)
+        check_reactions_open(actor, seen, now)
     except ThreadIsClosed:
         return False
     return True

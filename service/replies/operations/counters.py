@@ -7,21 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final, Literal
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    and_,
-    bindparam,
-    case,
-    column,
-    exists,
-    or_,
-    select,
-    table,
-    true,
-    update,
-)
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, case, or_, true, update
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 
@@ -30,18 +16,13 @@ from service.kit.clock import Instant, now, to_micros
 from service.kit.database.rows import table_of
 from service.replies import queries
 from service.replies.models import Reply
-from service.site.models import Site
 from service.threads import policy as threads_policy
 from service.threads.models import Thread
 from service.threads.queries import ThreadSeen, effective_close_at, get_thread
+from service.threads.queries.turns import begun_in_time
 
 THREAD: Final = table_of(Thread)
 REPLY: Final = table_of(Reply)
-SITE: Final = table_of(Site)
-# Named, not imported: the room of drafts stands above this one. Its instants are integers of microseconds here.
-DRAFT: Final = table(
-    "draft", column("account_id", BigInteger), column("thread_id", BigInteger), column("created_at", BigInteger)
-)
 HAND_OUT: Final = (
     update(THREAD)
     .where(THREAD.c.id == bindparam("thread", type_=BigInteger))
@@ -115,10 +96,7 @@ def _may_enter(entry: Entry, is_open: ColumnElement[bool], moment: ColumnElement
         return true()
     if entry == "open":
         return is_open
-    grace = select(SITE.c.close_grace).where(SITE.c.id == 1).scalar_subquery()
-    mine = and_(DRAFT.c.account_id == bindparam("account", type_=BigInteger), DRAFT.c.thread_id == THREAD.c.id)
-    began = exists().where(mine, DRAFT.c.created_at < effective_close_at(moment)).correlate(THREAD)
-    return or_(is_open, and_(effective_close_at(moment) + grace > moment, began))
+    return or_(is_open, begun_in_time(moment, bindparam("account", type_=BigInteger)))
 
 
 def enter_list(session: Session, seen: ThreadSeen, reply: Reply, *, first: bool) -> None:

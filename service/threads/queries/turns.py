@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, column, func, select, table
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, column, exists, func, select, table
 from sqlmodel import Session
 
 from service.kit.actor import Actor
 from service.kit.clock import Instant, now
 from service.threads.policy.turns import NO_TURN, Turn, grace_ends, is_slowed, slow_mode_of
+from service.threads.queries.law import SITE, THREAD, effective_close_at, micros
 from service.threads.queries.loads import ThreadSeen
 
 # Named, not imported: the rooms of replies and drafts stand above this one.
@@ -36,6 +37,18 @@ def turns_of(session: Session, actor: Actor, threads: Iterable[ThreadSeen]) -> d
         return {}
     replied, begun = _newest(session, _replied(), actor, slowed), _newest(session, _begun(), actor, late)
     return {each: Turn(replied.get(each), begun.get(each)) for each in {*replied, *begun}}
+
+
+def begun_in_time(moment: ColumnElement[int], account: ColumnElement[int]) -> ColumnElement[bool]:
+    """The grace in SQL, for the statement that stores a reply: whether the account began to write to the row of
+    `thread` at hand before it closed, and that was no longer ago than the site's grace at `moment` (microseconds).
+
+    The same as `policy.turns.in_grace`, but for the archive, which the statement asks for itself.
+    """
+    grace = select(SITE.c.close_grace).where(SITE.c.id == 1).scalar_subquery()
+    mine = and_(DRAFT.c.account_id == account, DRAFT.c.thread_id == THREAD.c.id)
+    began = exists().where(mine, micros(DRAFT.c.created_at) < effective_close_at(moment)).correlate(THREAD)
+    return and_(effective_close_at(moment) + grace > moment, began)
 
 
 def _has_just_closed(session: Session, seen: ThreadSeen) -> bool:
