@@ -59,7 +59,7 @@ async def test_the_thread_is_closed_before_any_sweep(clock: Clock, alice: Person
     assert (await try_reply(bob, thread))[0] == 409
 
 
-async def test_nothing_is_told_of_a_thread_that_was_reopened_or_answered_meanwhile(
+async def test_nobody_is_told_of_a_closing_that_was_lifted_or_never_came(
     app: FastAPI, clock: Clock, jobs: Jobs, alice: Person, bob: Person, mona: Person
 ) -> None:
     reopened, answered = await a_thread(by=alice), await a_thread(by=alice)
@@ -70,7 +70,12 @@ async def test_nothing_is_told_of_a_thread_that_was_reopened_or_answered_meanwhi
     clock.offset += 2 * DAY
     await reopen(mona, reopened)
     await do_sweep(app, jobs)
-    assert await told(app, reopened, "thread.closed") == []
+    (closing,) = await told(app, reopened, "thread.closed")
+    (opening,) = await told(app, reopened, "thread.reopened")
+    assert closing.at == instant(reopened["created_at"]) + 7 * DAY
+    assert closing.id < opening.id, "whoever follows the events hears both, in order"
+    notices = (await alice.get("/api/v1/notifications")).json()["items"]
+    assert [notice["kind"] for notice in notices] == ["reply"]
     assert await told(app, answered, "thread.closed") == []
     clock.offset += 5 * DAY
     await do_sweep(app, jobs)

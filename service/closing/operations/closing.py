@@ -8,7 +8,7 @@ from service.closing.events import ThreadClosed, ThreadReopened
 from service.closing.operations.firing import settle
 from service.closing.operations.mirroring import Mirrored, drop_authors_opening, end_opening, follow, lift, mirror
 from service.closing.operations.storing import store
-from service.closing.operations.telling import tell_if_opened
+from service.closing.operations.telling import tell_closing, tell_if_opened
 from service.closing.operations.undoing import changed_since, kept_before
 from service.closing.operations.waiting import KEEP, Choice, Waiting, decide_waiting
 from service.kit import events
@@ -74,6 +74,8 @@ def reopen_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wan
     if not seen.closing.is_closed(at):
         return
     settle(session, seen)
+    if thread.closing_recorded_at is None and thread.moderation == "published":
+        tell_closing(session, seen)  # time had closed it, and no worker had told: whoever follows hears both
     lift(seen, at)
     thread.closing_recorded_at = thread.closure_before = None
     end_opening(session, seen)

@@ -23,6 +23,12 @@ def tell_closed(session: Session, thread_id: int) -> bool:
     seen = locked(session, thread_id)
     if seen is None or seen.thread.closing_recorded_at is not None or not seen.closing.is_closed(now(session)):
         return False
+    tell_closing(session, seen)
+    return True
+
+
+def tell_closing(session: Session, seen: ThreadSeen) -> None:
+    """Record what has closed a thread that this unit of work holds, dated with its deadline."""
     due = Due.of(seen)
     seen.thread.closing_recorded_at = due.at
     session.add(seen.thread)
@@ -30,7 +36,6 @@ def tell_closed(session: Session, thread_id: int) -> bool:
     facts = facts_of(seen.thread)
     closed = ThreadClosed(actor=SYSTEM, closed_at=due.at, reason=due.reason, silent=due.silent, **facts)
     events.record(session, closed, at=due.at)
-    return True
 
 
 def tell_ended(session: Session, thread_id: int) -> bool:
