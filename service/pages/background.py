@@ -13,7 +13,7 @@ from service.kit.queue import backlogs, living_workers
 from service.pages import forms
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
-from service.pages.views.jobs import DeadShown, JobsPage, KindShown
+from service.pages.views.background import DeadShown, JobsPage, KindShown
 from service.web.answers import Answer, see_other
 
 router = APIRouter(include_in_schema=False)
@@ -69,4 +69,4 @@ async def _show(
         return around(session, actor, HERE), JobsPage(form, living_workers(session), kinds, shown, older)
 
     framed, view = await asks.read(load)
-    return page("jobs.html", framed, view, status=problem.status if problem else 200)
+    return page("background.html", framed, view, status=problem.status if problem else 200)
