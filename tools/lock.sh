@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes requirements/run.txt and requirements/test.txt anew from pyproject.toml: exact versions and
+# Writes requirements/run.txt, push.txt (with the extra push) and test.txt anew from pyproject.toml: exact versions and
 # hashes of every file for Linux and macOS, Python 3.11 and later, and no address of any index.
 # sh tools/lock.sh [--upgrade]
 set -eu
@@ -12,4 +12,5 @@ compile() {
 }
 
 compile ${1:-} --output-file requirements/run.txt
+compile ${1:-} --extra push --constraint requirements/run.txt --output-file requirements/push.txt
 compile ${1:-} --extra test --constraint requirements/run.txt --output-file requirements/test.txt
