@@ -18,6 +18,7 @@ REMEDIES: Final = {
     "bad-request": "Send the request again in a form that HTTP and its media type allow.",
     "not-signed-in": "Sign in, or send a valid token, and try again. Text in a form is kept.",
     "not-allowed": "Ask somebody who may: a moderator, or an admin of the site.",
+    "push-is-off": "Use the inbox or mail; an admin of the site can install the extra `push`.",
     "suspended": "The reason and the end of the suspension stand in the answer.",
     "silenced": "You may read, but not write, until the silence ends.",
     "cross-origin": "Do this from the site's own pages. Programs send a token instead of a cookie.",
