@@ -1,6 +1,7 @@
 """Bad values in every field of every form that any page shows: never a 5xx, and what no text may hold is not stored."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote_plus
 
 import httpx
@@ -8,8 +9,9 @@ import pytest
 from fastapi.routing import APIRoute
 
 from service import wiring
-from service.notifications.policy import unsubscribe_path
-from tests.api.stage import Stage
+from service.notifications.policy import list_path, unsubscribe_path
+from service.notifications.policy.review_links import ReviewLink
+from tests.api.stage import Stage, mail_one
 from tests.api.test_bad_bodies import count_rows
 from tests.api.worked import told, waiting
 from tests.pages.reading import FORM, Element, parse, values_of
@@ -93,8 +95,13 @@ async def every_form(stage: Stage) -> list[Found]:
     closed = await stage.must("mona", "POST", "/threads", {"title": "Closed", "body": "x"})
     await stage.must("mona", "PUT", f"/threads/{closed['id']}/closure")
     way_out = unsubscribe_path(stage.app.state.secret, 1, 1)  # where a letter about the first thread leads
+    out_of_list = list_path(stage.app.state.secret, 2, "digest")
+    until = stage.app.state.database.clock.now() + timedelta(days=1)
+    decide = ReviewLink(stage.people["mona"].id, 1, 1, "approve", until).path(stage.app.state.secret)
+    await stage.app.state.database.write(mail_one, "<back@forum.example>")
+    await stage.must("ada", "POST", "/mail/bounces", {"message_id": "<back@forum.example>", "kind": "complaint"})
     for who, paths in SCREENS.items():
-        for path in [*paths, *([way_out] if who == "guest" else [])]:
+        for path in [*paths, *([way_out, out_of_list, decide] if who == "guest" else [])]:
             shown = await stage.client(who).get(path, follow_redirects=True)
             assert shown.status_code < 500, path
             for form in forms_on(parse(shown.text), who, shown.url):

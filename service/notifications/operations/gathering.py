@@ -11,28 +11,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from service.kit.clock import now
 from service.kit.database.rows import table_of, upsert
 from service.kit.queue import enqueue_many
-from service.notifications.models import DIGEST, GATHERING, IS_GATHERING, THREAD, WAITING, Letter
+from service.notifications.models import DIGEST, GATHERING, THREAD, WAITING, Letter
 from service.notifications.policy.timing import Due, MailTimes, next_digest
+from service.notifications.queries.gathering import hold_gathering
 
 DELIVER: Final = "notifications.deliver"
 """The kind of job that brings one letter."""
 
 LETTER: Final = table_of(Letter)
-
-# Built once, because every reply that is told leads to them.
-JOIN: Final = (
-    select(LETTER.c.id, LETTER.c.account_id, LETTER.c.gather)
-    .where(LETTER.c.account_id.in_(bindparam("accounts", expanding=True)))
-    .where(LETTER.c.gather.in_(bindparam("keys", expanding=True)), IS_GATHERING)
-    .order_by(LETTER.c.account_id, LETTER.c.id)
-    .with_for_update(read=True)
-)
 
 ROUNDS: Final = 12
 """How often joining and making are tried in turn. One round nearly always does; one more for each race that is lost."""
@@ -80,9 +71,9 @@ def _join(session: Session, envelope: Envelope, dues: Mapping[int, Due]) -> dict
     """Those of these people's letters that gather already; they stay unsealed until this transaction ends."""
     if not dues:
         return {}
-    asked = {"accounts": list(dues), "keys": sorted({due.gather for due in dues.values()})}
-    rows = session.execute(JOIN, asked).all()
-    return {row.account_id: row.id for row in rows if dues[row.account_id].gather == row.gather}
+    held = hold_gathering(session, dues, {due.gather for due in dues.values()})
+    places = {account_id: held.get((account_id, due.gather)) for account_id, due in dues.items()}
+    return {account_id: letter_id for account_id, letter_id in places.items() if letter_id is not None}
 
 
 def _make(session: Session, envelope: Envelope, dues: Mapping[int, Due]) -> dict[int, int]:

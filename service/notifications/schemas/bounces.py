@@ -1,6 +1,6 @@
 """Mail that came back, on the wire."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,7 +8,7 @@ from service.kit.mail_headers import one_line
 from service.notifications.policy.bounces import Report
 from service.web.bodies import RequestModel
 
-EXAMPLE: Final = {
+EXAMPLE: Final[dict[str, Any]] = {
     "message_id": "<reply-7.1.0123456789abcdef@forum.example>", "kind": "hard", "reason": "550 no such mailbox",
 }  # fmt: skip
 
