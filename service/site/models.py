@@ -1,12 +1,24 @@
 """The site's row, and the closing terms that site, categories and threads each carry."""
 
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, Column
 from sqlmodel import Field, SQLModel
 
 OFF = -1
 """A term that is switched off here, whatever is inherited. NULL inherits."""
+
+LONGEST: Final = timedelta(days=36_500)
+"""The longest span that a term can say."""
+
+LATEST: Final = datetime(9001, 1, 1, tzinfo=UTC)
+"""Every instant that a term can say comes before it."""
+
+
+LONGEST: Final = timedelta(days=36_500)
+LATEST: Final = datetime(9001, 1, 1, tzinfo=UTC)
+"""How long a span of a closing term may be, and before which instant its times must lie."""
 
 
 class ClosingTerms(SQLModel):

@@ -21,14 +21,12 @@ from pydantic import (
 
 from service.kit.clock import EPOCH, MICROSECOND, from_micros, to_micros, utc_text
 from service.kit.text import check_text
-from service.site.models import OFF, ClosingTerms, Site
+from service.site.models import LATEST, LONGEST, OFF, ClosingTerms, Site
 from service.web.bodies import ChangeModel, RequestModel
 
-LONGEST = timedelta(days=36_500)
 MOST_REPLIES = 1_000_000
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(days=7)
 LONGEST_GRACE = timedelta(days=1)
-LATEST = datetime(9001, 1, 1, tzinfo=UTC)
 MOST_TIME = 60
 TIME_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d.*)?|-?P.+", re.ASCII)
 """How RFC 3339 instants and ISO 8601 durations begin. Pydantic would also read "14" as seconds, and "14 days"."""

@@ -11,8 +11,7 @@ from service.kit.actor import Actor, check_moderates
 from service.kit.clock import EPOCH, MICROSECOND, now
 from service.kit.errors import InvalidTransition, Problem, invalid, settled
 from service.kit.versions import Wanted, check_version
-from service.site.models import OFF, ClosingTerms
-from service.site.schemas import LATEST, LONGEST
+from service.site.models import LATEST, LONGEST, OFF, ClosingTerms
 from service.threads import policy
 from service.threads.models import Thread
 from service.threads.policy.state import deadlines
