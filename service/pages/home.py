@@ -96,9 +96,7 @@ async def _show(
     return page("threads.html", framed, view, status=problem.status if problem else 200)
 
 
-def lines(
-    rows: Sequence[ThreadSeen], at: datetime, unread: Mapping[int, int] = NOTHING_NEW
-) -> tuple[ThreadLine, ...]:
+def lines(rows: Sequence[ThreadSeen], at: datetime, unread: Mapping[int, int] = NOTHING_NEW) -> tuple[ThreadLine, ...]:
     """Threads as lines of a list, with their state at `at`, and with how many replies are new in them."""
     return tuple(replace(_line(seen, at), unread=unread.get(seen.id, 0)) for seen in rows)
 

@@ -236,4 +236,3 @@ def _answer_query(composer: Composer | None, may_anyway: bool, page: int) -> str
         return None
     here = f"page={page}&" if page > 1 else ""
     return f"?{here}reply_to={{}}{'&post_anyway=1' if may_anyway else ''}#reply-form"
-

@@ -9,12 +9,6 @@ from sqlmodel import Field, SQLModel
 OFF = -1
 """A term that is switched off here, whatever is inherited. NULL inherits."""
 
-LONGEST: Final = timedelta(days=36_500)
-"""The longest span that a term can say."""
-
-LATEST: Final = datetime(9001, 1, 1, tzinfo=UTC)
-"""Every instant that a term can say comes before it."""
-
 
 LONGEST: Final = timedelta(days=36_500)
 LATEST: Final = datetime(9001, 1, 1, tzinfo=UTC)

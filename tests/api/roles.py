@@ -66,7 +66,11 @@ async def fresh_subject(stage: Stage, operation: Operation, category: str = "gen
         values["username"] = "alice"
     for name in sorted(wanted & set(MAKERS)):
         values[name] = await MAKERS[name](stage, category, number)
-    unique = {"register": newcomer, "read_thread": {"number": 0}, "sign_in": {"login": newcomer["username"]}}
+    unique: dict[str, Json] = {
+        "register": newcomer,
+        "read_thread": {"number": 0},
+        "sign_in": {"login": newcomer["username"]},
+    }
     return Subject(values, unique.get(operation.id, {}))
 
 

@@ -67,8 +67,7 @@ def bury_one(session: Session, job_id: int) -> None:
 def mail_one(session: Session, message_id: str) -> None:
     """A letter that was sent to the first of the cast."""
     at = now(session)
-    facts = {"account_id": 1, "state": "sent", "message_id": message_id, "due_at": at, "created_at": at, "ended_at": at}
-    session.add(Letter(**facts))
+    session.add(Letter(account_id=1, state="sent", message_id=message_id, due_at=at, created_at=at, ended_at=at))
     session.flush()
 
 

@@ -47,7 +47,8 @@ def letter(kind: str) -> Mail:
     drawn = Letter(
         id=1, kind=sealed, gather=f"{kind}:daily:2026-11-23", account_id=1, username="alice", role="moderator",
         message_id="<reply-7.1.0123456789abcdef@forum.example>", to="alice@example.org", site="Parley",
-        zone="Europe/Berlin", stopped=False, away=False, now=NOW, items=items, posts=dict(post(each) for each in items if each.notice.number),
+        zone="Europe/Berlin", stopped=False, away=False, now=NOW, items=items,
+        posts=dict(post(each) for each in items if each.notice.number),
         queue=queue() if kind == "reviews" else None,
     )  # fmt: skip
     return compose(drawn, Outgoing(Nobody(), "https://forum.example", timedelta(0), SECRET))

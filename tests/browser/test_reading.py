@@ -13,7 +13,7 @@ def reads(page: Page, path: str) -> dict[str, object]:
     answer = said.value.response()
     assert answer is not None
     assert answer.status == 200
-    found: dict[str, object] = said.value.post_data_json
+    found: dict[str, object] = said.value.post_data_json or {}
     return found
 
 

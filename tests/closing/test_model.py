@@ -186,7 +186,8 @@ class Histories(RuleBasedStateMachine):
             assert found.published_at is not None
             return found.published_at
 
-        return self.stage.portal.call(self.stage.app.state.database.read, look)
+        when: datetime = self.stage.portal.call(self.stage.app.state.database.read, look)
+        return when
 
     def check_reply(self, reply_id: int, shown: Any) -> None:
         post = self.world.thread.posts[reply_id]
@@ -230,7 +231,8 @@ class Histories(RuleBasedStateMachine):
             assert found.archived_at is not None
             return found.archived_at
 
-        return self.stage.portal.call(self.stage.app.state.database.read, look)
+        when: datetime = self.stage.portal.call(self.stage.app.state.database.read, look)
+        return when
 
     def terms(self, age: Any, idle: Any, replies: Any, closes: int | None) -> dict[str, Any]:
         spans = {"close_after_age": age, "close_after_idle": idle}
@@ -340,7 +342,7 @@ def stage(database_url: str, tmp_path: Path) -> Iterator[Stage]:
 
 def test_random_histories_are_as_the_oracle_says(stage: Stage) -> None:
     played = type("Played", (Histories,), {"stage": stage})
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         played,
         settings=settings(
             max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=True,

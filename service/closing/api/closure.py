@@ -27,7 +27,9 @@ router = APIRouter(route_class=StrictRoute, tags=["closing"])
     "/threads/{thread_id}/closure",
     operation_id="close_thread",
     response_model=ClosureView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+    responses=declare(
+        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, InvalidTransition, EditConflict, NotReady
+    ),
 )
 async def close_thread(
     thread_id: ThreadId,

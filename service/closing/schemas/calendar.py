@@ -82,9 +82,7 @@ class ReopenThreads(ManyThreads):
 class PreviewPolicy(RequestModel):
     """Closing terms that somebody thinks of storing; those that are absent stay as they are."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"closing": {"close_after_replies": 1}}]}
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"closing": {"close_after_replies": 1}}]})
     category: str | None = Field(
         default=None, max_length=60, description="The category whose policy it would be; absent: the site's."
     )

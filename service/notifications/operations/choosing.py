@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from service.kit.actor import Actor, check_signed_in
 from service.kit.database.rows import stored_id, upsert
@@ -39,9 +39,7 @@ def row_of(session: Session, account_id: int) -> NotificationPreference:
     """The account's row, made if there is none, and held: of two changes at once neither is lost."""
     made = upsert(session)(NotificationPreference).values(account_id=account_id, mail=True)
     session.execute(made.on_conflict_do_nothing())
-    mine = col(NotificationPreference.account_id) == account_id
-    query = select(NotificationPreference).where(mine).with_for_update()
-    return session.exec(query.execution_options(populate_existing=True)).one()
+    return queries.hold_preferences(session, account_id)
 
 
 def choose_mail(session: Session, actor: Actor, wanted: bool | Problem) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, bindparam, or_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, or_, update
 from sqlmodel import Session, col
 
 from service.kit.actor import Actor, check_signed_in
@@ -13,12 +13,11 @@ from service.kit.database.rows import table_of
 from service.kit.errors import Problem, settled
 from service.notifications import queries
 from service.notifications.models import OPENING, Notification
-from service.replies.models import Reply
 from service.subscriptions.operations import mark_thread_read
 from service.subscriptions.queries import unread_above
 from service.threads.queries import ThreadSeen
 
-NOTIFICATION, REPLY = table_of(Notification), table_of(Reply)
+NOTIFICATION = table_of(Notification)
 
 
 def mark_read(session: Session, actor: Actor, ids: list[int] | Problem | None) -> int:
@@ -55,8 +54,7 @@ def read_thread(
 @cache
 def _read_of_thread(*, all_read: bool) -> Any:
     """Marks what one person was told of a thread; built once for each of two."""
-    told = NOTIFICATION.c
-    number = select(REPLY.c.number).where(REPLY.c.id == told.reply_id).scalar_subquery()
+    told, number = NOTIFICATION.c, queries.NUMBER_TOLD
     of_a_reply = and_(
         told.reply_id.is_not(None),
         or_(number <= bindparam("mark", type_=BigInteger), number.in_(bindparam("also", expanding=True))),

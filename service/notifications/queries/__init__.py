@@ -2,6 +2,7 @@
 
 from service.notifications.queries.explaining import Explanation, explain_notice, explain_post
 from service.notifications.queries.inbox import (
+    NUMBER_TOLD,
     NoticeSeen,
     list_notices,
     mail_is_on,
@@ -12,9 +13,10 @@ from service.notifications.queries.items import Item, Post
 from service.notifications.queries.letters import Letter, find_addressed, open_letter, shown_in, with_posts
 from service.notifications.queries.links import LinkSeen, ListSeen, follow_link, follow_list_link
 from service.notifications.queries.occasions import Occasion, find_occasion
-from service.notifications.queries.preferences import own_preferences, preferences_of
+from service.notifications.queries.preferences import hold_preferences, own_preferences, preferences_of
 
 __all__ = [
+    "NUMBER_TOLD",
     "Explanation",
     "Item",
     "Letter",
@@ -29,6 +31,7 @@ __all__ = [
     "find_occasion",
     "follow_link",
     "follow_list_link",
+    "hold_preferences",
     "list_notices",
     "mail_is_on",
     "open_letter",

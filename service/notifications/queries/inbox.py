@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlmodel import Session, col
@@ -11,11 +11,20 @@ from sqlmodel import Session, col
 from service.accounts.models import Account
 from service.categories.models import Category
 from service.kit.actor import Actor, check_signed_in
+from service.kit.database.rows import table_of
 from service.notifications.models import Notification, NotificationPreference
 from service.notifications.policy import WHY, deed_for, sentence
 from service.replies.models import Reply, address
 from service.threads.models import Thread
 from service.threads.queries.loads import seen_by
+
+NUMBER_TOLD: Final = (
+    select(col(Reply.number))
+    .where(col(Reply.id) == col(Notification.reply_id))
+    .correlate(table_of(Notification))
+    .scalar_subquery()
+)
+"""The number of the reply that a notification, in the statement around it, is about."""
 
 MOST_COUNTED = 100
 """The unread count stops here: "99+" is as true to a reader, and the count stays cheap."""

@@ -37,3 +37,9 @@ def own_preferences(session: Session, actor: Actor) -> NotificationPreference:
     """How the actor wants to be told; the defaults where they never chose. Raises NotSignedIn, NotAllowed."""
     check_signed_in(actor, "read")
     return preferences_of(session, [stored_id(actor.account_id)]).get(stored_id(actor.account_id)) or DEFAULTS
+
+
+def hold_preferences(session: Session, account_id: int) -> NotificationPreference:
+    """The account's row, as it is now, locked. It is there: whoever changes it makes it first."""
+    query = OF_THESE.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query, {"accounts": [account_id]}).one()

@@ -4,16 +4,16 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, String, bindparam, case, literal, select, type_coerce
+from sqlalchemy import BigInteger, bindparam, case, type_coerce
 from sqlmodel import Session
 
 from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import MICROSECOND, Instant, now
 from service.kit.database.rows import stored_id, table_of, upsert
 from service.kit.errors import Problem, invalid, settled
-from service.subscriptions.models import NORMAL, READ, TRACKING, ReadMark
-from service.subscriptions.operations.writing import SUBSCRIPTION, preferred
-from service.subscriptions.queries import following
+from service.subscriptions.models import READ, TRACKING, ReadMark
+from service.subscriptions.operations.writing import SUBSCRIPTION
+from service.subscriptions.queries import following, level_given
 from service.threads.queries import ThreadSeen
 
 MARK: Final = table_of(ReadMark)
@@ -68,10 +68,6 @@ def _mark(dialect_insert: Any) -> Any:
 @cache
 def _track(dialect_insert: Any) -> Any:
     """The level that reading gives, unless there is a row by now."""
-    level = preferred("after_reading", TRACKING)
-    row = select(
-        bindparam("thread", type_=BigInteger), bindparam("account", type_=BigInteger), level,
-        literal(READ, String), bindparam("at", type_=Instant()),
-    ).where(level != NORMAL)  # fmt: skip
+    row = level_given("after_reading", TRACKING, READ)
     insert = dialect_insert(SUBSCRIPTION).from_select(["thread_id", "account_id", "level", "reason", "since"], row)
     return insert.on_conflict_do_nothing(index_elements=["thread_id", "account_id"])

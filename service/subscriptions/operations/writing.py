@@ -1,37 +1,22 @@
 """What writing in a thread does to how closely its people follow it: the listeners of posts."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, column, delete, func, literal, select, table
-from sqlmodel import Session, col
+from sqlalchemy import delete
+from sqlmodel import Session
 
 from service.accounts.queries import ids_of
-from service.kit.clock import Instant, now
+from service.kit.clock import now
 from service.kit.database.rows import table_of, upsert
 from service.replies.events import ReplyEvent, ReplyHeld, ReplyPosted
-from service.replies.models import Reply
-from service.subscriptions.models import NORMAL, OF_OPENING, OF_REPLY, WATCHING, Mention, Subscription
+from service.subscriptions.models import OF_OPENING, OF_REPLY, WATCHING, Mention, Subscription
 from service.subscriptions.policy import REPLIED
-from service.subscriptions.queries import without_own
+from service.subscriptions.queries import authors_quoted, level_given, without_own
 from service.threads.events import ThreadEvent
 from service.threads.models import Thread
 
 SUBSCRIPTION, MENTION = table_of(Subscription), table_of(Mention)
-
-PREFERENCE: Final = table(
-    "notification_preference",
-    column("account_id", BigInteger),
-    column("on_reply", String),
-    column("after_reading", String),
-)
-"""What people prefer belongs to a room above this one; two of its columns say which level writing and reading give."""
-
-
-def preferred(name: str, default: str) -> Any:
-    """The level that the person `:account` wants from replying or reading; without a row the default."""
-    wanted = select(PREFERENCE.c[name]).where(PREFERENCE.c.account_id == bindparam("account", type_=BigInteger))
-    return func.coalesce(wanted.scalar_subquery(), literal(default, String))
 
 
 def follow_after_reply(session: Session, event: ReplyPosted | ReplyHeld, event_id: int) -> None:
@@ -61,11 +46,7 @@ def _unless_there(dialect_insert: Any) -> Any:
     """The listener's statement, built once for each dialect, because every reply runs it: with what its person
     prefers, it is still one. Who wants no more than a normal level from replying gets no row.
     """
-    level = preferred("on_reply", WATCHING)
-    row = select(
-        bindparam("thread", type_=BigInteger), bindparam("account", type_=BigInteger), level,
-        literal(REPLIED, String), bindparam("at", type_=Instant()),
-    ).where(level != NORMAL)  # fmt: skip
+    row = level_given("on_reply", WATCHING, REPLIED)
     insert = dialect_insert(SUBSCRIPTION).from_select(["thread_id", "account_id", "level", "reason", "since"], row)
     kept = insert.on_conflict_do_nothing(index_elements=["thread_id", "account_id"])
     return kept.returning(SUBSCRIPTION.c.level)
@@ -80,7 +61,7 @@ def note_mentions(session: Session, event: ReplyEvent | ThreadEvent, event_id: i
         return
     reply_id = event.reply_id if isinstance(event, ReplyEvent) else None
     named = set(ids_of(session, event.mentioned)) if event.mentioned else set()
-    quoted = _authors_of(session, event) if isinstance(event, ReplyEvent) and event.quoted else set()
+    quoted = authors_quoted(session, event) if isinstance(event, ReplyEvent) and event.quoted else set()
     if event.version > 1:
         post = MENTION.c.reply_id == reply_id if reply_id else MENTION.c.reply_id.is_(None)
         gone = MENTION.c.account_id.not_in(named | quoted)
@@ -99,14 +80,3 @@ def _note(dialect_insert: Any, *, of_reply: bool) -> Any:
     changed = {"named": insert.excluded.named, "quoted": insert.excluded.quoted}
     which, where = ("reply_id", OF_REPLY) if of_reply else ("thread_id", OF_OPENING)
     return insert.on_conflict_do_update(index_elements=[which, "account_id"], index_where=where, set_=changed)
-
-
-def _authors_of(session: Session, event: ReplyEvent) -> set[int]:
-    """Who wrote the posts of its own thread that a reply quotes: those that are shown."""
-    numbers = [number for thread_id, number in event.quoted if thread_id == event.thread_id]
-    shown = col(Reply.thread_id) == event.thread_id, col(Reply.moderation) == "published"
-    wrote = select(col(Reply.author_id)).where(*shown, col(Reply.number).in_(numbers))
-    found = set(session.scalars(wrote)) if any(numbers) else set()
-    if 0 in numbers:
-        found.add(session.get_one(Thread, event.thread_id).author_id)
-    return {author_id for author_id in found if author_id is not None}

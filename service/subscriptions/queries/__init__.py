@@ -12,6 +12,7 @@ from service.subscriptions.queries.following import (
     level_on_tag,
     without_own,
 )
+from service.subscriptions.queries.giving import authors_quoted, level_given
 from service.subscriptions.queries.lists import Followed, list_followed
 from service.subscriptions.queries.marks import first_above, unread_above, unread_in
 
@@ -22,11 +23,13 @@ __all__ = [
     "Reader",
     "Which",
     "audience",
+    "authors_quoted",
     "bearings_of",
     "first_above",
     "following",
     "following_of",
     "is_mentioned",
+    "level_given",
     "level_on_category",
     "level_on_tag",
     "list_followed",
