@@ -46,7 +46,8 @@ def test_an_allowed_network_lets_its_own_addresses_through_and_no_other_spelling
     ("said", "seconds"),
     [("120", 120), ("0", 0), ("99999999999999", 86_400), ("Mon, 23 Nov 2026 12:01:00 GMT", 60),
      ("Mon, 23 Nov 2026 11:00:00 GMT", 0), ("Mon, 23 Nov 2099 11:00:00 GMT", 86_400), ("soon", None), ("", None),
-     ("-5", None), ("١٢", None)],
+     ("-5", None), ("١٢", None), (f"Mon, 23 Nov {'9' * 20} 12:01:00 GMT", None),
+     (f"Mon, 23 Nov 2026 {'9' * 20}:01:00 GMT", None), (f"Mon, 23 Nov 2026 12:01:00 +{'9' * 20}", None)],
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date(said: str, seconds: int | None) -> None:
     assert seconds_of(said, datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds

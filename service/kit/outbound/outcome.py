@@ -62,7 +62,7 @@ def seconds_of(retry_after: str, now: datetime) -> int | None:
         return min(int(retry_after[:9]), MOST_WAITING)
     try:
         until = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year, an hour or an offset may be a number of any length
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return int(min(max((until - now).total_seconds(), 0), MOST_WAITING))
