@@ -5,12 +5,14 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 MOST_NAME = 64
+NO_ZONES = frozenset({"localtime", "Factory"})
+"""Files beside the zones' that are none: this machine's own clock, and that of a machine which nobody has set up."""
 
 
 @cache
 def known_zones() -> frozenset[str]:
     """Every zone that this machine, or the package tzdata, knows; read once, because that walks a folder."""
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NO_ZONES
 
 
 def zone_name(value: str) -> str:

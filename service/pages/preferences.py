@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any, Final
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Request, Response
 
@@ -11,6 +10,7 @@ from service.kit.actor import Actor
 from service.kit.clock import MICROSECOND
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem
+from service.kit.zones import known_zones
 from service.notifications import operations, queries
 from service.notifications.models import NotificationPreference
 from service.notifications.policy import EVERY_CHANNEL, KINDS
@@ -61,7 +61,7 @@ LABELS: Final = {
     "mail_delay": "How long mail waits", "time_zone": "Time zone", "from": "Quiet from",
     "until": "Quiet until", "digest_hour": "Hour of the digest",
 }  # fmt: skip
-ZONES: Final = tuple(sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"))
+ZONES: Final = tuple(sorted(zone for zone in known_zones() if "/" in zone or zone == "UTC"))
 SAME: Final = ("digest", "digest_weekday", "time_zone", "on_reply", "after_reading")
 
 

@@ -39,7 +39,7 @@ LONGEST_QUIET: Final = 10
 @dataclass(frozen=True, slots=True)
 class Quiet:
     """Hours in which no mail goes: from `begins` to `ends`, minutes after midnight (on the next day, where `ends` is
-    not after `begins`), beginning on the weekdays `days`, 0 for Monday.
+    before `begins`), beginning on the weekdays `days`, 0 for Monday.
     """
 
     begins: int

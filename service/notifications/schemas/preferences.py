@@ -4,9 +4,20 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+)
 
 from service.kit.clock import MICROSECOND
+from service.kit.zones import MOST_NAME, zone_name
 from service.notifications.models import NotificationPreference
 from service.notifications.policy import EVERY_CHANNEL, KINDS, wants
 from service.site.schemas import Moment, TimeText, only_text
@@ -65,16 +76,24 @@ class KindsBody(RequestModel):
 
 
 class QuietHours(RequestModel):
-    """Hours in which no mail and no push goes: from one time of day to another, on the next day if that is not later;
-    on the days on which they begin.
+    """Hours in which no mail and no push goes: from one time of day to another, on the next day if that is earlier; on
+    the days on which they begin.
     """
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     begin: TimeOfDay = Field(alias="from", description="HH:MM, in your time zone.")
-    until: TimeOfDay = Field(description="HH:MM, in your time zone; on the next day where it is not after `from`.")
+    until: TimeOfDay = Field(description="HH:MM, in your time zone; on the next day where it is before `from`.")
     days: list[Weekday] = Field(
         default_factory=lambda: list(WEEKDAYS), min_length=1, max_length=7, description="The days on which they begin."
     )
+
+    @field_validator("until")
+    @classmethod
+    def another_time(cls, value: str, known: ValidationInfo) -> str:
+        """Raise for the time at which they begin: that might mean a whole day as well as no time at all."""
+        if value == known.data.get("begin"):
+            raise ValueError("must be another time than the beginning")
+        return value
 
 
 class ChangePreferences(ChangeModel):
