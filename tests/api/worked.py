@@ -32,7 +32,8 @@ def having(who: str, method: str, path: str, body: Any = None) -> Prepare:
 
 
 async def told(stage: Stage) -> None:
-    """Bob has replied to alice, and she has been told."""
+    """Bob has replied to alice, and she has been told, of this alone; nobody of what was there before."""
+    await stage.jobs()
     await stage.must("bob", "POST", "/threads/1/replies", {"body": "And the camps themselves?", "parent": 1})
     await stage.jobs()
 

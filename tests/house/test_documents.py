@@ -54,7 +54,7 @@ def lost_commands(text: str) -> list[str]:
     import typer.main
 
     there = {name for name, _ in commands(typer.main.get_command(cli.app), "parley")}
-    command = re.compile(r"(?:^|[`\s/])(parley (?:[a-z]+)(?: create| wordpress)?)\b", re.MULTILINE)
+    command = re.compile(r"(?:^|[`\s/])(parley (?:[a-z]+)(?: create| wordpress| list| retry| discard)?)\b", re.MULTILINE)
     named = command.findall(" ".join(code_in(text)))
     return sorted(set(named) - there)
 

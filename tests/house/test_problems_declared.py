@@ -64,9 +64,18 @@ def declared(route: APIRoute) -> set[str]:
     return {problem.code for problem in common} | set(re.findall(r"`([a-z-]+)`", told))
 
 
+SAID_OF_EACH = {
+    "extend_closings": "service.closing.operations.extending.extend_closing",
+    "reopen_threads": "service.closing.operations.closing.reopen_thread",
+}
+"""Routes that do one deed to many threads, and the deed: what it raises is said of that thread in a 200."""
+
+
 def undeclared(route: APIRoute) -> dict[str, tuple[str, ...]]:
     """The codes that the route can raise and does not declare, each with a way there."""
-    return {code: way for code, way in raised(route).items() if code not in declared(route)}
+    deed = SAID_OF_EACH.get(str(route.operation_id))
+    found = {code: way for code, way in raised(route).items() if deed not in way}
+    return {code: way for code, way in found.items() if code not in declared(route)}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.operation_id)

@@ -34,6 +34,6 @@ def do_to_each(session: Session, actor: Actor, wanted: Mapping[int, int | None],
 def _do(session: Session, actor: Actor, thread_id: int, version: int | None, deed: Deed) -> Done:
     try:
         deed(session, actor, lock_thread(session, actor, thread_id), version)
+        return Done(thread_id, get_thread(session, actor, thread_id))
     except Problem as problem:
         return Done(thread_id, problem)
-    return Done(thread_id, get_thread(session, actor, thread_id))
