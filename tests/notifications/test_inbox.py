@@ -199,15 +199,3 @@ async def test_what_to_read_must_be_said_clearly(alice: Person, body: Any) -> No
 @pytest.mark.parametrize("query", ["?limit=0", "?limit=101", "?cursor=nonsense", "?unread=perhaps"])
 async def test_odd_paging_is_refused(alice: Person, query: str) -> None:
     assert (await alice.get(INBOX + query)).status_code == 422
-
-
-async def test_preferences_are_kept(alice: Person, bob: Person) -> None:
-    address = "/api/v1/me/notification-preferences"
-    assert (await alice.get(address)).json() == {"mail": True}
-    for wanted in (False, False, True):
-        assert (await alice.patch(address, {"mail": wanted})).json() == {"mail": wanted}
-        assert (await alice.get(address)).json() == {"mail": wanted}
-    await alice.patch(address, {"mail": False})
-    assert (await bob.get(address)).json() == {"mail": True}
-    for body in ({}, {"mail": "off"}, {"mail": 0}, {"mail": True, "push": True}):
-        assert (await alice.patch(address, body)).status_code == 422
