@@ -13,7 +13,7 @@ from service.notifications.policy import list_path, unsubscribe_path
 from service.notifications.policy.review_links import ReviewLink
 from tests.api.stage import Stage, mail_one
 from tests.api.test_bad_bodies import count_rows
-from tests.api.worked import told, waiting
+from tests.api.worked import given_up, told, waiting
 from tests.pages.reading import FORM, Element, parse, values_of
 
 pytestmark = pytest.mark.anyio
@@ -22,14 +22,17 @@ SCREENS = {
     "guest": ["/register", "/sign-in", "/first-admin?token=nonsense"],
     "alice": [
         "/", "/new", "/t/1/x", "/t/1/x?reply_to=1", "/t/1/x/edit", "/t/1/replies/1/edit",
-        "/t/1/replies/1/delete", "/t/1/x/timers", "/settings", "/notifications",
+        "/t/1/replies/1/delete", "/t/1/x/timers", "/settings", "/notifications", "/settings/notifications",
     ],
-    "bob": ["/t/1/waiting/3/edit", "/t/1/waiting/3/delete", "/t/1/x?react=1", "/settings/drafts"],
+    "bob": [
+        "/t/1/waiting/3/edit", "/t/1/waiting/3/delete", "/t/1/x?react=1", "/settings/drafts", "/settings/following",
+        "/c/general", "/tags/amnesty",
+    ],
     "mona": [
         "/mod/queue", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete", "/t/1/x/revisions",
         "/t/1/replies/1/revisions", "/t/1/x/timers",
     ],
-    "ada": ["/admin", "/admin/import", "/u/bob"],
+    "ada": ["/admin", "/admin/import", "/admin/jobs", "/u/bob"],
 }  # fmt: skip
 """Who looks at which screens to find the forms."""
 
@@ -87,6 +90,8 @@ async def every_form(stage: Stage) -> list[Found]:
     """All forms of all screens, the same form of the same person once; what ends something comes last."""
     await told(stage)
     await waiting(stage)
+    await given_up(stage)
+    await stage.must("alice", "PATCH", "/threads/1", {"tags": ["Amnesty"]})
     found: dict[tuple[object, ...], Found] = {}
     for post in ("/threads/1", "/replies/1"):
         await stage.must("alice", "PATCH", post, {"body": "Who came home?"})  # so that there is an earlier text

@@ -1,6 +1,6 @@
 """Choose how closely to follow a thread, a category or a tag, and give the choice up."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete
 from sqlmodel import Session, SQLModel, col
@@ -14,6 +14,13 @@ from service.subscriptions.models import CategorySubscription, Subscription, Tag
 from service.subscriptions.queries import Following, following, level_on_category, level_on_tag
 from service.threads.queries import ThreadSeen
 from service.threads.queries.tags import TagUse
+
+COLUMNS: Final = {
+    "category": (table_of(CategorySubscription), "category_id"),
+    "tag": (table_of(TagSubscription), "tag_id"),
+    "thread": (table_of(Subscription), "thread_id"),
+}
+"""Where the levels on each kind of thing are kept, and the column that names the thing."""
 
 
 def choose_level(session: Session, actor: Actor, seen: ThreadSeen, level: str | Problem) -> Following:
@@ -62,6 +69,16 @@ def give_up_tag(session: Session, actor: Actor, tag: TagUse) -> None:
     check_signed_in(actor)
     mine = col(TagSubscription.account_id) == actor.account_id
     session.execute(delete(TagSubscription).where(mine, col(TagSubscription.tag_id) == tag.id))
+
+
+def give_up(session: Session, actor: Actor, kind: str, thing_id: int) -> None:
+    """Forget the actor's level on a `category`, `tag` or `thread` with this id, also on one that they see no more.
+
+    Where there was none, nothing changes. Raises NotSignedIn, NotAllowed.
+    """
+    check_signed_in(actor)
+    table, of = COLUMNS[kind]
+    session.execute(delete(table).where(table.c.account_id == actor.account_id, table.c[of] == thing_id))
 
 
 def _set(session: Session, table: type[SQLModel], one: dict[str, Any], **chosen: Any) -> None:
