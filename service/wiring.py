@@ -21,7 +21,7 @@ from service.devices import api as devices_api
 from service.drafts import api as drafts_api
 from service.drafts import jobs as drafts_jobs
 from service.drafts.operations import forget_posted
-from service.kit.queue import Cron, JobKind, Outside, Stepwise, Transactional
+from service.kit.queue import Cron, Elsewhere, JobKind, Outside, Stepwise, Transactional
 from service.live import api as live_api
 from service.moderation import api as moderation_api
 from service.moderation import jobs as moderation_jobs
@@ -153,7 +153,7 @@ JOBS: Final = (
     ),
     JobKind(
         name=BRING_PUSH,
-        work=Outside(notifications_jobs.push),
+        work=Elsewhere(notifications_jobs.push),
         schedule=notifications_jobs.PUSH_RETRIES,
         when_dead=notifications_jobs.give_up_push,
     ),

@@ -20,7 +20,7 @@ from typing import Any
 
 from service.kit.clock import EPOCH
 from service.kit.database import Database, Session
-from service.kit.queue import Claim, Cron, JobKind, Stepwise, Transactional
+from service.kit.queue import Claim, Cron, Elsewhere, JobKind, Stepwise, Transactional
 from service.kit.queue.cron import keep_time
 from service.kit.queue.overview import beat, rest
 from service.kit.queue.running import explain, run_claim
@@ -38,7 +38,8 @@ jobs to end when the worker is told to stop; and for giving the rest back. A sto
 
 @dataclass(slots=True)
 class Pool:
-    """Slots for work inside or outside the database, so that a mail server that hangs keeps no closing from being told.
+    """Slots for work inside the database, outside of it, or elsewhere: a mail server that hangs keeps no closing from
+    being told, and a push service that hangs keeps no letter waiting.
 
     `size` is also how many letters at most are sent twice (under one Message-ID) when the worker is killed. `least`
     keeps claims from becoming small; `more` says that the last claim may have left something.
@@ -77,7 +78,8 @@ class Worker:
     ) -> None:
         kinds = {kind.name: kind.hastened(retry_base) for kind in jobs}
         inside = {name: kind for name, kind in kinds.items() if isinstance(kind.work, Transactional | Stepwise)}
-        outside = {name: kind for name, kind in kinds.items() if name not in inside}
+        elsewhere = {name: kind for name, kind in kinds.items() if isinstance(kind.work, Elsewhere)}
+        outside = {name: kind for name, kind in kinds.items() if name not in inside and name not in elsewhere}
         if strange := {entry.job for entry in schedule} - set(kinds):
             raise ValueError(f"the schedule names unknown kinds of job: {', '.join(sorted(strange))}")
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -88,7 +90,7 @@ class Worker:
         self._poll = poll
         # On SQLite units of work share commits, so many short jobs at once; on PostgreSQL each takes a connection.
         many = concurrency * 4 if database.dialect == "sqlite" else concurrency
-        self._pools = (Pool(inside, many, least=many // 4), Pool(outside, concurrency))
+        self._pools = (Pool(inside, many, least=many // 4), Pool(outside, concurrency), Pool(elsewhere, concurrency))
         self._ticks: dict[str, int] = {}
         self._counts: dict[str, dict[str, int]] = {}
         self._last_beat = float("-inf")

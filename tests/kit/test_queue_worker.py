@@ -13,6 +13,7 @@ from service.kit.database import Database, Session, open_database
 from service.kit.errors import NotReady
 from service.kit.queue import (
     Cron,
+    Elsewhere,
     JobKind,
     Outside,
     Run,
@@ -26,6 +27,8 @@ from service.kit.queue import (
 from service.kit.queue.cron import keep_time
 from service.kit.queue.statements import bury, claim, finish
 from service.kit.queue.tables import job
+from service.notifications.operations.pushing import BRING_PUSH
+from service.wiring import JOBS
 from service.worker import Worker, run_forever
 from tests.kit.effects import bump, effects
 
@@ -177,6 +180,22 @@ async def test_a_mail_server_that_hangs_holds_up_no_work_on_the_database(databas
         await database.write(enqueue, "count", {"n": 1})
         await database.write(enqueue, "step", {})
         await until(database, lambda session: effects(session) == {"1": 1, "step": 1})
+
+
+async def test_servers_that_anybody_may_name_hold_up_no_letter(database: Database) -> None:
+    async def hang(database: Database, run: Run[Any]) -> None:
+        await asyncio.sleep(3600)
+
+    async def letter(database: Database, run: Run[Any]) -> None:
+        await database.write(bump, "letter")
+
+    kinds = [JobKind(name="hang", work=Elsewhere(hang)), JobKind(name="letter", work=Outside(letter))]
+    async with at_work(database, kinds, concurrency=2):
+        for _ in range(4):
+            await database.write(enqueue, "hang", {})
+        await database.write(enqueue, "letter", {})
+        await until(database, lambda session: effects(session) == {"letter": 1}, 30)
+    assert isinstance(next(kind.work for kind in JOBS if kind.name == BRING_PUSH), Elsewhere)
 
 
 async def test_a_stop_lets_running_jobs_end_and_claims_no_more(database: Database) -> None:

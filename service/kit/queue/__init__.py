@@ -10,6 +10,7 @@ random fence, runs each as its kind says, and tries again later what fails. Wake
 
 from service.kit.queue.kinds import (
     Cron,
+    Elsewhere,
     GiveUp,
     JobFailure,
     JobKind,
@@ -33,7 +34,7 @@ from service.kit.queue.overview import (
 from service.kit.queue.statements import Claim, LeaseLost, Payload, enqueue, enqueue_many
 
 __all__ = [
-    "Backlog", "Claim", "Cron", "GiveUp", "JobFailure", "JobKind", "LeaseLost", "Outside", "Payload", "Run",
-    "Stepwise", "Transactional", "TryAgainAfter", "backlog", "backlogs", "dead_jobs", "discard", "ends", "enqueue",
-    "enqueue_many", "is_worked", "living_workers", "revive",
+    "Backlog", "Claim", "Cron", "Elsewhere", "GiveUp", "JobFailure", "JobKind", "LeaseLost", "Outside", "Payload",
+    "Run", "Stepwise", "Transactional", "TryAgainAfter", "backlog", "backlogs", "dead_jobs", "discard", "ends",
+    "enqueue", "enqueue_many", "is_worked", "living_workers", "revive",
 ]  # fmt: skip

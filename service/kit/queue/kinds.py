@@ -104,6 +104,14 @@ class Stepwise(Outside):
     """
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere(Outside):
+    """Work that talks to servers which anybody may have named, such as a push service.
+
+    It has slots of its own: who names servers that never answer keeps nobody's letters waiting.
+    """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobKind:
     """A kind of job.
