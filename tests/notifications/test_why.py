@@ -128,7 +128,7 @@ async def test_everybody_about_themselves_and_nobody_else(alice: Person, bob: Pe
     await jobs()
     (notice,) = (await alice.get("/api/v1/notifications")).json()["items"]
     own = (await alice.get(f"/api/v1/notifications/{notice['id']}/why")).json()
-    assert own == await why(alice, "alice", reply)
+    assert own == await why(alice, "alice", reply) == await why(alice, "Alice", reply), "however it is spelled"
     for other in (bob, mona):
         assert (await other.get(f"/api/v1/notifications/{notice['id']}/why")).status_code == 404
         asked = await other.get(f"/api/v1/replies/{reply['id']}/why", params={"username": "alice"})

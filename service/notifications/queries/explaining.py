@@ -16,6 +16,7 @@ from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
 from service.kit.events import EVENT
 from service.kit.queue.tables import job
+from service.kit.text import username_key
 from service.notifications.models import MAIL, OPENING, PUSH, REPLY, WAITING, Delivery, Letter, Notification
 from service.notifications.policy import DEFAULTS, SITE, decide
 from service.notifications.policy.explaining import ChannelState, steps
@@ -70,7 +71,7 @@ def explain_post(session: Session, actor: Actor, seen: ThreadSeen, reply: Reply 
     For oneself, or for admins. Raises NotSignedIn, NotAllowed, NotFound (there is no such person).
     """
     check_signed_in(actor, "read")
-    if actor.username != username:
+    if actor.username is None or username_key(actor.username) != username_key(username):
         check_administers(actor)
     account = get_account(session, actor, username)
     subject, kind = (f"reply:{reply.id}", REPLY) if reply else (f"thread:{seen.id}", OPENING)
