@@ -190,7 +190,10 @@ def _watching(roles: tuple[str, ...], levels: tuple[str, ...], tags: int) -> lis
 def _with_level(
     table: Table, column: str, name: str, levels: tuple[str, ...], roles: tuple[str, ...]
 ) -> Select[*tuple[Any, ...]]:
-    """The next people with one of these levels on one thing, no more of them than are asked for."""
+    """The next people with one of these levels on one thing, no more of them than are asked for.
+
+    Where they begin is said of both tables: PostgreSQL merges the two, and would walk the accounts from the first on.
+    """
     chosen = (
         _row(table.c.account_id)
         .join(ACCOUNT, ACCOUNT.c.id == table.c.account_id)
@@ -198,7 +201,7 @@ def _with_level(
             table.c[column] == bindparam(name, type_=BigInteger),
             table.c.level.in_(levels),
             table.c.account_id > bindparam("after", type_=BigInteger),
-            ACCOUNT.c.role.in_(roles),
+            _is_next(roles),
         )
         .order_by(table.c.account_id)
         .limit(bindparam("at_most", type_=Integer))
