@@ -176,6 +176,7 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("sign-in", None, f"/sign-in?next={lively}"),
         Shot("settings", "ines", "/settings"),
         Shot("settings-notifications", "mona", "/settings/notifications"),
+        Shot("settings-following", "mona", "/settings/following"),
         Shot("why", "ada", f"/admin/why?who=lea&post={lively}"),
         Shot("jobs", "ada", "/admin/jobs"),
         Shot("profile", None, "/u/ines"),

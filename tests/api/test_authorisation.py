@@ -187,7 +187,7 @@ async def test_what_is_hidden_is_not_found_by_any_operation(stage: Stage, docume
                 if hidden_by == "trash" and role in ("moderator", "admin") and operation_id in OUT_OF_THE_TRASH:
                     continue
                 operation = named(document, operation_id)
-                named_too = {"number": 1, "name": "like"} | values
+                named_too = {"number": 1, "name": "like", "kind": "archive", "username": "alice"} | values
                 answer = await client.send(request_for(client, operation, named_too, example_body(document, operation)))
                 if (answer.status_code, answer.json().get("code")) != (404, "not-found"):
                     wrong.append(f"{hidden_by}: {role} {operation_id}: {answer.status_code} {answer.text[:150]}")
@@ -224,8 +224,9 @@ async def test_the_checks_run_in_the_order_of_the_contract(stage: Stage, documen
             continue
         expected = {"missing": 404, "guest": 401, "member": int(TABLE[operation_id].split()[2])}
         for who, status in expected.items():
-            values = {"thread_id": 999, "reply_id": 999} if who == "missing" else {"thread_id": 1, "reply_id": 1}
+            values: Json = {"thread_id": 999, "reply_id": 999} if who == "missing" else {"thread_id": 1, "reply_id": 1}
             client = stage.client("bob" if who == "member" else "guest")
+            values["kind"] = "archive"
             answer = await client.send(request_for(client, operation, values, {"surprise": "\0"}))
             if answer.status_code != (422 if status < 300 else status):
                 wrong.append(f"{operation_id} {who}: {answer.status_code} {answer.text[:150]}")

@@ -1,5 +1,6 @@
 """Every page, in both themes and both widths: axe, sideways scrolling, targets, weight and shifts."""
 
+import time
 from typing import Any
 
 import pytest
@@ -49,6 +50,46 @@ SOURCES = [
 ]  # fmt: skip
 
 
+def grants(ada: Visitor, grace: str) -> None:
+    """The admin sets for how long a closed thread takes what was begun before."""
+    answer = ada.context.request.patch("/api/v1/site", data={"close_grace": grace}, headers={"If-Match": "*"})
+    assert answer.ok, answer.text()
+
+
+def told(who: Visitor) -> int:
+    """The id of the newest thing that somebody was told of; the worker tells it soon."""
+    for _ in range(600):
+        items = who.call("get", "/api/v1/notifications?limit=1")["items"]
+        if items:
+            return int(items[0]["id"])
+        time.sleep(0.1)
+    raise AssertionError("nothing was told in a minute")
+
+
+def notified(alice: Visitor, bob: Visitor, mona: Visitor, ada: Visitor) -> list[tuple[Visitor, str]]:
+    """How people follow and are told: levels of every kind, a slow thread, and one that takes what was begun."""
+    name = f"A tag of {alice.username}"
+    slow = mona.opens(title="A slow one", tags=[name], closing={"slow_mode": "PT1H"})
+    bob.replies(slow, "Once an hour.")
+    for path, level in (("categories/general", "watching_first"), (f"tags/{name.lower().replace(' ', '-')}", "muted")):
+        bob.call("put", f"/api/v1/{path}/subscription", level=level)
+    begun = alice.opens(title=f"Closed while somebody wrote: {LONG}")
+    bob.replies(begun)
+    bob.call("put", f"/api/v1/threads/{begun['id']}/draft", body="Begun before the closing.")
+    mona.call("put", f"/api/v1/threads/{begun['id']}/closure", reason="It is late.")
+    for who in (alice, bob):
+        who.call("patch", "/api/v1/me/notification-preferences", quiet_hours={"from": "22:00", "until": "07:00"})
+    asked = f"/admin/why?who={alice.username}&post={begun['url']}"
+    own = ("/settings/notifications", "/settings/following", "/settings/drafts", "/c/general", slow["url"],
+           begun["url"], f"/tags/{name.lower().replace(' ', '-')}")  # fmt: skip
+    return [
+        *((bob, path) for path in own),
+        (alice, f"/notifications/{told(alice)}/why"), (alice, "/settings/following"),
+        (mona, "/settings/notifications"), (mona, slow["url"]),
+        (ada, asked), (ada, "/admin/why"), (ada, "/admin/jobs"),
+    ]  # fmt: skip
+
+
 def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list[tuple[Visitor, str]]:
     """A site with something on every page: who looks, and where."""
     lively = alice.opens(
@@ -96,13 +137,15 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_page_is_accessible_and_fits(visit: Visit, theme: str) -> None:
-    alice, bob = visit("alice", theme=theme), visit("bob")
+    alice, bob = visit("alice", theme=theme), visit("bob", theme=theme)
     mona = visit("mona", role="moderator", theme=theme)
     guest, ada = visit(theme=theme), visit("ada", theme=theme)
     found: list[str] = []
     admins = [(ada, path) for path in ("/admin", "/admin/import", f"/u/{bob.username}")]
-    for who, path in [*furnish(alice, bob, mona, guest), *admins]:
+    grants(ada, "PT1H")
+    for who, path in [*furnish(alice, bob, mona, guest), *notified(alice, bob, mona, ada), *admins]:
         page = who.goes(path)
+        assert page.locator("h1").count() == 1, f"{path}: {page.title()}"
         page.evaluate(AXE)
         for panel in page.locator("details:is(.panel, .moderate) > summary").all():
             panel.click()
@@ -112,6 +155,7 @@ def test_every_page_is_accessible_and_fits(visit: Visit, theme: str) -> None:
         for width in (1600, 1280, 390, 320):
             page.set_viewport_size({"width": width, "height": 900})
             found += [f"{path} at {width}: {remark}" for remark in sideways(page)]
+    grants(ada, "PT0S")
     assert not found, "\n".join(found)
 
 
