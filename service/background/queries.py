@@ -13,10 +13,8 @@ from service.kit.clock import Instant
 from service.kit.database.rows import stored_id
 from service.kit.queue import dead_jobs
 from service.kit.queue.tables import Job
-from service.notifications.models import GATHERING, SENDING, WAITING, Letter
+from service.notifications.models import IS_UNDERWAY, Letter
 from service.threads.models import Thread
-
-UNDERWAY = (GATHERING, WAITING, SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def letters_underway(session: Session) -> Sequence[LettersUnderway]:
     """Letters that gather, wait or are in a worker's hands, by kind and state."""
     query = (
         select(col(Letter.kind), col(Letter.state), func.count(), func.min(col(Letter.due_at), type_=Instant()))
-        .where(col(Letter.state).in_(UNDERWAY))
+        .where(IS_UNDERWAY)
         .group_by(col(Letter.kind), col(Letter.state))
         .order_by(col(Letter.kind), col(Letter.state))
     )

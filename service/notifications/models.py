@@ -46,6 +46,10 @@ COMPLAINT: Final = "complaint"
 UNREAD = text("read_at IS NULL")
 IS_GATHERING = text("state = 'gathering'")
 IS_DIGEST = text("kind = 'digest'")
+IS_REVIEWS = text("kind = 'reviews'")
+IS_UNDERWAY = text("state IN ('gathering', 'waiting', 'sending')")
+"""Conditions of partial indexes. A query says them in these very words: with values bound to it neither database sees
+that the index serves."""
 
 
 class Notification(SQLModel, table=True):
@@ -95,6 +99,8 @@ class Letter(SQLModel, table=True):
             sqlite_where=IS_DIGEST, postgresql_where=IS_DIGEST,
         ),
         Index("letter_of_account", "account_id", "id"),
+        Index("letter_reviews", "account_id", "due_at", sqlite_where=IS_REVIEWS, postgresql_where=IS_REVIEWS),
+        Index("letter_underway", "kind", "state", "due_at", sqlite_where=IS_UNDERWAY, postgresql_where=IS_UNDERWAY),
         Index("letter_message_id", "message_id"),
         {"sqlite_autoincrement": True},
     )  # fmt: skip

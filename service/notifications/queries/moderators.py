@@ -2,21 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session, col, func, select
 
 from service.accounts.models import Account
 from service.kit.actor import Actor
+from service.kit.clock import now
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
 from service.moderation.models import OPEN
 from service.moderation.queries import PostSeen, list_reviews, waiting_count
-from service.notifications.models import REVIEWS, SENDING, SENT, WAITING, Letter
+from service.notifications.models import IS_REVIEWS, SENDING, SENT, WAITING, Letter
 
 MOST_SHOWN: Final = 10
 """Posts that a moderator's letter shows; the rest is counted."""
+
+LATELY: Final = timedelta(days=2)
+"""How old the letters are at most that may bear on the next: longer than any is tried."""
 
 ROLES_THAT_MODERATE: Final = ("moderator", "admin")
 
@@ -37,12 +41,10 @@ def moderators(session: Session) -> Sequence[int]:
 
 
 def asked_last(session: Session, account_ids: Sequence[int]) -> Mapping[int, datetime]:
-    """When these moderators were sent their last letter, or are about to be, where they ever were."""
-    counted = col(Letter.state).in_((SENT, SENDING, WAITING))
+    """When these moderators were sent their last letter, or are about to be, where that is no matter of days."""
+    counted = col(Letter.state).in_((SENT, SENDING, WAITING)), col(Letter.due_at) > now(session) - LATELY
     last = func.max(func.coalesce(Letter.ended_at, Letter.due_at))
-    query = select(Letter.account_id, last).where(
-        col(Letter.account_id).in_(account_ids), Letter.kind == REVIEWS, counted
-    )
+    query = select(Letter.account_id, last).where(col(Letter.account_id).in_(account_ids), IS_REVIEWS, *counted)
     return {row[0]: row[1] for row in session.exec(query.group_by(col(Letter.account_id)))}
 
 
