@@ -37,7 +37,8 @@ def operations_with_body() -> list[str]:
         "choose_subscription", "choose_category_subscription", "choose_tag_subscription", "read_thread",
         "read_notifications", "change_notification_preferences", "preview_text", "change_site",
         "moderate_thread", "moderate_reply", "decide_review", "retry_dead_jobs",
-        "extend_closings", "keep_draft", "preview_policy", "register_device", "reopen_threads", "report_bounce", "set_timer",
+        "extend_closings", "keep_draft", "preview_policy", "register_device", "reopen_threads", "report_bounce",
+        "set_timer",
     ]  # fmt: skip
 
 
