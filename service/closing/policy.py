@@ -1,11 +1,12 @@
 """Who may set, see and remove which timer, and who may undo a closing. Pure; each check raises a named Problem."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from service.closing.models import CLOSE, KINDS, OPEN, REMIND
+from service.closing.models import CLOSE, KINDS, OPEN, REMIND, Timer
 from service.kit.actor import Actor, check_moderates, check_signed_in
-from service.kit.errors import Problem
+from service.kit.errors import NotAllowed, Problem
 from service.site.models import Site
 from service.threads.models import Thread
 from service.threads.policy import check_may_close, check_may_reopen
@@ -26,6 +27,12 @@ def check_may_time(actor: Actor, kind: str, thread: Thread, site: Site) -> None:
         check_may_reopen(actor, thread, site)
     else:
         check_moderates(actor)
+
+
+def check_may_overrule(actor: Actor, timers: Iterable[Timer]) -> None:
+    """Raise when somebody who does not moderate would end, replace or outlive a timer that somebody else has set."""
+    if not actor.moderates and any(timer.set_by_id not in (None, actor.account_id) for timer in timers):
+        raise NotAllowed("Somebody else has planned when this discussion closes: ask a moderator to change it")
 
 
 def timed_by(actor: Actor, thread: Thread, site: Site) -> tuple[str, ...]:

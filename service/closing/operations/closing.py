@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from service.closing import queries
 from service.closing.events import ThreadClosed, ThreadReopened
 from service.closing.operations.firing import settle
 from service.closing.operations.mirroring import Mirrored, drop_authors_opening, end_opening, follow, lift, mirror
@@ -11,6 +12,7 @@ from service.closing.operations.storing import store
 from service.closing.operations.telling import tell_closing, tell_if_opened
 from service.closing.operations.undoing import changed_since, kept_before
 from service.closing.operations.waiting import KEEP, Choice, Waiting, decide_waiting
+from service.closing.policy import check_may_overrule
 from service.kit import events
 from service.kit.actor import Actor, check_moderates
 from service.kit.clock import now
@@ -99,6 +101,8 @@ def change_closing(
         policy.check_may_reopen(actor, thread, seen.site)
     policy.check_not_archived(thread)
     check_version(version, thread.version)
+    if terms.get("closes_at", thread.closes_at) != thread.closes_at:
+        check_may_overrule(actor, queries.planned(session, seen.id))
     settle(session, seen)
     before = Mirrored.of(thread)
     if terms.get("closes_at", before.closes_at) != before.closes_at:

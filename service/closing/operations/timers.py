@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from service.closing import queries
-from service.closing.models import BY_LAW, PUBLISH, REMIND, SHARED, Timer
+from service.closing.models import BY_LAW, CLOSE, OPEN, PUBLISH, REMIND, SHARED, Timer
 from service.closing.operations.firing import settle
 from service.closing.operations.mirroring import Mirrored, follow, mirror
 from service.closing.operations.storing import end, store
-from service.closing.policy import check_may_time
+from service.closing.policy import check_may_overrule, check_may_time
 from service.kit import events
 from service.kit.actor import Actor
 from service.kit.clock import now
@@ -53,6 +53,7 @@ def set_timer(
     check_may_time(actor, kind, seen.thread, seen.site)
     ready, present = settled(plan), now(session)
     at, owner = ready.instant(present), _owner(actor, kind)
+    _check_may_overrule(session, actor, seen, kind)
     if kind != REMIND:
         policy.check_not_archived(seen.thread)
         check_version(version, seen.thread.version)
@@ -78,6 +79,7 @@ def clear_timer(session: Session, actor: Actor, seen: ThreadSeen, kind: str, ver
     Raises NotSignedIn, NotAllowed, ThreadIsClosed (archived), EditConflict.
     """
     check_may_time(actor, kind, seen.thread, seen.site)
+    _check_may_overrule(session, actor, seen, kind)
     if kind != REMIND:
         policy.check_not_archived(seen.thread)
         check_version(version, seen.thread.version)
@@ -98,6 +100,12 @@ def plan_opened(session: Session, actor: Actor, seen: ThreadSeen, publish_at: da
         )
         session.add(timer)
         session.flush()
+
+
+def _check_may_overrule(session: Session, actor: Actor, seen: ThreadSeen, kind: str) -> None:
+    """What a moderator has planned, its author neither moves nor opens again by a timer of their own."""
+    if kind in (CLOSE, OPEN):
+        check_may_overrule(actor, queries.planned(session, seen.id))
 
 
 def _owner(actor: Actor, kind: str) -> int:

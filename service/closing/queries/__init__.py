@@ -14,6 +14,7 @@ from service.closing.queries.timers import (
     due_timer,
     due_timers,
     list_timers,
+    planned,
     setter_of,
     thread_of_timer,
 )
@@ -23,5 +24,5 @@ from service.closing.queries.waiting import count_waiting
 __all__ = [
     "Affected", "Deadline", "Effect", "Stretch", "TimerSeen", "active_timer", "active_timers", "closed_untold",
     "count_by_day", "count_waiting", "due_timer", "due_timers", "hold_policies", "list_deadlines", "list_timers",
-    "open_but_told", "preview_policy", "published_until", "setter_of", "thread_of_timer",
+    "open_but_told", "planned", "preview_policy", "published_until", "setter_of", "thread_of_timer",
 ]  # fmt: skip

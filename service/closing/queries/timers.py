@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Select, and_, or_, select, type_coerce
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
-from service.closing.models import REMIND, SHARED, Timer
+from service.closing.models import CLOSINGS, OPEN, REMIND, SHARED, Timer
 from service.closing.policy import timed_by
 from service.kit.actor import Actor
 from service.kit.clock import now, to_micros
@@ -36,6 +36,11 @@ def active_timers(session: Session, thread_id: int) -> dict[str, Timer]:
     )
     found = session.execute(query.execution_options(populate_existing=True)).scalars()
     return {timer.kind: timer for timer in found}
+
+
+def planned(session: Session, thread_id: int) -> list[Timer]:
+    """The timers that are to close the thread or to open it again."""
+    return [timer for kind, timer in active_timers(session, thread_id).items() if kind in (*CLOSINGS, OPEN)]
 
 
 def active_timer(session: Session, thread_id: int, kind: str, owner_id: int) -> Timer | None:
