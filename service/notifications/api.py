@@ -138,7 +138,7 @@ async def explain_notification(
     )
 
 
-Username = Annotated[str, Query(min_length=1, max_length=30, description="Whom it is about.")]
+Username = Annotated[str | None, Query(min_length=1, max_length=30, description="Whom it is about: you, if absent.")]
 
 
 @router.get(
@@ -147,7 +147,7 @@ Username = Annotated[str, Query(min_length=1, max_length=30, description="Whom i
     response_model=WhyView,
     responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
 )
-async def explain_thread(thread_id: ThreadId, username: Username, asks: Asking) -> Response:
+async def explain_thread(thread_id: ThreadId, asks: Asking, username: Username = None) -> Response:
     """Why somebody was told of a thread's opening, or was not: admins, and everybody about themselves."""
 
     def work(session: Session, actor: Actor) -> Answer:
@@ -164,7 +164,9 @@ async def explain_thread(thread_id: ThreadId, username: Username, asks: Asking) 
     responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
 )
 async def explain_reply(
-    reply_id: Annotated[int, Path(ge=1, lt=2**63, description="The reply's id.")], username: Username, asks: Asking
+    reply_id: Annotated[int, Path(ge=1, lt=2**63, description="The reply's id.")],
+    asks: Asking,
+    username: Username = None,
 ) -> Response:
     """Why somebody was told of a reply, or was not: admins, and everybody about themselves."""
 

@@ -40,7 +40,9 @@ async def test_an_admin_makes_changes_and_deletes(ada: Person) -> None:
     path = made.headers["location"]
     terms = {"close_after_idle": "P5D", "close_after_replies": 500}
     changed = await ada.patch(path, {"slug": "books", "closing": terms})
-    assert changed.json()["closing"] == {"closes_at": None, "close_after_age": "P9D", **terms}
+    assert changed.json()["closing"] == {
+        "closes_at": None, "close_after_age": "P9D", "reopens_at": None, "slow_mode": None, **terms,
+    }  # fmt: skip
     assert (changed.json()["name"], changed.json()["version"]) == (category["name"], 2)
     assert (await ada.get(path)).status_code == 404
     stale = await ada.patch(f"{LIST}/books", {"name": "B"}, headers={"If-Match": made.headers["etag"]})

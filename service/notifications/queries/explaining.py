@@ -65,12 +65,15 @@ def explain_notice(session: Session, actor: Actor, notification_id: int) -> Expl
     return _of_notice(session, row[0], row[1])
 
 
-def explain_post(session: Session, actor: Actor, seen: ThreadSeen, reply: Reply | None, username: str) -> Explanation:
-    """Why a person was told of a reply, or of a thread's opening (None), or why they were not.
+def explain_post(
+    session: Session, actor: Actor, seen: ThreadSeen, reply: Reply | None, username: str | None = None
+) -> Explanation:
+    """Why a person (None: the actor) was told of a reply, or of a thread's opening (None), or why they were not.
 
     For oneself, or for admins. Raises NotSignedIn, NotAllowed, NotFound (there is no such person).
     """
     check_signed_in(actor, "read")
+    username = username or actor.username or ""
     if actor.username is None or username_key(actor.username) != username_key(username):
         check_administers(actor)
     account = get_account(session, actor, username)
