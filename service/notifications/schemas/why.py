@@ -58,5 +58,5 @@ class WhyView(BaseModel):
 def words_of(found: Explanation) -> str:
     """Why they were told, or were not, in a sentence."""
     if found.reason is not None:
-        return f"They are told because {WHY[found.reason]}."
+        return f"The reason they are given: {WHY[found.reason]}."
     return UNTOLD[found.untold or "level"]
