@@ -40,7 +40,7 @@ HOURS = st.integers(0, 30)
 SPANS = st.one_of(st.none(), st.just("off"), st.integers(0, 40))
 COUNTS = st.one_of(st.none(), st.just("off"), st.integers(1, 4))
 HALF = timedelta(minutes=30)
-EXAMPLES, STEPS = 16, 30
+EXAMPLES, STEPS = 10, 30
 
 
 class Stage:
