@@ -25,11 +25,13 @@ from service.wiring import LISTENERS
 from tests.cast import Person, enter
 from tests.fresh import Recycling, fresh_postgresql
 from tests.mailbox import Mailbox
+from tests.warm import share_what_is_compiled
 from tests.working import Jobs
 
 pytest_plugins = ["tests.plugin"]
 BASE_URL = "http://forum.example"
 SECRET = "a secret for tests, of 32 characters and more"
+share_what_is_compiled()
 VAPID_KEY = "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"
 """A private key that everybody knows: the one of RFC 8291's example."""
 
