@@ -1,10 +1,19 @@
 """Who may do what to an account. Pure; each check raises a named Problem. The first checks are in `kit.actor`."""
 
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from service.accounts.errors import LastAdmin, RegistrationIsClosed
-from service.kit.actor import Actor, check_administers, check_moderates, check_scope, check_signed_in
-from service.kit.errors import NotSignedIn, invalid
+from service.kit.actor import (
+    Actor,
+    Sanction,
+    check_administers,
+    check_known,
+    check_moderates,
+    check_scope,
+    check_signed_in,
+)
+from service.kit.errors import invalid
 from service.kit.text import username_key
 
 RESERVED: Final = frozenset(
@@ -32,8 +41,7 @@ def check_owns_credentials(actor: Actor) -> None:
     A browser session may. Of tokens, only one with the scope `admin`: else a leaked token for writing could make
     itself others and outlive its revocation.
     """
-    if not actor.signed_in:
-        raise NotSignedIn
+    check_known(actor)
     if actor.token_id is not None:
         check_scope(actor, "admin")
 
@@ -54,3 +62,19 @@ def check_not_last(admins: list[int], account_id: int) -> None:
     """Raise LastAdmin when `admins`, the ids of all, is this account alone."""
     if admins == [account_id]:
         raise LastAdmin("Make somebody else an admin first")
+
+
+SUSPENSION: Final = "suspension"
+SILENCE: Final = "silence"
+
+
+def sanction(standing: dict[str, Any] | None, kind: str, at: datetime) -> Sanction | None:
+    """The suspension or the silence of an account that is in force at `at`; it ends at its very instant.
+
+    `standing` is the account's column: for each kind `{"until": RFC 3339 or null, "reason": …, "id": …}`.
+    """
+    said = (standing or {}).get(kind)
+    if said is None:
+        return None
+    until = datetime.fromisoformat(said["until"]) if said["until"] else None
+    return Sanction(until, said["reason"]) if until is None or at < until else None

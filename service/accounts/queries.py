@@ -1,7 +1,7 @@
 """Every SELECT about people and their credentials."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,8 @@ from sqlmodel import Session, col
 
 from service.accounts.errors import FirstAdminLinkIsSpent
 from service.accounts.models import Account, ApiToken, FirstAdminLink, SignedIn, SignInFailure
-from service.kit.actor import SCOPES, Actor
+from service.accounts.policy import SILENCE, SUSPENSION, sanction
+from service.kit.actor import GUEST, SCOPES, Actor, check_known
 from service.kit.clock import Instant, clock_of, now
 from service.kit.credentials import hash_secret
 from service.kit.database.rows import table_of
@@ -19,15 +20,16 @@ from service.kit.text import fold, username_key
 
 ACCOUNT, SIGNED_IN, API_TOKEN = table_of(Account), table_of(SignedIn), table_of(ApiToken)
 OWNER = (ACCOUNT.c.id, ACCOUNT.c.username, ACCOUNT.c.role)
+FACTS = (ACCOUNT.c.has_drafts, ACCOUNT.c.moderated, ACCOUNT.c.standing)
 
 # Built once, because every request that is signed in runs one of them: building costs more than running.
 SESSIONS = (
-    select(*OWNER, SIGNED_IN.c.id, SIGNED_IN.c.last_used_at, SIGNED_IN.c.secret_hash, ACCOUNT.c.has_drafts)
+    select(*OWNER, SIGNED_IN.c.id, SIGNED_IN.c.last_used_at, SIGNED_IN.c.secret_hash, *FACTS)
     .join(SIGNED_IN, SIGNED_IN.c.account_id == ACCOUNT.c.id)
     .where(SIGNED_IN.c.expires_at > bindparam("at", type_=Instant))
 )
 TOKENS = select(
-    *OWNER, API_TOKEN.c.id, API_TOKEN.c.scopes, API_TOKEN.c.last_used_at, API_TOKEN.c.secret_hash, ACCOUNT.c.has_drafts
+    *OWNER, API_TOKEN.c.id, API_TOKEN.c.scopes, API_TOKEN.c.last_used_at, API_TOKEN.c.secret_hash, *FACTS
 ).join(API_TOKEN, API_TOKEN.c.account_id == ACCOUNT.c.id)
 """Every credential that is valid now, with its owner: what ends one is said here, for one as for many."""
 
@@ -53,13 +55,13 @@ def by_session(session: Session, secret_hash: str) -> Known | None:
     Reads the process's clock, not the unit of work's instant, which is taken later, under the subject's lock.
     """
     row = session.execute(BY_SESSION, {"secret": secret_hash, "at": clock_of(session).now()}).first()
-    return None if row is None else _owner_of_session(row)
+    return None if row is None else _owner_of_session(row, clock_of(session).now())
 
 
 def by_token(session: Session, secret_hash: str) -> Known | None:
     """The owner of an API token, with the token's scopes; None for an unknown or revoked one."""
     row = session.execute(BY_TOKEN, {"secret": secret_hash}).first()
-    return None if row is None else _owner_of_token(row)
+    return None if row is None else _owner_of_token(row, clock_of(session).now())
 
 
 def still_known(session: Session, kind: str, secret_hashes: Collection[str]) -> dict[str, Actor]:
@@ -68,26 +70,32 @@ def still_known(session: Session, kind: str, secret_hashes: Collection[str]) -> 
     For who asks again and again of many: one query for each five hundred, by the same rules as for one.
     """
     statement, make = (BY_SESSIONS, _owner_of_session) if kind == "session" else (BY_TOKENS, _owner_of_token)
-    asked, known = sorted(secret_hashes), dict[str, Actor]()
+    asked, known, at = sorted(secret_hashes), dict[str, Actor](), clock_of(session).now()
     for start in range(0, len(asked), MOST_AT_ONCE):
         values: dict[str, Any] = {"secrets": asked[start : start + MOST_AT_ONCE]}
-        values |= {"at": clock_of(session).now()} if kind == "session" else {}
-        known |= {row.secret_hash: make(row).actor for row in session.execute(statement, values)}
+        values |= {"at": at} if kind == "session" else {}
+        known |= {row.secret_hash: make(row, at).actor for row in session.execute(statement, values)}
     return known
 
 
-def _owner_of_session(row: Any) -> Known:
-    actor = Actor(
-        account_id=row[0], username=row[1], role=row[2], scopes=frozenset(SCOPES), session_id=row[3], has_drafts=row[6]
-    )
-    return Known(actor, row[4])
+def _owner_of_session(row: Any, at: datetime) -> Known:
+    return Known(_actor(row, at, scopes=frozenset(SCOPES), session_id=row[3]), row[4])
 
 
-def _owner_of_token(row: Any) -> Known:
-    actor = Actor(
-        account_id=row[0], username=row[1], role=row[2], scopes=frozenset(row[4]), token_id=row[3], has_drafts=row[7]
-    )
-    return Known(actor, row[5])
+def _owner_of_token(row: Any, at: datetime) -> Known:
+    return Known(_actor(row, at, scopes=frozenset(row[4]), token_id=row[3]), row[5])
+
+
+def _actor(row: Any, at: datetime, **credential: Any) -> Actor:
+    """Who a credential makes of its owner: somebody suspended is a guest who is told why, whatever the credential."""
+    *_, has_drafts, moderated, standing = row
+    suspension = sanction(standing, SUSPENSION, at) if standing else None
+    if suspension:
+        return replace(GUEST, suspension=suspension)
+    return Actor(
+        account_id=row[0], username=row[1], role=row[2], has_drafts=has_drafts, moderated=frozenset(moderated or ()),
+        silence=sanction(standing, SILENCE, at) if standing else None, **credential,
+    )  # fmt: skip
 
 
 def find_account(session: Session, username: str) -> Account | None:
@@ -127,7 +135,8 @@ def find_by_login(session: Session, login: str) -> Account | None:
 
 
 def own_account(session: Session, actor: Actor, *, lock: bool = False) -> Account:
-    """The signed-in actor's account; `lock` holds it to the transaction's end. Raises NotSignedIn for a guest."""
+    """The signed-in actor's account; `lock` holds it to the transaction's end. Raises NotSignedIn, Suspended."""
+    check_known(actor)
     query = select(Account).where(col(Account.id) == actor.account_id)
     found = session.scalars(query.with_for_update() if lock else query).first()
     if found is None:

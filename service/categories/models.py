@@ -1,9 +1,12 @@
-"""The table of categories."""
+"""The tables of categories and of who moderates one of them."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlmodel import Field
+from sqlalchemy import BigInteger, Column, ForeignKey
+from sqlmodel import Field, SQLModel
 
+from service.kit.clock import Instant
 from service.kit.database.columns import identity
 from service.site.models import ClosingTerms
 
@@ -22,3 +25,16 @@ class Category(ClosingTerms, table=True):
     description: str = Field(default="", max_length=300)
     visibility: str = Field(default="public", max_length=20)
     version: int = 1
+
+
+class CategoryModerator(SQLModel, table=True):
+    """Somebody who moderates one category. `account.moderated` repeats it for the person's own requests."""
+
+    __tablename__ = "category_moderator"
+    category_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("category.id", ondelete="CASCADE"), primary_key=True)
+    )
+    account_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True)
+    )
+    since: datetime = Field(sa_type=Instant)

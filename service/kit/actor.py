@@ -1,12 +1,26 @@
 """Who asks: the value every query and policy takes, and the checks that every room's own policy begins with."""
 
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
-from service.kit.errors import NotAllowed, NotSignedIn
+from service.kit.clock import utc_text
+from service.kit.errors import NotAllowed, NotSignedIn, Silenced, Suspended
 
 ROLES: Final = ("guest", "member", "moderator", "admin")
 SCOPES: Final = ("read", "write", "moderate", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """What somebody may not do for the time being: until when (None: for ever), and the reason they were told."""
+
+    until: datetime | None
+    reason: str = ""
+
+    def members(self) -> dict[str, Any]:
+        """What the problem says of it."""
+        return {"until": utc_text(self.until) if self.until else None, "reason": self.reason or None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +30,9 @@ class Actor:
     `scopes` is what the credential allows: a browser session has all of them, an API token the ones it was made
     with. `session_id` and `token_id` name the credential, so that it can be listed and revoked. `has_drafts` says
     whether they have unposted texts here: it comes with the credential, so that who has none is asked for none.
+
+    `moderated` are the ids of the categories that they moderate though their role does not say so. `silence` is in
+    force now, and so is `suspension`: somebody suspended is a guest who is told why.
     """
 
     account_id: int | None
@@ -25,6 +42,9 @@ class Actor:
     session_id: int | None = None
     token_id: int | None = None
     has_drafts: bool = False
+    moderated: frozenset[int] = frozenset()
+    silence: Sanction | None = None
+    suspension: Sanction | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -42,8 +62,22 @@ class Actor:
 
     @property
     def moderates(self) -> bool:
-        """Whether this actor may act as a moderator now: the role, and a credential that carries the scope."""
+        """Whether this actor may act as a moderator everywhere: the role, and a credential that carries the scope."""
         return self.is_at_least("moderator") and "moderate" in self.scopes
+
+    def moderates_in(self, category_id: int) -> bool:
+        """Whether this actor may act as a moderator in one category."""
+        return self.moderates or ("moderate" in self.scopes and category_id in self.moderated)
+
+    @property
+    def moderates_some(self) -> bool:
+        """Whether this actor may act as a moderator anywhere."""
+        return self.moderates or ("moderate" in self.scopes and bool(self.moderated))
+
+    @property
+    def rank(self) -> int:
+        """Where the actor stands: guest < member < moderator of a category < moderator < admin."""
+        return rank_of(self.role, moderates_some=bool(self.moderated))
 
     @property
     def administers(self) -> bool:
@@ -57,15 +91,35 @@ class Actor:
         return f"session:{self.session_id}" if self.session_id is not None else None
 
 
+def rank_of(role: str, *, moderates_some: bool) -> int:
+    """The rank of a role; a member who moderates a category stands between members and moderators."""
+    return 2 * ROLES.index(role) + (moderates_some and role == "member")
+
+
 GUEST: Final = Actor(account_id=None, username=None, role="guest", scopes=frozenset({"read"}))
 SYSTEM: Final = Actor(account_id=None, username=None, role="admin")
 
 
-def check_signed_in(actor: Actor, scope: str = "write") -> None:
-    """Raise NotSignedIn for a guest, NotAllowed for a token without `scope`."""
+def check_known(actor: Actor) -> None:
+    """Raise NotSignedIn for a guest, Suspended for somebody who may not use their account."""
+    if actor.suspension:
+        raise Suspended(extra=actor.suspension.members())
     if not actor.signed_in:
         raise NotSignedIn
+
+
+def check_signed_in(actor: Actor, scope: str = "write") -> None:
+    """Raise NotSignedIn for a guest, Suspended, NotAllowed for a token without `scope`."""
+    check_known(actor)
     check_scope(actor, scope)
+
+
+def check_may_write(actor: Actor) -> None:
+    """Raise unless the actor may say something that others read: NotSignedIn, Suspended, Silenced, NotAllowed."""
+    check_known(actor)
+    if actor.silence:
+        raise Silenced(extra=actor.silence.members())
+    check_scope(actor, "write")
 
 
 def check_scope(actor: Actor, scope: str) -> None:
@@ -74,16 +128,37 @@ def check_scope(actor: Actor, scope: str) -> None:
         raise NotAllowed(f"This token does not have the scope “{scope}”")
 
 
-def check_moderates(actor: Actor) -> None:
-    """Raise unless the actor is a moderator or an admin with the scope `moderate`, or Parley itself.
+def check_moderates(actor: Actor, category_id: int | None = None) -> None:
+    """Raise unless the actor is a moderator or an admin with the scope `moderate`, or Parley itself; where a category
+    is given, one who moderates that category will do.
 
-    What Parley does to posts, a moderator has planned: a timer.
+    What Parley does to posts, a moderator has planned: a timer, a rule.
     """
     if actor is SYSTEM:
         return
     check_signed_in(actor, "moderate")
-    if not actor.moderates:
+    if not (actor.moderates or (category_id is not None and actor.moderates_in(category_id))):
         raise NotAllowed("Only moderators may do this")
+
+
+def check_moderates_some(actor: Actor) -> None:
+    """Raise unless the actor moderates something: the site, or a category."""
+    if actor is SYSTEM:
+        return
+    check_signed_in(actor, "moderate")
+    if not actor.moderates_some:
+        raise NotAllowed("Only moderators may do this")
+
+
+def check_outranks(actor: Actor, account_id: int | None, rank: int) -> None:
+    """Raise unless the actor stands above somebody of this rank (see `rank_of`), is Parley itself, or is that person.
+
+    Nobody acts on an equal or on a higher one.
+    """
+    if actor is SYSTEM or account_id is None or account_id == actor.account_id:
+        return
+    if actor.rank <= rank:
+        raise NotAllowed("This person’s role is not below yours: ask an admin")
 
 
 def check_administers(actor: Actor) -> None:

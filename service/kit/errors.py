@@ -3,7 +3,7 @@
     Problem
     ├── NotFound 404            (also: what you may not see)
     ├── NotSignedIn 401
-    ├── NotAllowed 403 ── CrossOrigin 403
+    ├── NotAllowed 403 ── CrossOrigin 403 · Suspended 403 · Silenced 403
     ├── Conflict 409  ── each room names its own (ThreadIsClosed, …)
     ├── Invalid 422   ── IdempotencyConflict 422
     ├── EditConflict 412 · PreconditionRequired 428
@@ -80,6 +80,18 @@ class CrossOrigin(NotAllowed):
     """A browser sent an unsafe request from another site's page."""
 
     code, title = "cross-origin", "The request came from another site"
+
+
+class Suspended(NotAllowed):
+    """The account may not be used for the time being; `until` (null: for ever) and `reason` say how long and why."""
+
+    code, title = "suspended", "This account is suspended"
+
+
+class Silenced(NotAllowed):
+    """The account may read and not write for the time being; `until` (null: for ever) and `reason` say more."""
+
+    code, title = "silenced", "This account is silenced: it may read, and not write"
 
 
 class NotFound(Problem):

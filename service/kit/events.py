@@ -32,7 +32,9 @@ BATCH: Final = 500
 
 
 class EventRow(SQLModel, table=True):
-    """One committed fact. `position` and `hash` are null until the sequencer has seen it."""
+    """One committed fact. `position` and `hash` are null until the sequencer has seen it. `address_hash` is a keyed
+    hash of the address that whoever acted came from; it is no part of the chain, so that it can be erased.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
@@ -55,6 +57,16 @@ class EventRow(SQLModel, table=True):
     audience: str = Field(max_length=20)
     audience_id: int | None = Field(default=None, sa_type=BigInteger)
     facts: dict[str, Any] = Field(sa_column=Column("data", JSON, nullable=False))
+    address_hash: str | None = Field(default=None, max_length=64)
+
+
+class EventHead(SQLModel, table=True):
+    """The end of the chain, in one row: without it nobody would miss events that were cut off at the end."""
+
+    __tablename__ = "event_head"
+    id: int = Field(default=1, primary_key=True)
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    hash: str = Field(max_length=64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +190,7 @@ def first_broken(session: Session) -> int | None:
     position, previous = 0, GENESIS
     while rows := read_after(session, position, 1000):
         for row in rows:
-            link = digest(previous, row.model_dump(exclude={"hash"}), position + 1)
+            link = digest(previous, row.model_dump(exclude={"hash", "address_hash"}), position + 1)
             if row.position != position + 1 or row.hash != link:
                 return position + 1
             position, previous = position + 1, row.hash

@@ -8,7 +8,7 @@ from service.accounts.current import Asking
 from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
-from service.kit.errors import NotAllowed, NotFound, NotReady, NotSignedIn
+from service.kit.errors import NotAllowed, NotFound, NotReady, NotSignedIn, Silenced
 from service.reactions import operations
 from service.replies.queries import lock_reply
 from service.replies.schemas import ReplyView
@@ -26,7 +26,7 @@ router = APIRouter(route_class=StrictRoute, tags=["reactions"])
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The thread's id.")]
 ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The reply's id.")]
 Name = Annotated[Literal["like", "thanks", "agree", "disagree", "funny"], Path(description="What you say of it.")]
-PROBLEMS = declare(NotFound, NotSignedIn, NotAllowed, ThreadIsClosed, NotReady)
+PROBLEMS = declare(NotFound, NotSignedIn, Silenced, NotAllowed, ThreadIsClosed, NotReady)
 
 
 @router.put(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from service.kit.actor import Actor, check_signed_in
+from service.kit.actor import Actor, check_may_write
 from service.kit.errors import NotAllowed, NotFound
 from service.replies.models import Reply
 from service.threads.errors import ThreadIsClosed
@@ -19,7 +19,7 @@ def check_published(thread: Thread, post: Thread | Reply) -> None:
 
 def check_may_react(actor: Actor, post: Thread | Reply) -> None:
     """Raise unless the actor is signed in and somebody else wrote the post."""
-    check_signed_in(actor)
+    check_may_write(actor)
     if post.author_id is not None and post.author_id == actor.account_id:
         raise NotAllowed("Nobody reacts to what they wrote themselves")
 

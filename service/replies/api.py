@@ -16,6 +16,7 @@ from service.kit.errors import (
     NotReady,
     NotSignedIn,
     RateLimited,
+    Silenced,
 )
 from service.replies import operations, queries
 from service.replies.errors import ParentNotAvailable
@@ -84,7 +85,7 @@ async def list_replies(
     status_code=201,
     response_model=ReplyView,
     responses=declare(
-        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable, RateLimited, NotReady
+        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable, RateLimited, NotReady
     ),
 )
 async def post_reply(thread_id: ThreadId, draft: Deferred[PostReply], asks: Asking) -> Response:
@@ -120,7 +121,7 @@ async def get_reply(reply_id: ReplyId, asks: Asking, if_none_match: IfNoneMatch 
     "/replies/{reply_id}",
     operation_id="edit_reply",
     response_model=ReplyView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
 )
 async def edit_reply(reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking, if_match: IfMatch = None) -> Response:
     """Change a reply's text: its author, or a moderator."""
@@ -139,7 +140,7 @@ async def edit_reply(reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking
     operation_id="delete_reply",
     status_code=204,
     responses=declare(
-        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
     ),
 )
 async def delete_reply(reply_id: ReplyId, asks: Asking, if_match: IfMatch = None) -> Response:

@@ -1,6 +1,6 @@
 """Who may do what to a reply. Pure; each check raises a named Problem."""
 
-from service.kit.actor import Actor, check_signed_in
+from service.kit.actor import Actor, check_may_write
 from service.kit.errors import NotAllowed
 from service.replies.models import Reply
 from service.screening import policy as screening
@@ -13,7 +13,7 @@ def may_read(actor: Actor, reply: Reply) -> bool:
 
 def check_may_edit(actor: Actor, reply: Reply) -> None:
     """Raise unless the actor wrote the reply or moderates."""
-    check_signed_in(actor)
+    check_may_write(actor)
     if not (actor.moderates or (actor.account_id is not None and actor.account_id == reply.author_id)):
         raise NotAllowed("Only its author and moderators may change this")
 

@@ -36,6 +36,10 @@ class Site(ClosingTerms, table=True):
     an author must have been published before the next ones appear at once (0: none). `close_grace` is for how many
     microseconds after a closing a reply that was begun before it is still taken; `closed_reply_roles` who may post in
     a closed thread (of `moderator`, `admin`); `close_also` what a closing ends besides (of `reactions`, `edits`).
+
+    `flags_hide_at` is the weight of flags, in hundredths, at which a post is hidden until a moderator looks (0: never),
+    `flags_per_day` how many a person may raise; `address_kept` for how many microseconds the log keeps the hashed
+    addresses of who acted; `contact` is where people turn with objections that Parley has no form for.
     """
 
     __tablename__ = "site"
@@ -50,4 +54,8 @@ class Site(ClosingTerms, table=True):
         default_factory=lambda: ["moderator", "admin"], sa_column=Column(JSON, nullable=False)
     )
     close_also: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    flags_hide_at: int = 300
+    flags_per_day: int = 10
+    address_kept: int = Field(default=90 * 86_400_000_000, sa_column=Column(BigInteger, nullable=False))
+    contact: str = Field(default="", max_length=200)
     version: int = 1

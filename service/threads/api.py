@@ -17,6 +17,7 @@ from service.kit.errors import (
     NotFound,
     NotReady,
     NotSignedIn,
+    Silenced,
     settled,
 )
 from service.tags.schemas import TagView, tag_url
@@ -117,7 +118,7 @@ def tag_view(tag: TagUse) -> TagView:
     operation_id="open_thread",
     status_code=201,
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, NotReady),
 )
 async def open_thread(draft: Deferred[OpenThread], asks: Asking) -> Response:
     """Open a thread. `closing` may say when it will close."""
@@ -168,7 +169,7 @@ async def get_thread(thread_id: ThreadId, asks: Asking, if_none_match: IfNoneMat
     "/threads/{thread_id}",
     operation_id="edit_thread",
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
 )
 async def edit_thread(
     thread_id: ThreadId, draft: Deferred[EditThread], asks: Asking, if_match: IfMatch = None
@@ -189,7 +190,7 @@ async def edit_thread(
     operation_id="delete_thread",
     status_code=204,
     responses=declare(
-        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
     ),
 )
 async def delete_thread(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:

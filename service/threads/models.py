@@ -15,6 +15,7 @@ REACTIONS: Final = ("like", "thanks", "agree", "disagree", "funny")
 
 UNPUBLISHED = text("moderation <> 'published'")
 REOPENING = text("reopens_at IS NOT NULL")
+PINNED = text("pinned_at IS NOT NULL")
 OF_REPLY, OF_OPENING = text("reply_id IS NOT NULL"), text("reply_id IS NULL")
 UNTOLD = text("closing_recorded_at IS NULL AND moderation = 'published'")
 
@@ -26,6 +27,9 @@ class Thread(ClosingTerms, table=True):
     thread open, or of the opening; `closed_at`, `archived_at` are facts that somebody made; `closing_recorded_at` is
     the deadline that has been told, which the law never reads. `version` rises with edits and not with replies.
     `active_at` is what lists sort by: the latest of the opening, the last shown reply and `bumped_at`.
+
+    `pinned_at`: since when it stands above the others, in its category and, with `pinned_everywhere`, on the first page
+    too; until `pinned_until`, where that is set.
 
     `closes_silently`: its scheduled closing makes no notice; `slow_mode_until`: when slow mode ends by itself;
     `closing_warned_for`: the deadline (microseconds) that watchers were told of a day before; `closure_before`: the
@@ -56,6 +60,7 @@ class Thread(ClosingTerms, table=True):
         ),
         Index("thread_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
         Index("thread_reopening", "reopens_at", sqlite_where=REOPENING, postgresql_where=REOPENING),
+        Index("thread_pinned", "pinned_at", sqlite_where=PINNED, postgresql_where=PINNED),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=identity())
@@ -96,6 +101,9 @@ class Thread(ClosingTerms, table=True):
     closes_silently: bool = False
     slow_mode_until: datetime | None = Field(default=None, sa_type=Instant)
     closing_warned_for: int | None = Field(default=None, sa_type=BigInteger)
+    pinned_at: datetime | None = Field(default=None, sa_type=Instant)
+    pinned_until: datetime | None = Field(default=None, sa_type=Instant)
+    pinned_everywhere: bool = False
     closure_before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 

@@ -23,7 +23,7 @@ from service.kit.errors import (
     NotSignedIn,
     Problem,
 )
-from service.web.problems import declare
+from service.web.problems import described
 
 router = APIRouter(include_in_schema=False)
 
@@ -108,7 +108,7 @@ def complete(method: str, operation: dict[str, Any]) -> None:
 
 def add_answer(answers: dict[str, Any], problem: type[Problem]) -> None:
     """Add a problem to the answers of an operation, unless its code is declared there already."""
-    ((status, fresh),) = declare(problem).items()
+    ((status, fresh),) = described(problem).items()
     entry = answers.setdefault(str(status), fresh)
     if f"`{problem.code}`" not in entry["description"]:
         entry["description"] += f" · {fresh['description']}"

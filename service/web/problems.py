@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from service.kit.errors import Invalid, MethodNotAllowed, NotFound, Problem
+from service.kit.errors import Invalid, MethodNotAllowed, NotFound, NotSignedIn, Problem, Suspended
 from service.web.bodies import refused, sentence
 
 MEDIA_TYPE = "application/problem+json"
@@ -43,7 +43,15 @@ def problem_response(problem: Problem, instance: str) -> Response:
 
 
 def declare(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """For a route's `responses=`: the problems it can answer with, grouped by status."""
+    """For a route's `responses=`: the problems it can answer with, grouped by status.
+
+    Where somebody must be signed in, they may be suspended: that is declared by itself.
+    """
+    return described(*problems, *((Suspended,) if NotSignedIn in problems else ()))
+
+
+def described(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """Exactly these problems as OpenAPI describes answers, grouped by status."""
     grouped: dict[int | str, dict[str, Any]] = {}
     for problem in problems:
         entry = grouped.setdefault(

@@ -1,6 +1,7 @@
 """Decisions: a moderator takes one step with a post, and the review says which, why and when."""
 
 from dataclasses import dataclass
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -15,11 +16,19 @@ from service.moderation.errors import StaleDecision
 from service.moderation.events import ReviewDecided
 from service.moderation.models import BY_MODERATOR, DECIDED, Review
 from service.moderation.queries import PostSeen
+from service.replies.models import Reply
 from service.replies.operations import moderate_reply
 from service.replies.queries import ReplySeen, lock_reply
+from service.screening.models import Decision as Kept
+from service.screening.operations import keep, snapshot
 from service.screening.policy import Action
+from service.threads.models import Thread
 from service.threads.operations import moderate_thread
 from service.threads.queries import ThreadSeen, lock_thread
+
+THREAD_ASPECT: Final = ("moderation", "previous_moderation", "trashed_at", "published_at", "idle_anchor", "active_at")
+REPLY_ASPECT: Final = ("moderation", "previous_moderation", "trashed_at", "published_at", "is_heard")
+"""What a decision about a post changes in its row, and undoing it restores; a number, once given, stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +48,14 @@ class Locked:
     reply: ReplySeen | None
 
     @property
+    def post(self) -> Thread | Reply:
+        """The post's row."""
+        return self.reply.reply if self.reply else self.thread.thread
+
+    @property
     def moderation(self) -> str:
         """The state that the post is in now."""
-        return (self.reply.reply if self.reply else self.thread.thread).moderation
+        return self.post.moderation
 
 
 def decide_review(
@@ -107,7 +121,7 @@ def _decide(
     session: Session, actor: Actor, locked: Locked, review: Review, decision: Decision, version: Wanted
 ) -> None:
     """The decision goes in first: what listens to the step finds it decided, and opens it again if the post waits."""
-    before = locked.moderation
+    before, was = locked.moderation, snapshot(locked.post, REPLY_ASPECT if locked.reply else THREAD_ASPECT)
     review.state, review.action, review.reason = DECIDED, decision.action, decision.reason
     review.decided_at, review.decided_by_id = now(session), actor.account_id
     if review.id is None:
@@ -117,12 +131,27 @@ def _decide(
         moderate_thread(session, actor, locked.thread, decision.action, version)
     else:
         moderate_reply(session, actor, locked.thread, locked.reply, decision.action, version)
-    record_decision(session, actor, review, before, locked.moderation)
+    event_id = record_decision(session, actor, review, before, locked.moderation)
+    keep(session, _kept(session, actor, locked, review, decision, was | {"event_id": event_id}))
 
 
-def record_decision(session: Session, actor: Actor, review: Review, before: str, after: str) -> None:
-    """Record what was decided in a review that has been stored."""
-    events.record(
+def _kept(
+    session: Session, actor: Actor, locked: Locked, review: Review, decision: Decision, was: dict[str, Any]
+) -> Kept:
+    """The record of a decision, which explains and undoes it."""
+    reply_id = locked.reply.id if locked.reply else None
+    return Kept(
+        event_id=was.pop("event_id"), review_id=review.id, action=decision.action,
+        subject=f"reply:{reply_id}" if reply_id else f"thread:{locked.thread.id}", thread_id=locked.thread.id,
+        reply_id=reply_id, category_id=locked.thread.thread.category_id, account_id=locked.post.author_id,
+        state_before=was["moderation"], state_after=locked.moderation, before=was, reason=decision.reason,
+        decided_by_id=actor.account_id, automated=not actor.signed_in, decided_at=now(session),
+    )  # fmt: skip
+
+
+def record_decision(session: Session, actor: Actor, review: Review, before: str, after: str) -> int:
+    """Record what was decided in a review that has been stored; returns the event's id."""
+    return events.record(
         session,
         ReviewDecided(
             actor=actor, review_id=stored_id(review.id), thread_id=review.thread_id, reply_id=review.reply_id,

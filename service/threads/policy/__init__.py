@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
-from service.kit.actor import Actor, check_signed_in
+from service.kit.actor import Actor, check_may_write, check_signed_in
 from service.kit.clock import utc_text
 from service.kit.errors import NotAllowed, Problem
 from service.site.models import OFF, ClosingTerms, Site
@@ -43,12 +43,12 @@ def is_author(actor: Actor, thread: Thread) -> bool:
 
 def check_may_open(actor: Actor) -> None:
     """Raise unless the actor may open threads."""
-    check_signed_in(actor)
+    check_may_write(actor)
 
 
 def check_may_edit(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor wrote the thread or moderates."""
-    check_signed_in(actor)
+    check_may_write(actor)
     if not (is_author(actor, thread) or actor.moderates):
         raise NotAllowed("Only its author and moderators may change this")
 
@@ -91,7 +91,7 @@ def check_terms(actor: Actor, terms: dict[str, int | str | None], stored: Closin
 
 def check_may_reply(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor may reply to this thread at all; whether it is open is `check_open`'s question."""
-    check_signed_in(actor)
+    check_may_write(actor)
     if thread.moderation != "published":
         raise NotAllowed("This thread is not published, so nobody replies to it")
 
