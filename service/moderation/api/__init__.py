@@ -1,0 +1,9 @@
+"""The JSON doors of moderation, a file for each thing: reviews of posts and what is decided about them."""
+
+from fastapi import APIRouter
+
+from service.moderation.api import reviews
+
+router = APIRouter()
+for part in (reviews,):
+    router.routes.extend(part.router.routes)
