@@ -123,6 +123,7 @@ class Asks:
         mark = await self._fingerprint() if found else ""
 
         def unit(session: Session) -> Answer | Problem:
+            session.info["address_hash"] = self.address_hash()
             actor = self._who(session)
             if found is None:
                 return work(session, actor)
@@ -137,6 +138,11 @@ class Asks:
         """Where an attempt at a password comes from."""
         limited = self.settings.rate_limits == "on"
         return operations.Place(neighbourhood(self._address()), self.request.app.state.secret, limited)
+
+    def address_hash(self) -> str | None:
+        """A keyed hash of the address that the request came from, as it is kept beside what is recorded."""
+        address = self._address()
+        return hashed(self.request.app.state.secret, "address", neighbourhood(address)) if address else None
 
     def session_cookie(self, secret: str | None) -> str:
         """The Set-Cookie value that signs in with `secret`, or out with None."""

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from sqlalchemy import JSON, BigInteger, Column, Index, bindparam, insert, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
@@ -101,6 +101,9 @@ MEMBERS: Final = (
 )  # fmt: skip
 """What the chain's hash covers, beside the facts and the position."""
 
+BESIDE: Final = ("address_hash",)
+"""What it does not cover, because it may be erased."""
+
 # Built once, because every reply runs them: to build a statement costs more than to run it.
 INSERT: Final = insert(EVENT).returning(EVENT.c.id)
 WAITING: Final = (
@@ -120,11 +123,15 @@ PLACE: Final = (
     update(EVENT).where(EVENT.c.id == bindparam("event_id")).values(position=bindparam("place"), hash=bindparam("link"))
 )
 
+HEAD: Final = table_of(EventHead)
+MOVE_HEAD: Final = update(HEAD).where(HEAD.c.id == 1).values(position=bindparam("place"), hash=bindparam("link"))
+
 
 def record(session: Session, event: Event, *, at: datetime | None = None) -> int:
     """Insert the event's row and run its listeners in this transaction; returns the row's id.
 
-    `at` is for facts whose time is not now, such as a closing told after its deadline.
+    `at` is for facts whose time is not now, such as a closing told after its deadline. Where whoever asks came from an
+    address, the door has put its keyed hash into the session's `info`.
     """
     kind, subject_id = event.subject()
     audience, audience_id = event.audience()
@@ -132,6 +139,7 @@ def record(session: Session, event: Event, *, at: datetime | None = None) -> int
         "kind": event.kind, "schema_version": event.schema_version, "at": at or now(session),
         "actor_id": event.actor.account_id, "actor_role": event.actor.recorded_role, "subject_type": kind,
         "subject_id": subject_id, "audience": audience, "audience_id": audience_id, "data": event.facts(),
+        "address_hash": session.info.get("address_hash"),
     }  # fmt: skip
     event_id = int(session.execute(INSERT, row).scalar_one())
     notify(session, "event")
@@ -165,7 +173,14 @@ def sequence(session: Session) -> int:
         position, previous = position + 1, digest(previous, dict(row), position + 1)
         places.append({"event_id": row["id"], "place": position, "link": previous})
     session.execute(PLACE, places)
+    _keep_head(session, position, previous)
     return len(waiting)
+
+
+def _keep_head(session: Session, position: int, link: str) -> None:
+    """Note where the chain ends now: without that nobody would miss what was cut off there."""
+    if not cast(Any, session.execute(MOVE_HEAD, {"place": position, "link": link})).rowcount:
+        session.execute(insert(HEAD), {"id": 1, "position": position, "hash": link})
 
 
 def read_after(session: Session, position: int, limit: int = 100) -> Sequence[EventRow]:
@@ -183,16 +198,3 @@ def last_position(session: Session) -> int:
 def is_waiting(session: Session) -> bool:
     """Whether something committed has no position yet: on PostgreSQL, for the moment until the sequencer comes."""
     return session.get_bind().dialect.name == "postgresql" and session.execute(ANY_WAITING).first() is not None
-
-
-def first_broken(session: Session) -> int | None:
-    """The first position whose row was edited, removed or reordered after it was chained; None when all is whole."""
-    position, previous = 0, GENESIS
-    while rows := read_after(session, position, 1000):
-        for row in rows:
-            link = digest(previous, row.model_dump(exclude={"hash", "address_hash"}), position + 1)
-            if row.position != position + 1 or row.hash != link:
-                return position + 1
-            position, previous = position + 1, row.hash
-        session.expunge_all()
-    return None

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
+from service.kit.chain import read_chain
 from service.kit.database import Database
-from service.kit.events import first_broken
 from tests.crash.clients import Person, expect
 from tests.crash.facts import brought, dead_jobs, notified, posted_events, unended_letters
 from tests.crash.figures import Verdict
@@ -105,7 +105,7 @@ async def judge_rest(verdict: Verdict, database: Database, replies: set[int]) ->
     """The events, their chain, the queue and the letters have all come to a good end."""
     posted = Counter(each for each in await database.read(posted_events) if each in replies)
     verdict.expect_once("events", posted, replies)
-    if (broken := await database.read(first_broken)) is not None:
+    if (broken := (await database.read(read_chain)).broken_at) is not None:
         verdict.wrong.append(f"the chain of events is broken at {broken}")
     if dead := await database.read(dead_jobs):
         verdict.wrong.append(f"dead jobs: {dead[:3]}")

@@ -13,9 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from service.kit.actor import SYSTEM
+from service.kit.chain import Link, read_chain
 from service.kit.database import Database, Session, open_database
 from service.kit.database.postgresql import PostgreSQL
-from service.kit.events import Event, first_broken, read_after, record
+from service.kit.events import Event, read_after, record
 
 pytestmark = pytest.mark.anyio
 
@@ -116,7 +117,7 @@ async def test_a_reader_beside_sixteen_writers_misses_and_repeats_nothing(
         await other.stop()
     assert [position for position, _ in seen] == list(range(1, 97))
     assert sorted(number for _, number in seen) == list(range(96))
-    assert await database.read(first_broken) is None
+    assert (await database.read(read_chain)).broken_at is None
 
 
 @pytest.mark.postgresql_only("SQLite has one transaction that writes at a time")
@@ -169,7 +170,15 @@ CHANGES = {
     "removed": "DELETE FROM event WHERE position = 3",
     "first removed": "DELETE FROM event WHERE position = 1",
     "reordered": "UPDATE event SET position = CASE position WHEN 3 THEN -4 ELSE -3 END WHERE position IN (3, 4)",
+    "inserted": "UPDATE event SET position = -position - 1 WHERE position >= 3",
+    "last removed": "DELETE FROM event WHERE position = 6",
+    "all removed": "DELETE FROM event",
+    "the end's mark removed": "DELETE FROM event_head",
+    "the end's mark set back": "UPDATE event_head SET position = 5",
 }
+BROKEN_AT = {
+    "first removed": 1, "last removed": 6, "all removed": 1, "the end's mark removed": 6, "the end's mark set back": 5,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -177,10 +186,35 @@ async def test_the_chain_breaks_where_a_row_was_changed(database: Database, chan
     for number in range(6):
         await database.write(happen, number)
     await positioned(database, 6)
-    assert await database.read(first_broken) is None
+    assert (await database.read(read_chain)).broken_at is None
     await database.write(lambda session: session.connection().exec_driver_sql(CHANGES[change]))
     await database.write(lambda session: session.execute(text("UPDATE event SET position = abs(position)")))
-    assert await database.read(first_broken) == (1 if change == "first removed" else 3)
+    found = await database.read(read_chain)
+    assert found.broken_at == BROKEN_AT.get(change, 3), found
+    assert found.because
+
+
+async def test_an_address_beside_the_chain_is_erased_without_breaking_it(database: Database) -> None:
+    def come_from(session: Session, number: int) -> None:
+        session.info["address_hash"] = f"{number:064x}"
+        happen(session, number)
+
+    for number in range(3):
+        await database.write(come_from, number)
+    await positioned(database, 3)
+    assert [row.address_hash for row in await database.read(read_after, 0)] == [f"{number:064x}" for number in range(3)]
+    await database.write(lambda session: session.execute(text("UPDATE event SET address_hash = NULL")))
+    assert (await database.read(read_chain)).broken_at is None
+
+
+async def test_a_chain_written_anew_does_not_end_as_it_was_noted(database: Database) -> None:
+    for number in range(3):
+        await database.write(happen, number)
+    await positioned(database, 3)
+    noted = (await database.read(read_chain)).end
+    assert (await database.read(read_chain, noted)).broken_at is None
+    assert (await database.read(read_chain, Link(2, noted.hash))).broken_at == 2
+    assert (await database.read(read_chain, Link(9, noted.hash))).broken_at == 4
 
 
 async def test_recording_one_event_is_one_statement(database: Database) -> None:
