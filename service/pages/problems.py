@@ -28,6 +28,7 @@ REMEDIES: Final = {
     "thread-closed": "Keep your text. A moderator can reopen the thread, or it stays as it is.",
     "parent-not-available": "Answer another reply, or the thread itself: the one you chose is gone.",
     "duplicate": "Your text stands at the address in the answer already.",
+    "not-tried": "Try the rule on earlier posts first and send the `backtest_id`, or send `confirm`: true.",
     "category-in-use": "Delete or move its threads first; a site keeps at least one category.",
     "last-admin": "Make somebody else an admin first.",
     "stale-decision": "Load the item again: somebody decided about it first.",
