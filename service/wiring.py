@@ -11,6 +11,8 @@ from sqlmodel import SQLModel
 
 from service.accounts import api as accounts_api
 from service.accounts import jobs as accounts_jobs
+from service.audit import api as audit_api
+from service.audit import jobs as audit_jobs
 from service.background import api as background_api
 from service.categories import api as categories_api
 from service.categories.events import CategoryChanged
@@ -164,6 +166,7 @@ JOBS: Final = (
     JobKind(name="accounts.forget_ended", work=Transactional(accounts_jobs.forget_ended)),
     JobKind(name=drafts_jobs.FORGET, work=Stepwise(drafts_jobs.forget_old)),
     JobKind(name=moderation_jobs.PURGE, work=Stepwise(moderation_jobs.purge)),
+    JobKind(name=audit_jobs.FORGET, work=Stepwise(audit_jobs.forget_addresses)),
     JobKind(name="web.forget_old", work=Transactional(housekeeping.forget_old)),
 )
 
@@ -174,6 +177,7 @@ SCHEDULE: Final = (
     Cron("accounts.forget_ended", timedelta(hours=1), "accounts.forget_ended"),
     Cron("drafts.forget_old", timedelta(days=1), drafts_jobs.FORGET),
     Cron("moderation.purge", timedelta(days=1), moderation_jobs.PURGE),
+    Cron("audit.forget_addresses", timedelta(days=1), audit_jobs.FORGET),
     Cron("transfer.tidy", timedelta(days=1), "transfer.tidy"),
     Cron("web.forget_old", timedelta(hours=1), "web.forget_old"),
 )
@@ -194,6 +198,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     devices_api.router,
     live_api.router,
     moderation_api.router,
+    audit_api.router,
     site_api.router,
     background_api.router,
 )

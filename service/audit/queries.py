@@ -1,0 +1,148 @@
+"""Every SELECT of the log: entries for one reader, the newest first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
+from sqlmodel import Session, col
+
+from service.accounts.models import Account
+from service.kit.actor import Actor, check_moderates_some
+from service.kit.events import EventRow
+from service.replies.models import Reply
+from service.screening.models import Decision
+
+AT_ONCE: Final = 500
+"""Entries that a download reads at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which entries somebody looks for; all that is given must hold.
+
+    `kind` is a kind (`thread.closed`) or what it begins with (`thread`); `actor_id` who did it (0: Parley itself);
+    `thread_id` a thread with all its replies; `account_id` the person that it was done to; `address_hash` where it was
+    done from; `since` is included and `until` is not.
+    """
+
+    kind: str | None = None
+    actor_id: int | None = None
+    account_id: int | None = None
+    thread_id: int | None = None
+    category_id: int | None = None
+    address_hash: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log: the event, who did it (None: nobody who is known), and the decision that it tells of."""
+
+    event: EventRow
+    username: str | None
+    decision: Decision | None
+
+    @property
+    def position(self) -> int:
+        """Its place in the log."""
+        return self.event.position or 0
+
+
+def list_entries(session: Session, actor: Actor, wanted: Wanted, before: int | None, limit: int) -> Sequence[Entry]:
+    """Up to `limit + 1` entries that this reader may see, before a position, the newest first.
+
+    Raises NotSignedIn, NotAllowed.
+    """
+    check_moderates_some(actor)
+    query = _select_entries().where(_seen_by(actor), *_conditions(wanted))
+    if before is not None:
+        query = query.where(col(EventRow.position) < before)
+    return [Entry(*row) for row in session.execute(query.limit(limit + 1))]
+
+
+def all_entries(session: Session, actor: Actor, wanted: Wanted, before: int | None) -> Iterator[Entry]:
+    """As `list_entries`, one after another to the end; for a download, which takes them in pieces of AT_ONCE."""
+    while True:
+        found = list_entries(session, actor, wanted, before, AT_ONCE)
+        yield from found[:AT_ONCE]
+        if len(found) <= AT_ONCE:
+            return
+        before = found[AT_ONCE - 1].position
+
+
+def _select_entries() -> Select[*tuple[Any, ...]]:
+    return (
+        select(EventRow, col(Account.username), Decision)
+        .outerjoin(Account, col(Account.id) == EventRow.actor_id)
+        .outerjoin(Decision, col(Decision.event_id) == EventRow.id)
+        .where(col(EventRow.position).is_not(None))
+        .order_by(col(EventRow.position).desc())
+    )
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    """What this reader finds: everything; all but people's own affairs; or what happened in their categories."""
+    if actor.administers:
+        return true()
+    if actor.moderates:
+        return col(EventRow.audience) != "person"
+    mine = sorted(actor.moderated)
+    decided = select(col(Decision.event_id)).where(col(Decision.category_id).in_(mine))
+    return or_(
+        and_(col(EventRow.audience) == "category", col(EventRow.audience_id).in_(mine)), col(EventRow.id).in_(decided)
+    )
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.kind is not None:
+        begins = col(EventRow.kind).startswith(f"{wanted.kind}.", autoescape=True)
+        yield or_(col(EventRow.kind) == wanted.kind, begins)
+    if wanted.actor_id is not None:
+        yield col(EventRow.actor_id) == wanted.actor_id if wanted.actor_id else col(EventRow.actor_role) == "system"
+    if wanted.account_id is not None:
+        about = select(col(Decision.event_id)).where(col(Decision.account_id) == wanted.account_id)
+        yield or_(_is_about("account", wanted.account_id), col(EventRow.id).in_(about))
+    if wanted.thread_id is not None:
+        yield _within(wanted.thread_id)
+    if wanted.category_id is not None:
+        decided = select(col(Decision.event_id)).where(col(Decision.category_id) == wanted.category_id)
+        here = and_(col(EventRow.audience) == "category", col(EventRow.audience_id) == wanted.category_id)
+        yield or_(here, _is_about("category", wanted.category_id), col(EventRow.id).in_(decided))
+    if wanted.address_hash is not None:
+        yield col(EventRow.address_hash) == wanted.address_hash
+    if wanted.since is not None:
+        yield col(EventRow.at) >= wanted.since
+    if wanted.until is not None:
+        yield col(EventRow.at) < wanted.until
+
+
+def _is_about(kind: str, subject_id: int) -> ColumnElement[bool]:
+    return and_(col(EventRow.subject_type) == kind, col(EventRow.subject_id) == subject_id)
+
+
+def _within(thread_id: int) -> ColumnElement[bool]:
+    """What was done to a thread, to its replies, and by decision about either."""
+    replies = select(col(Reply.id)).where(col(Reply.thread_id) == thread_id)
+    decided = select(col(Decision.event_id)).where(col(Decision.thread_id) == thread_id)
+    of_replies = and_(col(EventRow.subject_type) == "reply", col(EventRow.subject_id).in_(replies))
+    return or_(_is_about("thread", thread_id), of_replies, col(EventRow.id).in_(decided))
+
+
+def addressed(session: Session, below: int | None, until: datetime, limit: int) -> tuple[int, Sequence[int]]:
+    """Looks for addresses to erase among the `limit` entries before position `below`, from the end of the log.
+
+    Returns the lowest position that was looked at (0: the log's beginning is reached, or nothing before had an
+    address any more) and the ids of the entries older than `until` that have an address.
+    """
+    query = select(col(EventRow.position), col(EventRow.id), col(EventRow.at), col(EventRow.address_hash))
+    query = query.where(col(EventRow.position).is_not(None))
+    if below is not None:
+        query = query.where(col(EventRow.position) < below)
+    rows = session.execute(query.order_by(col(EventRow.position).desc()).limit(limit)).all()
+    old = [row for row in rows if row.at < until]
+    found = [row.id for row in old if row.address_hash is not None]
+    is_over = len(rows) < limit or (len(old) == len(rows) and not found)
+    return (0 if is_over else rows[-1].position), found
