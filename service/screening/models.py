@@ -11,6 +11,15 @@ from service.kit.database.columns import identity, reference
 
 AUTOINCREMENT: Final[dict[str, Any]] = {"sqlite_autoincrement": True}
 STANDS = text("undone_at IS NULL")
+
+POST_RESTRICTIONS: Final = ("hide", "reject", "spam", "trash")
+PERSON_RESTRICTIONS: Final = ("silence", "suspend")
+RESTRICTIONS: Final = (*POST_RESTRICTIONS, *PERSON_RESTRICTIONS)
+"""The actions that take something from whom they are about: those have reasons, and can be appealed."""
+
+RELIEFS: Final = ("approve", "restore", "lift")
+"""The actions that give it."""
+
 EDIT_OF_OPENING, EDIT_OF_REPLY = text("reply_id IS NULL"), text("reply_id IS NOT NULL")
 
 
@@ -137,6 +146,25 @@ class Decision(SQLModel, table=True):
     decided_at: datetime = Field(sa_type=Instant)
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
     undone_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+
+    @property
+    def restricts(self) -> bool:
+        """Whether it takes something from the person whom it is about: a post out of sight, or what they may do.
+
+        Nobody restricts themselves: a post that its author deleted is no decision about them.
+        """
+        return self.action in RESTRICTIONS and self.account_id not in (None, self.decided_by_id)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the person whom it is about is told of it in a notice of its own.
+
+        Not of a hold, which their post shows, and not of what a rule made of a new post: the answer said that. What a
+        rule calls spam it answers like a hold, so that spammers learn nothing from it.
+        """
+        if self.automated and self.rule_id is not None and self.state_before in ("", "pending"):
+            return False
+        return self.restricts or (self.action in RELIEFS and self.account_id not in (None, self.decided_by_id))
 
 
 class HeldEdit(SQLModel, table=True):

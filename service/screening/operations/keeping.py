@@ -2,19 +2,38 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session
 
-from service.kit.clock import to_micros
+from service.kit.clock import now, to_micros
+from service.kit.database.rows import stored_id
+from service.kit.queue import enqueue
 from service.screening.models import Decision
+
+TELL: Final = "notifications.tell_decision"
+"""The kind of job that tells the person affected what was decided, or that it was undone; payload `{decision}`."""
 
 
 def keep(session: Session, decision: Decision) -> Decision:
-    """Store what was decided, in the transaction of its effect. Returns it with its id."""
+    """Store what was decided, in the transaction of its effect. Returns it with its id. The person whom it is about is
+    told afterwards, where it is theirs to know.
+    """
     session.add(decision)
     session.flush()
+    if decision.is_told:
+        enqueue(session, TELL, {"decision": stored_id(decision.id)})
     return decision
+
+
+def take_back(session: Session, decision: Decision, actor_id: int | None) -> None:
+    """Note that a decision was undone, and by whom; what it told its person vanishes, or is told to be undone. What it
+    changed is put back by whoever calls this.
+    """
+    decision.undone_at, decision.undone_by_id = now(session), actor_id
+    session.add(decision)
+    session.flush()
+    enqueue(session, TELL, {"decision": stored_id(decision.id)})
 
 
 def snapshot(row: Any, columns: Iterable[str]) -> dict[str, Any]:
