@@ -15,10 +15,10 @@ AUTOINCREMENT: dict[str, Any] = {"sqlite_autoincrement": True}
 class Account(SQLModel, table=True):
     """A person. `username_key` is the username with look-alikes folded together, `email_key` the lower-case address.
 
-    `has_drafts` says whether they have begun a reply somewhere, so that who has not is asked for none. `moderated` are
-    the ids of the categories that they moderate though their role does not say so; `standing` what they may not do
-    for the time being (see `accounts.policy.Standing`). Both are null for nearly everybody, and are here so that a
-    request needs no second query.
+    `has_drafts` says whether they have begun a reply somewhere, `has_flagged` whether they have ever flagged a post, so
+    that who has not is asked for none. `moderated` are the ids of the categories that they moderate though their role
+    does not say so; `standing` what they may not do for the time being (see `accounts.policy.Standing`). Both are null
+    for nearly everybody, and are here so that a request needs no second query.
     """
 
     __tablename__ = "account"
@@ -33,6 +33,7 @@ class Account(SQLModel, table=True):
     role: str = Field(default="member", max_length=20)
     created_at: datetime = Field(sa_type=Instant)
     has_drafts: bool = False
+    has_flagged: bool = False
     moderated: list[Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     standing: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     version: int = 1

@@ -1,6 +1,6 @@
 """Who asks: the value every query and policy takes, and the checks that every room's own policy begins with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,10 +29,12 @@ class Actor:
 
     `scopes` is what the credential allows: a browser session has all of them, an API token the ones it was made
     with. `session_id` and `token_id` name the credential, so that it can be listed and revoked. `has_drafts` says
-    whether they have unposted texts here: it comes with the credential, so that who has none is asked for none.
+    whether they have unposted texts here, and `has_flagged` whether they have ever flagged a post: both come with the
+    credential, so that who has none is asked for none.
 
     `moderated` are the ids of the categories that they moderate though their role does not say so. `silence` is in
-    force now, and so is `suspension`: somebody suspended is a guest who is told why.
+    force now, and so is `suspension`: somebody suspended is a guest who is told why. `is_within` says that only one
+    category that they moderate is looked at (see `within`).
     """
 
     account_id: int | None
@@ -42,9 +44,11 @@ class Actor:
     session_id: int | None = None
     token_id: int | None = None
     has_drafts: bool = False
+    has_flagged: bool = False
     moderated: frozenset[int] = frozenset()
     silence: Sanction | None = None
     suspension: Sanction | None = None
+    is_within: bool = False
 
     @property
     def signed_in(self) -> bool:
@@ -62,12 +66,31 @@ class Actor:
 
     @property
     def moderates(self) -> bool:
+        """Whether this actor may act as a moderator in all that they are asked about: everywhere, or only a category
+        that they moderate is looked at.
+        """
+        return (self.is_within or self.is_at_least("moderator")) and "moderate" in self.scopes
+
+    @property
+    def moderates_all(self) -> bool:
         """Whether this actor may act as a moderator everywhere: the role, and a credential that carries the scope."""
         return self.is_at_least("moderator") and "moderate" in self.scopes
 
+    def within(self, category_id: int) -> "Actor":
+        """The actor as they stand in one category, for what knows posts and not where they are: who moderates it is a
+        moderator there. To be handed on to nothing that is asked of other categories.
+        """
+        if category_id not in self.moderated or self.moderates:
+            return self
+        return replace(self, is_within=True)
+
     def moderates_in(self, category_id: int) -> bool:
         """Whether this actor may act as a moderator in one category."""
-        return self.moderates or ("moderate" in self.scopes and category_id in self.moderated)
+        return "moderate" in self.scopes and self.is_moderator_in(category_id)
+
+    def is_moderator_in(self, category_id: int) -> bool:
+        """Whether this is a moderator of one category, whatever their credential allows."""
+        return self.is_at_least("moderator") or category_id in self.moderated
 
     @property
     def moderates_some(self) -> bool:
