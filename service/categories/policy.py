@@ -1,5 +1,6 @@
-"""Who may see which category. Pure."""
+"""Who may see and moderate which category. Pure."""
 
+from service.categories.models import Category
 from service.kit.actor import Actor
 
 
@@ -8,3 +9,22 @@ def visible_to(actor: Actor) -> tuple[str, ...]:
     if "read" not in actor.scopes or actor.role == "guest":
         return ("public",)
     return ("public", "members", "staff") if actor.is_at_least("moderator") else ("public", "members")
+
+
+def also_visible(actor: Actor) -> tuple[int, ...]:
+    """The ids of the categories that this actor may see whatever their visibility: those that they moderate."""
+    if not actor.moderated or "read" not in actor.scopes or actor.is_at_least("moderator"):
+        return ()
+    return tuple(sorted(actor.moderated))
+
+
+def moderated_by(actor: Actor) -> tuple[int, ...]:
+    """The ids of the categories in which this actor, who does not moderate them all, may act as a moderator."""
+    if not actor.moderated or "moderate" not in actor.scopes or actor.moderates_all:
+        return ()
+    return tuple(sorted(actor.moderated))
+
+
+def may_see(actor: Actor, category: Category) -> bool:
+    """Whether the actor may see this category."""
+    return category.visibility in visible_to(actor) or category.id in also_visible(actor)

@@ -2,23 +2,37 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from service.categories.models import Category
-from service.categories.policy import visible_to
+from service.categories.policy import also_visible, moderated_by, visible_to
 from service.kit.actor import Actor
 from service.kit.errors import NotFound
 
 
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Which categories the actor may see, for a statement that has their table in it."""
+    also, shown = also_visible(actor), col(Category.visibility).in_(visible_to(actor))
+    return or_(shown, col(Category.id).in_(also)) if also else shown
+
+
+def moderated(actor: Actor) -> ColumnElement[bool]:
+    """In which of those the actor may act as a moderator: in all, or in some, or in none."""
+    if actor.moderates_all:
+        return visible(actor)
+    return and_(visible(actor), col(Category.id).in_(moderated_by(actor)))
+
+
 def list_categories(session: Session, actor: Actor) -> Sequence[Category]:
     """All categories the actor may see, by name. A site has few, so the list has no pages (at most 1,000)."""
-    visible = col(Category.visibility).in_(visible_to(actor))
-    return session.exec(select(Category).where(visible).order_by(Category.name, col(Category.id)).limit(1000)).all()
+    query = select(Category).where(visible(actor)).order_by(Category.name, col(Category.id))
+    return session.exec(query.limit(1000)).all()
 
 
 def get_category(session: Session, actor: Actor, slug: str, *, lock: bool = False) -> Category:
     """The category with this slug; NotFound when there is none, or none for this actor."""
-    query = select(Category).where(Category.slug == slug, col(Category.visibility).in_(visible_to(actor)))
+    query = select(Category).where(Category.slug == slug, visible(actor))
     query = query.execution_options(populate_existing=True).with_for_update() if lock else query
     category = session.exec(query).first()
     if category is None:
@@ -28,8 +42,7 @@ def get_category(session: Session, actor: Actor, slug: str, *, lock: bool = Fals
 
 def default_category(session: Session, actor: Actor) -> Category:
     """The oldest category that the actor may see: where a thread goes when none is named."""
-    visible = col(Category.visibility).in_(visible_to(actor))
-    category = session.exec(select(Category).where(visible).order_by(col(Category.id)).limit(1)).first()
+    category = session.exec(select(Category).where(visible(actor)).order_by(col(Category.id)).limit(1)).first()
     if category is None:
         raise NotFound("There is no category")
     return category

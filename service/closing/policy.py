@@ -9,7 +9,7 @@ from service.kit.actor import Actor, check_moderates, check_signed_in
 from service.kit.errors import NotAllowed, Problem
 from service.site.models import Site
 from service.threads.models import Thread
-from service.threads.policy import check_may_close, check_may_reopen
+from service.threads.policy import check_in_charge, check_may_close, check_may_reopen
 
 UNDO: Final = timedelta(minutes=10)
 """How long a closing can be undone."""
@@ -26,12 +26,14 @@ def check_may_time(actor: Actor, kind: str, thread: Thread, site: Site) -> None:
     elif kind == OPEN:
         check_may_reopen(actor, thread, site)
     else:
-        check_moderates(actor)
+        check_moderates(actor, thread.category_id)
 
 
-def check_may_overrule(actor: Actor, timers: Iterable[Timer]) -> None:
+def check_may_overrule(actor: Actor, thread: Thread, timers: Iterable[Timer]) -> None:
     """Raise when somebody who does not moderate would end, replace or outlive a timer that somebody else has set."""
-    if not actor.moderates and any(timer.set_by_id not in (None, actor.account_id) for timer in timers):
+    if actor.moderates_in(thread.category_id):
+        return
+    if any(timer.set_by_id not in (None, actor.account_id) for timer in timers):
         raise NotAllowed("Somebody else has planned when this discussion closes: ask a moderator to change it")
 
 
@@ -50,6 +52,6 @@ def _may_time(actor: Actor, kind: str, thread: Thread, site: Site) -> bool:
 
 def check_may_undo(actor: Actor, thread: Thread, site: Site) -> None:
     """Raise unless the actor closed the thread, or may reopen it."""
-    check_signed_in(actor, "moderate" if actor.is_at_least("moderator") else "write")
+    check_in_charge(actor, thread)
     if actor.account_id != thread.closed_by_id:
         check_may_reopen(actor, thread, site)

@@ -91,7 +91,8 @@ async def look(asks: Asks, thread_id: int, since: int | None, most: int | None =
         thread = get_thread(session, actor, thread_id)
         waiting = events.is_waiting(session)  # asked first: what comes in between is news
         end = events.last_position(session)
-        found = missed(session, actor, thread_id, end if since is None else since, end, most)
+        reader, after = actor.within(thread.thread.category_id), end if since is None else since
+        found = missed(session, reader, thread_id, after, end, most)
         return Seen(actor, facts_now(session, thread), found, waiting)
 
     seen = await asks.read(work)

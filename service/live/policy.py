@@ -20,7 +20,8 @@ def thread_of(event: EventRow) -> int | None:
 def may_hear(actor: Actor, event: EventRow) -> bool:
     """Whether one who may see the thread now may hear of this event of it.
 
-    What a category hears, hears whoever sees the thread today: the thread may have moved since.
+    What a category hears, hears whoever sees the thread today: the thread may have moved since. `actor` is as they
+    stand in its category.
     """
     if event.audience == "staff":
         return actor.moderates

@@ -16,7 +16,7 @@ from service.accounts.current import Asking, Asks
 from service.closing import operations, queries
 from service.closing.operations import Deed, Done
 from service.closing.queries import Stretch
-from service.kit.actor import Actor, check_moderates
+from service.kit.actor import Actor, check_moderates_some
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Invalid, NotFound, Problem, invalid
@@ -129,7 +129,7 @@ async def change_closings(
     wish = wish_of(sent)
 
     def work(session: Session, actor: Actor) -> Answer:
-        check_moderates(actor)
+        check_moderates_some(actor)
         if isinstance(wish, Problem):
             raise wish
         return see_other(told_url(place, wish, operations.do_to_each(session, actor, wish.wanted, wish.do())))
@@ -171,7 +171,7 @@ async def _show(
     key = from_cursor(place.after, 2)
 
     def load(session: Session, actor: Actor) -> tuple[Frame, ClosingsPage]:
-        check_moderates(actor)
+        check_moderates_some(actor)
         form = sent.again(problem) if sent else forms.fresh()
         return around(session, actor, "/mod/closings"), _view(session, actor, place, key, told, form)
 

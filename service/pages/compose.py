@@ -95,7 +95,7 @@ async def _show(
         categories = tuple(Choice(row.slug, row.name) for row in category_queries.list_categories(session, actor))
         composer = Composer(form, DRAFT, drawn)
         return around(session, actor, "/new"), ComposePage(
-            composer, categories, tag_names(session, actor), source_rows(form), may_time=actor.moderates
+            composer, categories, tag_names(session, actor), source_rows(form), may_time=actor.moderates_some
         )
 
     framed, view = await asks.read(load)

@@ -51,7 +51,7 @@ def _reply(which: Addressed, *, check: bool = True) -> Ask:
         seen, found = which.find(session, actor)
         reply = found.reply
         if check:
-            reply_policy.check_may_delete(actor, reply)
+            reply_policy.check_may_delete(actor.within(seen.thread.category_id), reply)
         back = thread_views.shown_url(seen, reply)
         return DeletePage(form, which.words, _consequence(reply), trusted(reply.body_html), back)
 

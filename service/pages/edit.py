@@ -119,7 +119,7 @@ def _reply(which: Addressed, *, check: bool) -> Find:
         seen, found = which.find(session, actor)
         reply = found.reply
         if check:
-            reply_policy.check_may_edit(actor, reply)
+            reply_policy.check_may_edit(actor.within(seen.thread.category_id), reply)
             policy.check_edits_open(actor, seen, seen.moment())
         theirs = Theirs(None, reply.body, reply.edited_at)
         url = thread_views.shown_url(seen, reply)

@@ -27,7 +27,7 @@ def _viewer(session: Session, actor: Actor) -> Viewer | None:
     if actor.username is None:
         return None
     account = own_account(session, actor)
-    waiting = waiting_count(session, actor) if actor.moderates else None
+    waiting = waiting_count(session, actor) if actor.moderates_some else None
     told = badge(session, actor)
     returned = None if told.mail_stopped is None else Returned(account.email, told.mail_stopped)
     return Viewer(actor.username, account.shown_name, told.unread, actor.administers, waiting, returned)

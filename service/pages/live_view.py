@@ -24,7 +24,7 @@ def live(session: Session, actor: Actor, seen: ThreadSeen, page: int, at: dateti
         closed=closed,
         closes_at=None if closed else seen.closing.at,
         now=at,
-        warned=policy.may_post_while_closed(actor, seen.site),
+        warned=policy.may_post_while_closed(actor, seen.thread, seen.site),
     )
 
 

@@ -130,7 +130,7 @@ def marks(
 
 def _now(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen | None:
     """The post that a refused form was about, as it stands; None for one who may not see it so."""
-    if not actor.moderates:
+    if not actor.moderates_some:
         return None
     try:
         return find_post(session, actor, sent.number("thread") or 0, reply_of(sent))

@@ -78,7 +78,7 @@ async def change_preferences(request: Request, asks: Asking) -> Response:
     push = request.app.state.pusher is not None
 
     def work(session: Session, actor: Actor) -> Answer:
-        draft = sent.model(ChangePreferences, _fields(sent, actor.moderates, push))
+        draft = sent.model(ChangePreferences, _fields(sent, actor.moderates_some, push))
         operations.change_preferences(session, actor, draft if isinstance(draft, Invalid) else draft.changes())
         return see_other(f"{HERE}?saved=true#preferences")
 
@@ -113,7 +113,7 @@ async def _show(
             form = sent.again(problem, labels=LABELS)
         else:
             form = forms.fresh(dict(_values(chosen)), notice="That was saved." if saved else None)
-        return around(session, actor, HERE), _view(form, chosen, moderates=actor.moderates, push=push)
+        return around(session, actor, HERE), _view(form, chosen, moderates=actor.moderates_some, push=push)
 
     framed, view = await asks.read(load)
     return page("preferences.html", framed, view, status=problem.status if problem else 200)

@@ -42,6 +42,7 @@ class Found:
     back_url: str
     here: str
     texts: Sequence[Revision]
+    category_id: int
 
 
 Find = Callable[[Session, Actor, int | None], Found]
@@ -55,7 +56,7 @@ def _thread(thread_id: int) -> Find:
         seen = queries.get_thread(session, actor, thread_id)
         url = thread_views.thread_url(seen)
         texts = queries.list_revisions(session, actor, seen, before, MOST_TEXTS)
-        return Found(f"“{seen.thread.title}”", url, f"{url}/revisions", texts)
+        return Found(f"“{seen.thread.title}”", url, f"{url}/revisions", texts, seen.thread.category_id)
 
     return find
 
@@ -70,7 +71,8 @@ def _reply(thread_id: int, number: int) -> Find:
             raise NotFound("There is no such reply")
         texts = reply_queries.list_revisions(session, actor, reply, before, MOST_TEXTS)
         what = f"reply {number} to “{seen.thread.title}”"
-        return Found(what, thread_views.reply_url(seen, number), f"/t/{thread_id}/replies/{number}/revisions", texts)
+        here = f"/t/{thread_id}/replies/{number}/revisions"
+        return Found(what, thread_views.reply_url(seen, number), here, texts, seen.thread.category_id)
 
     return find
 
@@ -129,7 +131,7 @@ async def _show(
 
     def load(session: Session, actor: Actor) -> tuple[Frame, Found, bool]:
         found = find(session, actor, before)
-        return around(session, actor, found.here), found, actor.moderates
+        return around(session, actor, found.here), found, actor.moderates_in(found.category_id)
 
     framed, found, may_redact = await asks.read(load)
     refused = sent.again(problem) if sent and problem else None

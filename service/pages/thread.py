@@ -129,7 +129,7 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
         # Who may post in a closed thread is asked first, where it closed while they wrote.
-        if policy.may_post_while_closed(actor, seen.site) and not sent.value("anyway"):
+        if policy.may_post_while_closed(actor, seen.thread, seen.site) and not sent.value("anyway"):
             policy.check_open_to_all(seen.thread, seen.closing, now(session))
         reply = operations.post_reply(session, actor, seen, ready)
         if reply.number is None:
@@ -188,7 +188,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     pager = thread_views.pager(seen, asked.page)
     if asked.page > pager.last:
         raise NotFound("The thread has no such page")
-    first = (asked.page - 1) * PER_SCREEN + 1
+    first, actor = (asked.page - 1) * PER_SCREEN + 1, actor.within(seen.thread.category_id)
     numbered = queries.replies_between(session, actor, seen.id, first, first + PER_SCREEN - 1)
     replies = [*numbered, *queries.list_waiting(session, actor, seen.id, MOST_WAITING)]
     waiting = sum(row.reply.moderation == "pending" for row in replies)

@@ -67,6 +67,7 @@ async def list_replies(
 
     def work(session: Session, actor: Actor) -> Answer:
         seen = get_thread(session, actor, thread_id)
+        actor = actor.within(seen.thread.category_id)
         key = from_cursor(cursor, 1)
         start = key[0] if key else after if after is not None else (queries.END if newest else 0)
         rows = queries.list_replies(session, actor, thread_id, after=start, limit=limit, descending=newest)

@@ -1,6 +1,6 @@
 """Who may do what to a reply. Pure; each check raises a named Problem."""
 
-from service.kit.actor import Actor, check_may_write
+from service.kit.actor import Actor, check_may_write, check_signed_in
 from service.kit.errors import NotAllowed
 from service.replies.models import Reply
 from service.screening import policy as screening
@@ -12,15 +12,22 @@ def may_read(actor: Actor, reply: Reply) -> bool:
 
 
 def check_may_edit(actor: Actor, reply: Reply) -> None:
-    """Raise unless the actor wrote the reply or moderates."""
+    """Raise unless the actor wrote the reply or moderates. In these checks `actor` is as they stand in the thread's
+    category.
+    """
     check_may_write(actor)
-    if not (actor.moderates or (actor.account_id is not None and actor.account_id == reply.author_id)):
-        raise NotAllowed("Only its author and moderators may change this")
+    _check_theirs(actor, reply)
 
 
 def check_may_delete(actor: Actor, reply: Reply) -> None:
-    """Raise unless the actor wrote the reply or moderates."""
-    check_may_edit(actor, reply)
+    """Raise unless the actor wrote the reply or moderates. Who is silenced may still take back what they said."""
+    check_signed_in(actor)
+    _check_theirs(actor, reply)
+
+
+def _check_theirs(actor: Actor, reply: Reply) -> None:
+    if not (actor.moderates or (actor.account_id is not None and actor.account_id == reply.author_id)):
+        raise NotAllowed("Only its author and moderators may change this")
 
 
 def place_under(parent: Reply | None, max_depth: int) -> tuple[Reply | None, int]:

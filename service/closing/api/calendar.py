@@ -19,7 +19,7 @@ from service.closing.schemas.calendar import (
     ReopenThreads,
     State,
 )
-from service.kit.actor import Actor, check_moderates
+from service.kit.actor import Actor, check_moderates_some
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Invalid, NotAllowed, NotFound, NotReady, NotSignedIn, Problem, invalid, settled
@@ -64,7 +64,7 @@ async def list_closings(
     key = from_cursor(cursor, 2)
 
     def work(session: Session, actor: Actor) -> Answer:
-        check_moderates(actor)
+        check_moderates_some(actor)
         category_id = get_category(session, actor, category).id if category is not None else None
         at = now(session)
         stretch = stretch_of(at, state == "closed", after, before, category_id)
@@ -95,7 +95,7 @@ def doing(draft: ExtendClosings | ReopenThreads | Invalid, deed: Deed) -> Callab
     """The unit of work that does a deed to many threads and says what became of each."""
 
     def work(session: Session, actor: Actor) -> Answer:
-        check_moderates(actor)
+        check_moderates_some(actor)
         done = operations.do_to_each(session, actor, settled(draft).wanted(), deed)
         return json_answer(Outcomes(items=[outcome_of(one) for one in done]))
 

@@ -44,8 +44,8 @@ async def close_thread(
     def work(session: Session, actor: Actor) -> Answer:
         seen = lock_thread(session, actor, thread_id)
         waiting = operations.close_thread(session, actor, seen, reason, wanted_version(if_match), choice)
-        shown = view_again(session, actor, thread_id)
-        view = ClosureView.of_closed(shown, waiting if actor.moderates else None)
+        told = waiting if actor.moderates_in(seen.thread.category_id) else None
+        view = ClosureView.of_closed(view_again(session, actor, thread_id), told)
         return with_etag(json_answer(view), view.version)
 
     return await asks.write(work)

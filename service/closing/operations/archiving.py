@@ -17,7 +17,7 @@ def archive_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wa
 
     Raises NotSignedIn, NotAllowed, EditConflict.
     """
-    check_moderates(actor)
+    check_moderates(actor, seen.thread.category_id)
     check_version(version, seen.thread.version)
     thread, at = seen.thread, now(session)
     if thread.archived_at is not None:
@@ -35,7 +35,7 @@ def unarchive_thread(session: Session, actor: Actor, seen: ThreadSeen, version: 
 
     A deadline that passed while it was archived, or had not been told before, is then told by the sweep.
     """
-    check_moderates(actor)
+    check_moderates(actor, seen.thread.category_id)
     check_version(version, seen.thread.version)
     thread = seen.thread
     if thread.archived_at is None:

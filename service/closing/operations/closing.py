@@ -40,7 +40,7 @@ def close_thread(
     """
     policy.check_may_close(actor, seen.thread, seen.site)
     if waiting != KEEP:
-        check_moderates(actor)
+        check_moderates(actor, seen.thread.category_id)
     words = settled(reason)
     check_version(version, seen.thread.version)
     if not seen.closing.is_closed(now(session)):
@@ -96,13 +96,13 @@ def change_closing(
     thread = seen.thread
     policy.check_may_close(actor, thread, seen.site)
     terms = settled(columns)
-    policy.check_terms(actor, terms, thread)
+    policy.check_terms(actor.within(thread.category_id), terms, thread)
     if terms.get("reopens_at") not in (None, thread.reopens_at):
         policy.check_may_reopen(actor, thread, seen.site)
     policy.check_not_archived(thread)
     check_version(version, thread.version)
     if terms.get("closes_at", thread.closes_at) != thread.closes_at:
-        check_may_overrule(actor, queries.planned(session, seen.id))
+        check_may_overrule(actor, thread, queries.planned(session, seen.id))
     settle(session, seen)
     before = Mirrored.of(thread)
     if terms.get("closes_at", before.closes_at) != before.closes_at:

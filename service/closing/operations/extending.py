@@ -37,7 +37,7 @@ def extend_closing(
     `seen` is locked. Raises NotSignedIn, NotAllowed, Invalid (beyond what a term can say), ThreadIsClosed (archived),
     InvalidTransition (closed already, or nothing closes it), EditConflict.
     """
-    check_moderates(actor)
+    check_moderates(actor, seen.thread.category_id)
     by = settled(span)
     policy.check_not_archived(seen.thread)
     check_version(version, seen.thread.version)
@@ -81,7 +81,7 @@ def keep_open(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted 
 
     Raises NotSignedIn, NotAllowed, ThreadIsClosed (archived), InvalidTransition (closed already), EditConflict.
     """
-    check_moderates(actor)
+    check_moderates(actor, seen.thread.category_id)
     policy.check_not_archived(seen.thread)
     check_version(version, seen.thread.version)
     if seen.closing.is_closed(now(session)):

@@ -105,7 +105,7 @@ def plan_opened(session: Session, actor: Actor, seen: ThreadSeen, publish_at: da
 def _check_may_overrule(session: Session, actor: Actor, seen: ThreadSeen, kind: str) -> None:
     """What a moderator has planned, its author neither moves nor opens again by a timer of their own."""
     if kind in (CLOSE, OPEN):
-        check_may_overrule(actor, queries.planned(session, seen.id))
+        check_may_overrule(actor, seen.thread, queries.planned(session, seen.id))
 
 
 def _owner(actor: Actor, kind: str) -> int:

@@ -33,7 +33,7 @@ def decide_waiting(session: Session, actor: Actor, seen: ThreadSeen, choice: Cho
     An approved one keeps the time at which it was submitted and takes the next number. Raises NotAllowed, and
     ThreadIsClosed (nothing becomes visible in an archived thread).
     """
-    found = [] if choice == KEEP else list_waiting(session, actor, seen.id, MOST)
+    found = [] if choice == KEEP else list_waiting(session, actor.within(seen.thread.category_id), seen.id, MOST)
     for reply in found:
         moderate_reply(session, actor, seen, reply, "approve" if choice == "approve" else "reject")
     kept = queries.count_waiting(session, seen.id)

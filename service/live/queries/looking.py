@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -32,7 +32,7 @@ def look(session: Session, position: int, streams: Sequence[Stream], ask_all: bo
     rows = events.read_after(session, position, events.BATCH)
     found = _Finding(session, streams)
     heard = found.heard(rows)
-    if ask_all or any(row.subject_type == "account" for row in rows):
+    if ask_all or any(row.subject_type in WHO for row in rows):
         found.ask_credentials()
         found.ask_threads(found.by_topic.keys())
     else:
@@ -46,6 +46,10 @@ def look(session: Session, position: int, streams: Sequence[Stream], ask_all: bo
     return News(until, len(rows) == events.BATCH, found.letters, list(found.ended), found.actors)
 
 
+WHO: Final = frozenset({"account", "category"})
+"""What happens to these may change who somebody is: their role, whether they are suspended, what they moderate."""
+
+
 @dataclass(slots=True)
 class _Finding:
     """One look in the making: who is told what, and who is not any more."""
@@ -54,6 +58,7 @@ class _Finding:
     streams: Sequence[Stream]
     by_topic: dict[int, list[Stream]] = field(init=False)
     actor_of: dict[Stream, Actor] = field(init=False)
+    category_of: dict[int, int] = field(default_factory=dict)
     letters: list[tuple[Stream, int | None, Any]] = field(default_factory=list)
     ended: set[Stream] = field(default_factory=set)
     actors: list[tuple[Stream, Actor]] = field(default_factory=list)
@@ -72,12 +77,15 @@ class _Finding:
         return {topic for row in public if (topic := thread_of(row)) in self.by_topic and topic is not None}
 
     def ask_credentials(self) -> None:
-        """End the streams whose session or token has ended; take the others' owners as they are now."""
+        """End the streams whose session or token has ended, or whose owner is suspended; take the other owners as they
+        are now.
+        """
         known = known_credentials(self.session, {stream.secret for stream in self.streams if stream.secret})
         for stream in self.streams:
             if stream.secret is None:
                 continue
-            if (actor := known.get(stream.secret)) is None:
+            actor = known.get(stream.secret)
+            if actor is None or actor.suspension:
                 self.ended.add(stream)
             elif actor != stream.actor:
                 self.actor_of[stream] = actor
@@ -86,6 +94,7 @@ class _Finding:
     def ask_threads(self, topics: Collection[int]) -> None:
         """End the streams of these threads whose readers may not see them any more."""
         standing = standings(self.session, topics)
+        self.category_of |= {topic: found[2] for topic, found in standing.items()}
         allowed: dict[tuple[int, Actor], bool] = {}
         for topic in topics:
             for stream in self.by_topic[topic]:
@@ -98,8 +107,17 @@ class _Finding:
     def tell(self, topic: int | None, position: int | None, found: EventRow | Facts) -> None:
         """Let the streams of a thread hear of this, where they may."""
         for stream in self.by_topic.get(topic, ()) if topic is not None else ():
-            if stream not in self.ended and (isinstance(found, Facts) or may_hear(self.actor_of[stream], found)):
+            if stream not in self.ended and (isinstance(found, Facts) or may_hear(self._reader(stream), found)):
                 self.letters.append((stream, position, found))
+
+    def _reader(self, stream: Stream) -> Actor:
+        """Who listens, as they stand in the thread's category; that is asked for those who moderate some alone."""
+        actor = self.actor_of[stream]
+        if not actor.moderated:
+            return actor
+        if stream.topic not in self.category_of:
+            self.category_of |= {topic: found[2] for topic, found in standings(self.session, [stream.topic]).items()}
+        return actor.within(self.category_of.get(stream.topic, 0))
 
     def move_on(self, until: int) -> None:
         """Tell streams that have heard nothing for long where they stand."""

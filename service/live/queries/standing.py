@@ -74,22 +74,22 @@ def known_credentials(session: Session, secrets: Collection[Credential]) -> dict
     return known
 
 
-def standings(session: Session, thread_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Of these threads the moderation state and the category's visibility."""
-    found: dict[int, tuple[str, str]] = {}
+def standings(session: Session, thread_ids: Iterable[int]) -> dict[int, tuple[str, str, int]]:
+    """Of these threads the moderation state, and the category's visibility and id."""
+    found: dict[int, tuple[str, str, int]] = {}
     for some in chunks(thread_ids):
         query = (
-            select(col(Thread.id), col(Thread.moderation), col(Category.visibility))
+            select(col(Thread.id), col(Thread.moderation), col(Category.visibility), col(Category.id))
             .join(Category, col(Category.id) == Thread.category_id)
             .where(col(Thread.id).in_(some))
         )
-        found |= {stored_id(row[0]): (row[1], row[2]) for row in session.execute(query)}
+        found |= {stored_id(row[0]): (row[1], row[2], row[3]) for row in session.execute(query)}
     return found
 
 
-def may_see(session: Session, actor: Actor, thread_id: int, standing: Mapping[int, tuple[str, str]]) -> bool:
+def may_see(session: Session, actor: Actor, thread_id: int, standing: Mapping[int, tuple[str, str, int]]) -> bool:
     """Whether the thread exists for this actor. What is published in a visible category does; else the law is asked."""
-    moderation, visibility = standing.get(thread_id, ("", ""))
+    moderation, visibility, _ = standing.get(thread_id, ("", "", 0))
     if moderation == "published" and visibility in visible_to(actor):
         return True
     try:

@@ -30,6 +30,7 @@ class Standing:
     quoted: bool = False
     closes: bool = False
     channel: str = MAIL
+    suspended: bool = False
 
 
 def why_not(standing: Standing) -> str | None:
@@ -41,6 +42,7 @@ def why_not(standing: Standing) -> str | None:
     reasons = (
         (not standing.thread_shown, "the thread is no longer shown"),
         (not standing.reply_shown, "the reply is no longer shown"),
+        (standing.suspended, "the recipient is suspended"),
         (not standing.visible, "the recipient may no longer see the category"),
         (not standing.channel_on, f"{standing.channel} is switched off"),
         (standing.level == MUTED, "the thread is muted"),

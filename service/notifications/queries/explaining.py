@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
-from service.accounts.queries import get_account
-from service.categories.policy import visible_to
+from service.accounts.queries import actor_of, get_account
+from service.categories.policy import may_see
 from service.kit.actor import Actor, check_administers, check_signed_in
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
@@ -136,7 +136,7 @@ def _why_untold(
         return "own", {}
     if seen.thread.moderation != "published" or post.moderation != "published":
         return "not_shown", {}
-    if seen.category.visibility not in visible_to(Actor(account.id, account.username, account.role)):
+    if not may_see(actor_of(session, account), seen.category):
         return "not_allowed", {}
     events = _telling_events(session, seen.id, reply)
     if not events:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
+from service.accounts.queries import actor_of
 from service.categories.models import Category
-from service.categories.policy import visible_to
+from service.categories.policy import may_see
 from service.kit.actor import Actor
 from service.kit.clock import from_micros, now
 from service.kit.database.rows import stored_id
@@ -84,9 +85,9 @@ def items_where(
     threads = {stored_id(row[2].id): row[2] for row in rows}
     levels = {each: following_of(session, stored_id(account.id), thread).level for each, thread in threads.items()}
     actors = _people(session, {row[1].actor_id for row in rows})
-    visible = visible_to(Actor(account.id, account.username, account.role))
+    reader = actor_of(session, account)
     return [
-        _item(session, row, levels, actors, visible, wanted_by(channel, preference, row[1]), channel) for row in rows
+        _item(session, row, levels, actors, reader, wanted_by(channel, preference, row[1]), channel) for row in rows
     ]
 
 
@@ -121,7 +122,7 @@ def _item(
     row: Any,
     levels: Mapping[int, str],
     actors: Mapping[int, Account],
-    visible: Collection[str],
+    reader: Actor,
     wanted: bool,
     channel: str,
 ) -> Item:
@@ -144,7 +145,8 @@ def _item(
         channel_on=wanted,
         thread_shown=thread.moderation == "published",
         reply_shown=reply is None or reply.moderation == "published",
-        visible=category.visibility in visible,
+        visible=may_see(reader, category),
+        suspended=reader.suspension is not None,
         level=levels[notice.thread_id],
         mentioned=_still(session, notification, MENTIONED, "named"),
         quoted=_still(session, notification, QUOTED, "quoted"),

@@ -8,7 +8,7 @@ from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
 from service.accounts.models import Account, ApiToken, SignedIn
-from service.kit.actor import Actor
+from service.accounts.queries import actor_of
 from service.kit.clock import now
 from service.kit.database.rows import stored_id
 from service.notifications.models import (
@@ -112,9 +112,9 @@ def open_letter(session: Session, found: Addressed) -> Letter:
 
 
 def _queue(session: Session, account: Account, preference: NotificationPreference) -> Queue | None:
-    """What waits for a moderator; None for who is none any more, or wants no mail about it."""
-    actor = Actor(account.id, account.username, account.role)
-    return queue_of(session, actor) if actor.moderates and wants(preference, "reviews", MAIL) else None
+    """What waits for a moderator; None for who is none any more, is suspended, or wants no mail about it."""
+    actor = actor_of(session, account)
+    return queue_of(session, actor) if actor.moderates_some and wants(preference, "reviews", MAIL) else None
 
 
 def with_posts(session: Session, letter: Letter, items: tuple[Item, ...], shown: tuple[Item, ...]) -> Letter:

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
+from service.accounts.queries import actor_of
 from service.categories.models import Category
-from service.categories.policy import visible_to
-from service.kit.actor import Actor
+from service.categories.policy import may_see
 from service.kit.errors import NotFound
 from service.notifications.models import DIGEST, MAIL, REVIEWS
 from service.notifications.policy import DEFAULTS, wants
@@ -44,7 +44,7 @@ def follow_link(session: Session, account_id: int, thread_id: int) -> LinkSeen:
     if row is None:
         raise NotFound("This link leads nowhere any more")
     account, thread, category = row
-    visible = category.visibility in visible_to(Actor(account.id, account.username, account.role))
+    visible = may_see(actor_of(session, account), category)
     shown = visible and thread.moderation == "published"
     return LinkSeen(
         account_id,

@@ -59,7 +59,7 @@ Entry = Literal["open", "begun", "anyway"]
 
 def entry_of(actor: Actor, seen: ThreadSeen, at: datetime) -> Entry:
     """On which terms this actor comes in."""
-    if threads_policy.may_post_while_closed(actor, seen.site):
+    if threads_policy.may_post_while_closed(actor, seen.thread, seen.site):
         return "anyway"
     return "begun" if seen.site.close_grace and seen.closing.is_closed(at) else "open"
 

@@ -27,7 +27,7 @@ def edit_reply(
     Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived, or closed where that ends edits), EditConflict.
     """
     reply = found.reply
-    policy.check_may_edit(actor, reply)
+    policy.check_may_edit(actor.within(seen.thread.category_id), reply)
     ready = as_stored(settled(text), reply.body_format)
     threads_policy.check_edits_open(actor, seen, now(session))
     check_version(version, reply.version)

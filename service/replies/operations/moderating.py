@@ -47,7 +47,7 @@ def moderate_reply(
     whose silence it then leaves alone. Raises NotSignedIn, NotAllowed, ThreadIsClosed (nothing becomes visible in an
     archived thread), EditConflict, InvalidTransition.
     """
-    check_moderates(actor)
+    check_moderates(actor, seen.thread.category_id)
     if action in ("approve", "restore"):
         threads_policy.check_not_archived(seen.thread)
     check_version(version, found.reply.version)
@@ -59,7 +59,7 @@ def delete_reply(session: Session, actor: Actor, seen: ThreadSeen, found: ReplyS
 
     Raises NotSignedIn, NotAllowed, ThreadIsClosed (archived), EditConflict, InvalidTransition.
     """
-    policy.check_may_delete(actor, found.reply)
+    policy.check_may_delete(actor.within(seen.thread.category_id), found.reply)
     threads_policy.check_not_archived(seen.thread)
     check_version(version, found.reply.version)
     _move(session, actor, seen, found.reply, "trash")

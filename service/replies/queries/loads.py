@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from service.accounts.models import Account
 from service.categories.models import Category
+from service.categories.policy import moderated_by
 from service.kit.actor import Actor
 from service.kit.database.rows import stored_id, table_of
 from service.kit.errors import NotFound
@@ -21,13 +22,14 @@ from service.threads.queries.loads import ThreadSeen, lock_thread, seen_by
 @dataclass(frozen=True, slots=True)
 class ReplySeen:
     """A reply as an actor sees it: the row, the names shown, and whether it is a stub: not shown itself, but others
-    that answered it are.
+    that answered it are. `category_id` is its thread's, where the reply was loaded by itself.
     """
 
     reply: Reply
     author_username: str | None
     author_name: str | None
     is_stub: bool = False
+    category_id: int | None = None
 
     @property
     def id(self) -> int:
@@ -37,7 +39,8 @@ class ReplySeen:
 
 def listed(actor: Actor) -> ColumnElement[bool]:
     """Which numbered replies stand in the list for this actor: published ones, stubs under which something is shown,
-    and what else they may read, except what moderators find in the trash.
+    and what else they may read, except what moderators find in the trash. `actor` is as they stand in the thread's
+    category.
     """
     shown = or_(col(Reply.moderation) == "published", and_(col(Reply.number).is_not(None), col(Reply.child_count) > 0))
     if actor.moderates:
@@ -46,7 +49,10 @@ def listed(actor: Actor) -> ColumnElement[bool]:
 
 
 def seen(actor: Actor) -> ColumnElement[bool]:
-    """Which replies exist for this actor in a thread that does: the listed ones, and the ones they may read."""
+    """Which replies exist for this actor in a thread that does: the listed ones, and the ones they may read.
+
+    `actor` is as they stand in the thread's category.
+    """
     if actor.moderates:
         return or_(listed(actor), col(Reply.moderation) != "trashed")
     return or_(listed(actor), _own(actor)) if actor.signed_in else listed(actor)
@@ -105,11 +111,11 @@ def lock_reply(
     if thread_id is None:
         raise NotFound("There is no such reply")
     thread = lock_thread(session, actor, thread_id, in_trash=in_trash)
-    if in_trash and actor.moderates:
-        row = session.execute(_select(col(Reply.id) == reply_id)).one()
-        if row[0].purged_at is not None:
+    if in_trash and actor.moderates_in(thread.thread.category_id):
+        reply, *names, _ = session.execute(_select(col(Reply.id) == reply_id)).one()
+        if reply.purged_at is not None:
             raise NotFound("There is no such reply")
-        return thread, replace(to_seen(actor, row), is_stub=False)
+        return thread, replace(to_seen(actor, (reply, *names)), is_stub=False)
     found = get_reply(session, actor, reply_id)
     if found.is_stub:
         raise NotFound("There is no such reply")
@@ -117,15 +123,26 @@ def lock_reply(
 
 
 def _first(session: Session, actor: Actor, which: ColumnElement[bool]) -> ReplySeen:
-    row = session.execute(_select(which, seen(actor), seen_by(actor))).first()
+    row = session.execute(_select(which, _seen_anywhere(actor), seen_by(actor))).first()
     if row is None:
         raise NotFound("There is no such reply")
-    return to_seen(actor, row)
+    *found, category_id = row
+    return replace(to_seen(actor.within(category_id), found), category_id=category_id)
+
+
+def _seen_anywhere(actor: Actor) -> ColumnElement[bool]:
+    """As `seen`, where the statement has the thread's category to ask of."""
+    some = moderated_by(actor)
+    if not some:
+        return seen(actor)
+    there = and_(col(Thread.category_id).in_(some), seen(actor.within(some[0])))
+    return or_(seen(actor), there)
 
 
 def _select(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select_seen()
+        .add_columns(col(Thread.category_id))
         .join(Thread, col(Thread.id) == Reply.thread_id)
         .join(Category, col(Category.id) == Thread.category_id)
         .where(*which)

@@ -12,7 +12,8 @@ OF_REPLIES = Kept(ReplyRevision, ReplyRevision.reply_id)
 
 def list_revisions(session: Session, actor: Actor, found: ReplySeen, before: int | None, limit: int) -> list[Revision]:
     """As `threads.queries.list_revisions`, for a reply that the caller has loaded."""
-    return texts_of(session, actor, OF_REPLIES, found.reply, before, limit)
+    reader = actor if found.category_id is None else actor.within(found.category_id)
+    return texts_of(session, reader, OF_REPLIES, found.reply, before, limit)
 
 
 def get_revision(session: Session, found: ReplySeen, number: int) -> ReplyRevision:

@@ -17,13 +17,14 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
 from sqlmodel import Session
 
 from service.accounts.models import Account
-from service.categories.models import Category
+from service.categories.models import Category, CategoryModerator
 from service.categories.policy import visible_to
 from service.kit.actor import ROLES, Actor
 from service.kit.database.rows import table_of
@@ -40,7 +41,7 @@ from service.tags.queries import tag_ids_of
 from service.threads.models import Thread
 
 SUBSCRIPTION, ACCOUNT, MENTION = table_of(Subscription), table_of(Account), table_of(Mention)
-ON_CATEGORY, ON_TAG = table_of(CategorySubscription), table_of(TagSubscription)
+MODERATOR, ON_CATEGORY, ON_TAG = table_of(CategoryModerator), table_of(CategorySubscription), table_of(TagSubscription)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +171,14 @@ def _row(account: Any, **flags: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
 
 
 def _is_next(roles: tuple[str, ...]) -> ColumnElement[bool]:
-    """Accounts of this chunk and those behind it, that may see the category."""
-    return and_(ACCOUNT.c.id > bindparam("after", type_=BigInteger), ACCOUNT.c.role.in_(roles))
+    """Accounts of this chunk and those behind it, that may see the category: of one that members do not see also those
+    who moderate it.
+    """
+    sees: ColumnElement[bool] = ACCOUNT.c.role.in_(roles)
+    if ROLES[1] not in roles:
+        here = MODERATOR.c.category_id == bindparam("category", type_=BigInteger)
+        sees = or_(sees, ACCOUNT.c.id.in_(select(MODERATOR.c.account_id).where(here)))
+    return and_(ACCOUNT.c.id > bindparam("after", type_=BigInteger), sees)
 
 
 def _watching(roles: tuple[str, ...], levels: tuple[str, ...], tags: int) -> list[Select[*tuple[Any, ...]]]:

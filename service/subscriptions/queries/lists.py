@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Select, String, literal, or_, select, union_all
 from sqlmodel import Session, col
 
 from service.categories.models import Category
-from service.categories.policy import visible_to
+from service.categories.queries import visible
 from service.kit.actor import Actor, check_signed_in
 from service.subscriptions.policy import CATEGORY, CHOSEN, TAG
 from service.subscriptions.queries.following import CATEGORIES, ON_CATEGORY, ON_TAG, SUBSCRIPTION, TAGS
@@ -78,7 +78,7 @@ def _categories(actor: Actor) -> Select[*tuple[Any, ...]]:
     of = CATEGORIES.c
     shown = select(*_columns(0, of.id, ON_CATEGORY, literal(CHOSEN, String), of.slug, of.name))
     shown = shown.join(ON_CATEGORY, ON_CATEGORY.c.category_id == of.id)
-    return shown.where(ON_CATEGORY.c.account_id == actor.account_id, of.visibility.in_(visible_to(actor)))
+    return shown.where(ON_CATEGORY.c.account_id == actor.account_id, visible(actor))
 
 
 def _tags(actor: Actor) -> Select[*tuple[Any, ...]]:

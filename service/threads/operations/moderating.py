@@ -40,7 +40,7 @@ def moderate_thread(session: Session, actor: Actor, seen: ThreadSeen, action: Ac
     A thread that is published for the first time counts its age and its silence from now on. Raises NotSignedIn,
     NotAllowed, EditConflict, InvalidTransition.
     """
-    check_moderates(actor)
+    check_moderates(actor, seen.thread.category_id)
     check_version(version, seen.thread.version)
     _move(session, actor, seen.thread, action)
 

@@ -44,9 +44,9 @@ def open_thread(session: Session, actor: Actor, category: Category, opening: Ope
     """
     policy.check_may_open(actor)
     ready, at = settled(opening), now(session)
-    policy.check_terms(actor, ready.terms)
+    policy.check_terms(actor.within(stored_id(category.id)), ready.terms)
     if ready.publish_at is not None:
-        check_moderates(actor)
+        check_moderates(actor, category.id)
         check_later(ready.publish_at, at)
     held = ready.publish_at is not None or is_held(session, actor, get_site(session).hold_first_posts)
     thread = Thread(

@@ -17,7 +17,7 @@ def redact_thread(session: Session, actor: Actor, seen: ThreadSeen, number: int)
     A second time changes nothing. Raises NotSignedIn, NotAllowed, NotFound (no earlier text has this number; the
     current one is changed by editing).
     """
-    check_moderates(actor)
+    check_moderates(actor, seen.thread.category_id)
     text = queries.get_revision(session, seen, number)
     if text.redacted_at is not None:
         return

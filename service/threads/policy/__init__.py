@@ -49,28 +49,45 @@ def check_may_open(actor: Actor) -> None:
 def check_may_edit(actor: Actor, thread: Thread) -> None:
     """Raise unless the actor wrote the thread or moderates."""
     check_may_write(actor)
-    if not (is_author(actor, thread) or actor.moderates):
-        raise NotAllowed("Only its author and moderators may change this")
+    _check_theirs(actor, thread)
 
 
 def check_may_delete(actor: Actor, thread: Thread) -> None:
-    """Raise unless the actor moderates, or wrote the thread and nobody's reply would go with it."""
-    check_may_edit(actor, thread)
-    if not actor.moderates and thread.last_number > 0:
+    """Raise unless the actor moderates, or wrote the thread and nobody's reply would go with it. Who is silenced may
+    still take back what they said.
+    """
+    check_signed_in(actor)
+    _check_theirs(actor, thread)
+    if not actor.moderates_in(thread.category_id) and thread.last_number > 0:
         raise NotAllowed("Others have replied: ask a moderator to delete the thread")
+
+
+def _check_theirs(actor: Actor, thread: Thread) -> None:
+    if not (is_author(actor, thread) or actor.moderates_in(thread.category_id)):
+        raise NotAllowed("Only its author and moderators may change this")
 
 
 def check_may_close(actor: Actor, thread: Thread, site: Site) -> None:
     """Raise unless the actor moderates, or wrote the thread where the site lets authors close theirs."""
-    check_signed_in(actor, "moderate" if actor.is_at_least("moderator") else "write")
-    if not (actor.moderates or (site.author_may_close and is_author(actor, thread))):
+    check_in_charge(actor, thread)
+    if not (actor.moderates_in(thread.category_id) or (site.author_may_close and is_author(actor, thread))):
         raise NotAllowed("Only moderators may close and reopen discussions here")
+
+
+def check_in_charge(actor: Actor, thread: Thread) -> None:
+    """Raise unless the actor may do at all what moderators do to a thread, and its author may: who does not moderate it
+    must be allowed to write, because a closing has a reason that others read.
+    """
+    if actor.is_moderator_in(thread.category_id):
+        check_signed_in(actor, "moderate")
+    else:
+        check_may_write(actor)
 
 
 def check_may_reopen(actor: Actor, thread: Thread, site: Site) -> None:
     """As `check_may_close`; what somebody else closed, only a moderator reopens."""
     check_may_close(actor, thread, site)
-    if not actor.moderates and thread.closed_by_id not in (None, actor.account_id):
+    if not actor.moderates_in(thread.category_id) and thread.closed_by_id not in (None, actor.account_id):
         raise NotAllowed("A moderator closed this discussion: ask one to reopen it")
 
 
@@ -105,7 +122,7 @@ def check_not_archived(thread: Thread) -> None:
 def check_open(actor: Actor, seen: Discussion, now: datetime, turn: Turn = NO_TURN) -> None:
     """Raise ThreadIsClosed when the thread is closed and the actor may not post all the same."""
     check_not_archived(seen.thread)
-    if not (may_post_while_closed(actor, seen.site) or in_grace(turn, seen.closing, seen.site, now)):
+    if not (may_post_while_closed(actor, seen.thread, seen.site) or in_grace(turn, seen.closing, seen.site, now)):
         check_open_to_all(seen.thread, seen.closing, now)
 
 
@@ -116,9 +133,12 @@ def check_open_to_all(thread: Thread, closing: Closing, now: datetime) -> None:
         raise closed_problem(closing)
 
 
-def may_post_while_closed(actor: Actor, site: Site) -> bool:
-    """Moderators and admins may post in a closed thread, as far as the site lets them; such a reply is marked."""
-    return actor.moderates and actor.role in site.closed_reply_roles
+def may_post_while_closed(actor: Actor, thread: Thread, site: Site) -> bool:
+    """Moderators and admins may post in a closed thread, as far as the site lets them; such a reply is marked. Who
+    moderates its category counts as a moderator.
+    """
+    role = actor.role if actor.is_at_least("moderator") else "moderator"
+    return actor.moderates_in(thread.category_id) and role in site.closed_reply_roles
 
 
 def check_edits_open(actor: Actor, seen: Discussion, now: datetime) -> None:
@@ -134,7 +154,8 @@ def check_reactions_open(actor: Actor, seen: Discussion, now: datetime) -> None:
 def _check_also_open(actor: Actor, seen: Discussion, what: Literal["edits", "reactions"], now: datetime) -> None:
     """A closing ends this too, where the site says so; for those who moderate only an archived thread does."""
     check_not_archived(seen.thread)
-    if what in seen.site.close_also and not actor.moderates and seen.closing.is_closed(now):
+    moderates = actor.moderates_in(seen.thread.category_id)
+    if what in seen.site.close_also and not moderates and seen.closing.is_closed(now):
         raise closed_problem(seen.closing)
 
 
@@ -156,8 +177,9 @@ def cannot_reply_code(actor: Actor, seen: Discussion, now: datetime, turn: Turn 
 
 
 __all__ = [
-    "Closing", "Discussion", "Turn", "cannot_reply_code", "check_edits_open", "check_may_close", "check_may_delete",
-    "check_may_edit", "check_may_open", "check_may_reopen", "check_may_reply", "check_not_archived", "check_open",
-    "check_open_to_all", "check_reactions_open", "check_terms", "check_turn", "closed_problem", "effective_closing",
-    "is_author", "may_post_while_closed", "reopening", "state_of",
+    "Closing", "Discussion", "Turn", "cannot_reply_code", "check_edits_open", "check_in_charge",
+    "check_may_close", "check_may_delete", "check_may_edit", "check_may_open", "check_may_reopen",
+    "check_may_reply", "check_not_archived", "check_open", "check_open_to_all", "check_reactions_open",
+    "check_terms", "check_turn", "closed_problem", "effective_closing", "is_author", "may_post_while_closed",
+    "reopening", "state_of",
 ]  # fmt: skip

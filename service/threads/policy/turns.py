@@ -64,9 +64,9 @@ def check_turn(turn: Turn, slow_mode: timedelta | None, now: datetime) -> None:
     )
 
 
-def is_slowed(actor: Actor) -> bool:
-    """Whether slow mode is meant for this actor: for all who are signed in and do not moderate."""
-    return actor.signed_in and not actor.moderates
+def is_slowed(actor: Actor, thread: Thread) -> bool:
+    """Whether slow mode is meant for this actor: for all who are signed in and do not moderate the thread."""
+    return actor.signed_in and not actor.moderates_in(thread.category_id)
 
 
 def in_grace(turn: Turn, closing: Closing, site: Site, now: datetime) -> bool:

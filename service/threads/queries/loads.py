@@ -12,7 +12,8 @@ from sqlmodel import Session, col
 
 from service.accounts.models import Account
 from service.categories.models import Category
-from service.categories.policy import visible_to
+from service.categories.policy import also_visible, moderated_by, visible_to
+from service.categories.queries import visible
 from service.kit.actor import Actor
 from service.kit.clock import MICROSECOND, from_micros, now, retake
 from service.kit.database.rows import stored_id
@@ -88,24 +89,32 @@ class ThreadSeen:
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Which threads exist for this actor, in the categories they may see: see `screening.policy.may_read`."""
-    return and_(col(Category.visibility).in_(visible_to(actor)), _read_by(actor))
+    return and_(visible(actor), _read_by(actor))
 
 
 def listed_for(actor: Actor) -> ColumnElement[bool]:
     """Which of those stand in lists: published ones, and waiting ones for their authors and moderators."""
     waiting = col(Thread.moderation) == "pending"
-    if not actor.moderates:
-        waiting = and_(waiting, col(Thread.author_id) == actor.account_id) if actor.signed_in else false()
-    return and_(col(Category.visibility).in_(visible_to(actor)), or_(col(Thread.moderation) == "published", waiting))
+    if not actor.moderates_all:
+        waiting = and_(waiting, _concerns(actor)) if actor.signed_in else false()
+    return and_(visible(actor), or_(col(Thread.moderation) == "published", waiting))
 
 
 def _read_by(actor: Actor) -> ColumnElement[bool]:
-    if actor.moderates:
+    if actor.moderates_all:
         return col(Thread.moderation) != "trashed"
     if not actor.signed_in:
         return col(Thread.moderation) == "published"
     own = and_(col(Thread.author_id) == actor.account_id, col(Thread.moderation).in_(SEEN_BY_AUTHOR))
-    return or_(col(Thread.moderation) == "published", own)
+    read = or_(col(Thread.moderation) == "published", own)
+    some = moderated_by(actor)
+    return or_(read, and_(col(Thread.category_id).in_(some), col(Thread.moderation) != "trashed")) if some else read
+
+
+def _concerns(actor: Actor) -> ColumnElement[bool]:
+    """Which waiting threads are the actor's own, or in a category that they moderate."""
+    own, some = col(Thread.author_id) == actor.account_id, moderated_by(actor)
+    return or_(own, col(Thread.category_id).in_(some)) if some else own
 
 
 def select_seen(term: Term = joined) -> Select[*tuple[Any, ...]]:
@@ -139,8 +148,12 @@ def to_seen(session: Session, row: Any) -> ThreadSeen:
 
 def get_thread(session: Session, actor: Actor, thread_id: int, *, in_trash: bool = False) -> ThreadSeen:
     """The thread, if it exists for this actor; NotFound otherwise. `in_trash`: a moderator finds deleted ones too."""
-    row = session.execute(_select_one(visible_to(actor)), {"thread_id": thread_id}).first()
-    if row is None or not (may_read(actor, row[0].moderation, row[0].author_id) or _finds(actor, row[0], in_trash)):
+    asked = _select_one(visible_to(actor), also_visible(actor))
+    row = session.execute(asked, {"thread_id": thread_id}).first()
+    if row is None:
+        raise NotFound("There is no such thread")
+    here, thread = actor.within(row[0].category_id), row[0]
+    if not (may_read(here, thread.moderation, thread.author_id) or _finds(here, thread, in_trash)):
         raise NotFound("There is no such thread")
     return to_seen(session, row)
 
@@ -151,11 +164,12 @@ def _finds(actor: Actor, thread: Thread, in_trash: bool) -> bool:
 
 
 @cache
-def _select_one(visible: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+def _select_one(shown: tuple[str, ...], also: tuple[int, ...]) -> Select[*tuple[Any, ...]]:
     """Built once for each set of categories: building it costs three times what running it does."""
     this = col(Thread.id) == bindparam("thread_id", type_=BigInteger)
-    within = col(Category.visibility).in_(visible)
-    return select_seen().where(this, within).execution_options(populate_existing=True)
+    within = col(Category.visibility).in_(shown)
+    either = or_(within, col(Category.id).in_(also)) if also else within
+    return select_seen().where(this, either).execution_options(populate_existing=True)
 
 
 LOCK = (

@@ -71,7 +71,7 @@ def list_revisions(session: Session, actor: Actor, seen: ThreadSeen, before: int
 
     Texts that were replaced while it waited for a moderator are there for its author and moderators alone.
     """
-    return texts_of(session, actor, OF_THREADS, seen.thread, before, limit)
+    return texts_of(session, actor.within(seen.thread.category_id), OF_THREADS, seen.thread, before, limit)
 
 
 def get_revision(session: Session, seen: ThreadSeen, number: int) -> ThreadRevision:

@@ -29,7 +29,7 @@ def turns_of(session: Session, actor: Actor, threads: Iterable[ThreadSeen]) -> d
     """The same for several threads, by id, with as many queries; those without any are left out."""
     slowed, late = [], []
     for seen in threads:
-        if is_slowed(actor) and slow_mode_of(seen.thread, seen.category, seen.site, now(session)):
+        if is_slowed(actor, seen.thread) and slow_mode_of(seen.thread, seen.category, seen.site, now(session)):
             slowed.append(seen.id)
         if actor.has_drafts and seen.site.close_grace and _has_just_closed(session, seen):
             late.append(seen.id)
