@@ -9,3 +9,25 @@ class StaleDecision(Conflict):
     """
 
     code, title = "stale-decision", "Something happened to this post since you looked"
+
+
+class Claimed(Conflict):
+    """Another moderator is looking at this now. The problem's members say who and until when: `claimed_by`,
+    `claimed_until`. Their claim ends by itself; with `override` one decides all the same.
+    """
+
+    code, title = "claimed", "Another moderator is looking at this"
+
+
+class AlreadyFlagged(Conflict):
+    """A moderator has decided about your flag of this post. Flag it again when its text has changed since, or, after 24
+    hours, for another reason: `again_at` says from when on.
+    """
+
+    code, title = "already-flagged", "Your flag of this post has been decided about"
+
+
+class NotPublished(Conflict):
+    """Only what everybody sees can be flagged: this post is out of sight already, or waits for a moderator."""
+
+    code, title = "not-published", "This post is not published"

@@ -11,7 +11,7 @@ from service.kit.actor import Actor, check_moderates
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem, invalid
 from service.moderation.models import OPEN
-from service.moderation.queries import PostSeen, find_post, list_posts, list_reviews, review_key, waiting_count
+from service.moderation.queries import PostSeen, Sought, find_post, list_posts, list_reviews, review_key, waiting_count
 from service.moderation.schemas import url_of
 from service.pages import forms, moderating
 from service.pages.frame import Frame, around
@@ -139,7 +139,7 @@ def _view(
 
 def _list(session: Session, actor: Actor, tab: str, key: Key) -> Sequence[PostSeen]:
     if tab == WAITING:
-        return list_reviews(session, actor, OPEN, None, key, PAGE_SIZE)
+        return list_reviews(session, actor, Sought(OPEN), key, PAGE_SIZE)
     return list_posts(session, actor, STATE_OF.get(tab, tab), key, PAGE_SIZE)
 
 

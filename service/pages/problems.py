@@ -26,6 +26,7 @@ REMEDIES: Final = {
     "method-not-allowed": "Use one of the methods that the Allow header names.",
     "conflict": "Load the present state, and decide again.",
     "thread-closed": "Keep your text. A moderator can reopen the thread, or it stays as it is.",
+    "claimed": "Wait until their claim ends, or decide with `override` if you mean to.",
     "parent-not-available": "Answer another reply, or the thread itself: the one you chose is gone.",
     "duplicate": "Your text stands at the address in the answer already.",
     "not-tried": "Try the rule on earlier posts first and send the `backtest_id`, or send `confirm`: true.",

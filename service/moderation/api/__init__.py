@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from service.moderation.api import reviews
+from service.moderation.api import canned, claims, notes, reviews
 
 router = APIRouter()
-for part in (reviews,):
+for part in (reviews, claims, notes, canned):
     router.routes.extend(part.router.routes)

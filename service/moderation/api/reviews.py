@@ -3,16 +3,18 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime
 
 from service.accounts.current import Asking
+from service.accounts.queries import get_account
 from service.categories.queries import get_category
-from service.kit.actor import Actor, check_moderates
+from service.kit.actor import Actor, check_moderates_some
 from service.kit.database import Session
 from service.kit.errors import EditConflict, Invalid, InvalidTransition, NotAllowed, NotFound, NotReady, NotSignedIn
 from service.moderation import operations, queries
-from service.moderation.errors import StaleDecision
-from service.moderation.queries import PostSeen
-from service.moderation.schemas import Decide, Moderate, ReviewView, to_decision
+from service.moderation.errors import Claimed, StaleDecision
+from service.moderation.queries import PostSeen, Sought
+from service.moderation.schemas import Decide, FlagReason, Moderate, ReviewView, to_decision
 from service.threads.errors import ThreadIsClosed
 from service.web.answers import Answer, json_answer
 from service.web.bodies import Deferred, StrictRoute
@@ -40,20 +42,39 @@ def show(seen: PostSeen, if_none_match: str | None = None) -> Answer:
 )
 async def list_reviews(
     asks: Asking,
-    state: Literal["open", "decided"] | None = None,
+    state: Annotated[
+        Literal["open", "waiting", "flagged", "decided"] | None,
+        Query(
+            description="`open`: what can be decided now; of these `waiting`: posts and edits that nobody reads before "
+            "they are approved, `flagged`: posts with flags that are not resolved."
+        ),
+    ] = None,
     category: Annotated[str | None, Query(max_length=60)] = None,
+    reason: Annotated[FlagReason | None, Query(description="Posts that were flagged for this.")] = None,
+    rule: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Posts that this rule held.")] = None,
+    author: Annotated[str | None, Query(max_length=30, description="A username.")] = None,
+    opened_before: Annotated[
+        AwareDatetime | None, Query(description="What waits since before this instant (RFC 3339).")
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
-    """Posts under review, what waits longest first: moderators. `state=open` are those that wait for a decision."""
+    """Posts under review, what waits longest first: moderators, and moderators of a category those of theirs."""
+    named = {"state": state, "category": category, "reason": reason, "rule": rule, "author": author}
+    named |= {"opened_before": opened_before.isoformat() if opened_before else None}
 
     def work(session: Session, actor: Actor) -> Answer:
-        check_moderates(actor)
-        within = get_category(session, actor, category).id if category else None
-        rows = queries.list_reviews(session, actor, state, within, from_cursor(cursor, 2), limit)
-        return page_answer(
-            rows, limit, queries.review_key, ReviewView.of, "/api/v1/reviews", state=state, category=category
+        check_moderates_some(actor)
+        sought = Sought(
+            state=state,
+            category_id=get_category(session, actor, category).id if category else None,
+            reason=reason,
+            rule_id=rule,
+            author_id=get_account(session, actor, author).id if author else None,
+            opened_before=opened_before,
         )
+        rows = queries.list_reviews(session, actor, sought, from_cursor(cursor, 2), limit)
+        return page_answer(rows, limit, queries.review_key, ReviewView.of, "/api/v1/reviews", **named)
 
     return await asks.answer(work)
 
@@ -68,7 +89,7 @@ async def get_review(review_id: ReviewId, asks: Asking, if_none_match: IfNoneMat
     """One review: moderators."""
 
     def work(session: Session, actor: Actor) -> Answer:
-        check_moderates(actor)
+        check_moderates_some(actor)
         return show(queries.get_review(session, actor, review_id), if_none_match)
 
     return await asks.answer(work)
@@ -85,6 +106,7 @@ async def get_review(review_id: ReviewId, asks: Asking, if_none_match: IfNoneMat
         Invalid,
         EditConflict,
         StaleDecision,
+        Claimed,
         ThreadIsClosed,
         InvalidTransition,
         NotReady,
@@ -107,7 +129,7 @@ async def decide_review(
     operation_id="moderate_thread",
     response_model=ReviewView,
     responses=declare(
-        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+        NotFound, NotSignedIn, NotAllowed, Invalid, Claimed, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
     ),
 )
 async def moderate_thread(
@@ -127,7 +149,7 @@ async def moderate_thread(
     operation_id="moderate_reply",
     response_model=ReviewView,
     responses=declare(
-        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+        NotFound, NotSignedIn, NotAllowed, Invalid, Claimed, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
     ),
 )
 async def moderate_reply(

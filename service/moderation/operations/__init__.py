@@ -1,10 +1,14 @@
 """Every write to reviews: decide, keep them in step with their posts, and purge what lay in the trash for long."""
 
+from service.moderation.operations.canning import Wording, change_canned, delete_canned, make_canned
+from service.moderation.operations.claiming import claim_review, release_review
 from service.moderation.operations.deciding import Decision, decide_review, moderate
 from service.moderation.operations.following import follow_post, open_if_waiting, open_review
+from service.moderation.operations.noting import note_account, note_review
 from service.moderation.operations.purging import purge_reply, purge_thread
 
 __all__ = [
-    "Decision", "decide_review", "follow_post", "moderate", "open_if_waiting", "open_review", "purge_reply",
-    "purge_thread",
+    "Decision", "Wording", "change_canned", "claim_review", "decide_review", "delete_canned", "follow_post",
+    "make_canned", "moderate", "note_account", "note_review", "open_if_waiting", "open_review", "purge_reply",
+    "purge_thread", "release_review",
 ]  # fmt: skip

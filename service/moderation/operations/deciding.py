@@ -1,6 +1,6 @@
 """Decisions: a moderator takes one step with a post, and the review says which, why and when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -15,6 +15,8 @@ from service.moderation import queries
 from service.moderation.errors import StaleDecision
 from service.moderation.events import ReviewDecided
 from service.moderation.models import BY_MODERATOR, DECIDED, Review
+from service.moderation.operations.claiming import check_claim
+from service.moderation.operations.wording import worded
 from service.moderation.queries import PostSeen
 from service.replies.models import Reply
 from service.replies.operations import moderate_reply
@@ -33,11 +35,17 @@ REPLY_ASPECT: Final = ("moderation", "previous_moderation", "trashed_at", "publi
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a moderator decides; `version` is that of the review they looked at (None: whatever it is)."""
+    """What a moderator decides; `version` is that of the review they looked at (None: whatever it is).
+
+    `canned` is the id of a canned reason, behind which `reason` is written; with `override` another moderator's claim
+    does not keep this one from deciding.
+    """
 
     action: Action
     reason: str = ""
     version: int | None = None
+    canned: int | None = None
+    override: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +129,13 @@ def _decide(
     session: Session, actor: Actor, locked: Locked, review: Review, decision: Decision, version: Wanted
 ) -> None:
     """The decision goes in first: what listens to the step finds it decided, and opens it again if the post waits."""
+    if not decision.override:
+        check_claim(session, actor, review)
+    decision = replace(decision, reason=worded(session, locked.thread, locked.reply, decision.canned, decision.reason))
     before, was = locked.moderation, snapshot(locked.post, REPLY_ASPECT if locked.reply else THREAD_ASPECT)
     review.state, review.action, review.reason = DECIDED, decision.action, decision.reason
     review.decided_at, review.decided_by_id = now(session), actor.account_id
+    review.claimed_by_id = review.claimed_until = None
     if review.id is None:
         session.add(review)
         session.flush()

@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from service.accounts.models import Account
 from service.categories.models import Category
-from service.categories.policy import visible_to
+from service.categories.queries import moderated
 from service.kit.actor import Actor
 from service.kit.clock import to_micros
 from service.kit.database.rows import stored_id
@@ -23,14 +23,16 @@ from service.replies.models import Reply
 from service.threads.models import Thread
 from service.threads.queries.law import micros
 
-Author, Decider = aliased(Account), aliased(Account)
+Author, Decider, Claimer = aliased(Account), aliased(Account), aliased(Account)
 PUBLISHED: Final[ColumnElement[str]] = literal_column("'published'")
 """Written out and not bound: only so does SQLite see that the partial index over all other states serves."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostSeen:
-    """A post, its thread and category, who wrote it, its review (if it has one) and who decided last."""
+    """A post, its thread and category, who wrote it, its review (if it has one), who decided last, and who said last
+    that they look at it (until when, the review says).
+    """
 
     thread: Thread
     reply: Reply | None
@@ -40,6 +42,8 @@ class PostSeen:
     review: Review | None
     decider_username: str | None
     decider_name: str | None
+    claimer_username: str | None = None
+    claimer_name: str | None = None
 
     @property
     def post(self) -> Thread | Reply:
@@ -64,16 +68,19 @@ class PostSeen:
 
 def to_post(row: Any) -> PostSeen:
     """A row of `select_posts` as a PostSeen."""
-    thread, reply, category, username, display_name, review, decider, decider_name = row
+    thread, reply, category, username, display_name, review, decider, decider_name, claimer, claimer_name = row
     name = display_name or username or (reply or thread).author_name
-    return PostSeen(thread, reply, category, username, name, review, decider, decider_name or decider)
+    return PostSeen(
+        thread, reply, category, username, name, review, decider, decider_name or decider,
+        claimer, claimer_name or claimer,
+    )  # fmt: skip
 
 
 def columns(reply: Any) -> tuple[Any, ...]:
     """The columns of a PostSeen; `reply` is the class, or NULL where openings are loaded."""
     return (
         Thread, reply, Category, col(Author.username), col(Author.display_name), Review,
-        col(Decider.username), col(Decider.display_name),
+        col(Decider.username), col(Decider.display_name), col(Claimer.username), col(Claimer.display_name),
     )  # fmt: skip
 
 
@@ -87,6 +94,7 @@ def select_replies() -> Select[*tuple[Any, ...]]:
         .outerjoin(Author, col(Author.id) == Reply.author_id)
         .outerjoin(Review, col(Review.reply_id) == Reply.id)
         .outerjoin(Decider, col(Decider.id) == Review.decided_by_id)
+        .outerjoin(Claimer, col(Claimer.id) == Review.claimed_by_id)
     )
 
 
@@ -99,6 +107,7 @@ def select_openings() -> Select[*tuple[Any, ...]]:
         .outerjoin(Author, col(Author.id) == Thread.author_id)
         .outerjoin(Review, and_(col(Review.thread_id) == Thread.id, col(Review.reply_id).is_(None)))
         .outerjoin(Decider, col(Decider.id) == Review.decided_by_id)
+        .outerjoin(Claimer, col(Claimer.id) == Review.claimed_by_id)
     )
 
 
@@ -113,12 +122,13 @@ def select_reviewed() -> Select[*tuple[Any, ...]]:
         .outerjoin(Reply, col(Reply.id) == Review.reply_id)
         .outerjoin(Author, col(Author.id) == author)
         .outerjoin(Decider, col(Decider.id) == Review.decided_by_id)
+        .outerjoin(Claimer, col(Claimer.id) == Review.claimed_by_id)
     )
 
 
 def within(actor: Actor) -> ColumnElement[bool]:
-    """The categories that the actor may see, and no thread whose text is gone."""
-    return and_(col(Category.visibility).in_(visible_to(actor)), col(Thread.purged_at).is_(None))
+    """The categories that the actor moderates, and no thread whose text is gone."""
+    return and_(moderated(actor), col(Thread.purged_at).is_(None))
 
 
 def find_post(session: Session, actor: Actor, thread_id: int, reply_id: int | None) -> PostSeen:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, select, tuple_
 from sqlmodel import Session, col
 
 from service.categories.models import Category
@@ -12,6 +12,7 @@ from service.kit.clock import to_micros
 from service.kit.errors import NotFound
 from service.moderation.models import OPEN, Review
 from service.moderation.queries.posts import PostSeen, select_reviewed, to_post, within
+from service.moderation.queries.sought import Sought, of_state
 from service.replies.models import Reply
 from service.threads.models import Thread
 from service.threads.queries.law import micros
@@ -23,17 +24,6 @@ MOST_COUNTED: Final = 100
 def there(actor: Actor) -> ColumnElement[bool]:
     """Which reviews exist for a moderator: of posts in categories they may see, and whose text is not gone."""
     return and_(within(actor), col(Reply.purged_at).is_(None))
-
-
-def waits() -> ColumnElement[bool]:
-    """Which reviews wait for a decision: the open ones, but of replies in threads that are out of everybody's sight."""
-    in_sight = or_(col(Review.reply_id).is_(None), col(Thread.moderation).in_(("published", "hidden")))
-    return and_(col(Review.state) == literal_open(), in_sight)
-
-
-def literal_open() -> ColumnElement[str]:
-    """The state written out, so that the partial index of open reviews serves on SQLite too."""
-    return literal(OPEN, literal_execute=True)
 
 
 def get_review(session: Session, actor: Actor, review_id: int) -> PostSeen:
@@ -54,22 +44,10 @@ def find_review(session: Session, thread_id: int, reply_id: int | None) -> Revie
 
 
 def list_reviews(
-    session: Session,
-    actor: Actor,
-    state: str | None,
-    category_id: int | None,
-    after: tuple[int, ...] | None,
-    limit: int,
+    session: Session, actor: Actor, sought: Sought, after: tuple[int, ...] | None, limit: int
 ) -> Sequence[PostSeen]:
-    """Up to `limit + 1` reviews after the key `after` (see `review_key`), what waits longest first.
-
-    `state` is `open` (those that can be decided now) or `decided`; None is both.
-    """
-    query = select_reviewed().where(there(actor))
-    if state is not None:
-        query = query.where(waits() if state == OPEN else col(Review.state) == state)
-    if category_id is not None:
-        query = query.where(col(Category.id) == category_id)
+    """Up to `limit + 1` reviews after the key `after` (see `review_key`), what waits longest first."""
+    query = select_reviewed().where(there(actor), *sought.conditions())
     opened = micros(Review.opened_at)
     if after is not None:
         query = query.where(tuple_(opened, Review.id) > tuple_(*(literal(part, BigInteger) for part in after)))
@@ -83,17 +61,17 @@ def review_key(seen: PostSeen) -> tuple[int, int]:
     return to_micros(seen.review.opened_at), seen.review.id or 0
 
 
-def waiting_count(session: Session, actor: Actor) -> int:
-    """How many reviews wait for this moderator, counted up to MOST_COUNTED."""
+def waiting_count(session: Session, actor: Actor, state: str = OPEN) -> int:
+    """How many reviews wait for this moderator, counted up to MOST_COUNTED: all, or one list (see `Sought.state`)."""
     found = (
         select(col(Review.id))
         .join(Thread, col(Thread.id) == Review.thread_id)
         .join(Category, col(Category.id) == Thread.category_id)
-        .where(waits(), within(actor))
-        .limit(MOST_COUNTED)
-        .subquery()
+        .where(of_state(state), within(actor))
     )
-    return int(session.execute(select(func.count()).select_from(found)).scalar_one())
+    found = found if state == OPEN else found.outerjoin(Reply, col(Reply.id) == Review.reply_id)
+    counted = found.limit(MOST_COUNTED).subquery()
+    return int(session.execute(select(func.count()).select_from(counted)).scalar_one())
 
 
 def reasons_in(session: Session, thread_id: int) -> Mapping[int | None, str]:

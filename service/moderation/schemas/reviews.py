@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from service.kit.errors import Invalid
 from service.kit.text import check_text
@@ -24,6 +24,8 @@ def reason_text(value: str) -> str:
 
 
 Reason = Annotated[str, AfterValidator(reason_text)]
+FlagReason = Literal["spam", "abusive", "off-topic", "illegal", "other"]
+"""What a reader may say of a post that they flag."""
 
 
 class Moderate(RequestModel):
@@ -34,10 +36,14 @@ class Moderate(RequestModel):
     )
     action: Action
     reason: Reason | None = Field(default=None, max_length=MOST_REASON)
+    canned: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)] | None = Field(
+        default=None, description="The id of a canned reason; `reason` is written behind it."
+    )
+    override: StrictBool = Field(default=False, description="Decide though another moderator looks at it.")
 
     def decision(self) -> Decision:
         """The decision, whatever the review's version is."""
-        return Decision(self.action, self.reason or "")
+        return Decision(self.action, self.reason or "", canned=self.canned, override=self.override)
 
 
 class Decide(Moderate):
@@ -48,7 +54,7 @@ class Decide(Moderate):
 
     def decision(self) -> Decision:
         """The decision about what was looked at."""
-        return Decision(self.action, self.reason or "", self.version)
+        return Decision(self.action, self.reason or "", self.version, self.canned, self.override)
 
 
 def to_decision(draft: Moderate | Invalid) -> Decision | Invalid:
@@ -56,12 +62,16 @@ def to_decision(draft: Moderate | Invalid) -> Decision | Invalid:
     return draft if isinstance(draft, Invalid) else draft.decision()
 
 
+Cause = Literal["held", "moderator", "flagged", "edited"]
+"""Why there is a review: the post was held, a moderator came upon it, readers flagged it, an edit of it waits."""
+
+
 class ReviewView(BaseModel):
     """A post under review. `actions` are those that its state allows now; `version` guards the decision."""
 
     id: int
     state: Literal["open", "decided"]
-    cause: Literal["held", "moderator"]
+    cause: Cause
     thread_id: int
     reply_id: int | None
     category: str
@@ -78,6 +88,9 @@ class ReviewView(BaseModel):
     reason: str | None
     decided_by: str | None = Field(description="The username of who decided last.")
     decided_at: Moment | None
+    rule_id: int | None = Field(description="The rule that held the post.")
+    claimed_by: str | None = Field(description="The username of the moderator who looks at it until `claimed_until`.")
+    claimed_until: Moment | None
     version: int
 
     @classmethod
@@ -86,12 +99,13 @@ class ReviewView(BaseModel):
         review, post = reviewed(seen), seen.post
         return cls(
             id=review.id or 0, state=cast(Literal["open", "decided"], review.state),
-            cause=cast(Literal["held", "moderator"], review.cause), thread_id=seen.thread_id, reply_id=seen.reply_id,
+            cause=cast(Cause, review.cause), thread_id=seen.thread_id, reply_id=seen.reply_id,
             category=seen.category.slug, title=seen.thread.title, url=url_of(seen),
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
             body=post.body, body_html=post.body_html, moderation=post.moderation, actions=list(possible(post)),
             created_at=post.created_at, opened_at=review.opened_at, action=cast(Action | None, review.action),
             reason=review.reason or None, decided_by=seen.decider_username, decided_at=review.decided_at,
+            rule_id=review.rule_id, claimed_by=seen.claimer_username, claimed_until=review.claimed_until,
             version=review.version,
         )  # fmt: skip
 

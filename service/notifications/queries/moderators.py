@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from service.accounts.models import Account
+from service.accounts.queries import actor_of
+from service.categories.models import CategoryModerator
 from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
 from service.moderation.models import OPEN
-from service.moderation.queries import PostSeen, list_reviews, waiting_count
+from service.moderation.queries import PostSeen, Sought, list_reviews, waiting_count
 from service.notifications.models import IS_REVIEWS, SENDING, SENT, WAITING, Letter
 
 MOST_SHOWN: Final = 10
@@ -35,9 +37,12 @@ class Queue:
 
 
 def moderators(session: Session) -> Sequence[int]:
-    """The accounts that moderate."""
-    query = select(Account.id).where(col(Account.role).in_(ROLES_THAT_MODERATE)).order_by(col(Account.id))
-    return [stored_id(found) for found in session.exec(query)]
+    """The accounts that moderate something: the site, or a category. What waits for each is asked when they are sent
+    something.
+    """
+    of_some = select(CategoryModerator.account_id)
+    either = or_(col(Account.role).in_(ROLES_THAT_MODERATE), col(Account.id).in_(of_some))
+    return [stored_id(found) for found in session.exec(select(Account.id).where(either).order_by(col(Account.id)))]
 
 
 def asked_last(session: Session, account_ids: Sequence[int]) -> Mapping[int, datetime]:
@@ -50,14 +55,15 @@ def asked_last(session: Session, account_ids: Sequence[int]) -> Mapping[int, dat
 
 def queue_of(session: Session, actor: Actor) -> Queue:
     """What waits for this moderator now, the longest first."""
-    posts = list_reviews(session, actor, OPEN, None, None, MOST_SHOWN)[:MOST_SHOWN]
+    posts = list_reviews(session, actor, Sought(OPEN), None, MOST_SHOWN)[:MOST_SHOWN]
     first = posts[0].review if posts else None
     return Queue(waiting_count(session, actor), first.opened_at if first else None, posts)
 
 
 def moderator(session: Session, account_id: int) -> Actor:
-    """The account as it may act now. Raises NotFound when it is gone, or moderates no more."""
+    """The account as it may act now. Raises NotFound when it is gone, is suspended, or moderates no more."""
     account = session.get(Account, account_id)
-    if account is None or account.role not in ROLES_THAT_MODERATE:
+    actor = None if account is None else actor_of(session, account)
+    if actor is None or not actor.moderates_some:
         raise NotFound("This link leads nowhere any more")
-    return Actor(account.id, account.username, account.role)
+    return actor

@@ -1,0 +1,99 @@
+"""Who may decide about a review now: a moderator's claim keeps others from deciding beside them. Who may flag a post,
+and what a flag weighs. Pure.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from service.kit.actor import Actor, check_may_write
+from service.kit.clock import utc_text
+from service.kit.errors import NotAllowed, RateLimited
+from service.moderation.errors import AlreadyFlagged, Claimed, NotPublished
+from service.moderation.models import DISMISSED, UPHELD, Flag, Review
+from service.replies.models import Reply
+from service.threads.models import Thread
+
+LEASE: Final = timedelta(minutes=10)
+"""How long a claim lasts; it is over by itself, no job ends it."""
+
+
+def is_claimed(review: Review, at: datetime) -> bool:
+    """Whether somebody's claim of the review runs at this instant."""
+    return review.claimed_by_id is not None and review.claimed_until is not None and at < review.claimed_until
+
+
+def claimed(review: Review, claimer: str | None) -> Claimed:
+    """The problem that says whose claim runs, and until when."""
+    until = utc_text(review.claimed_until) if review.claimed_until else None
+    return Claimed(
+        f"{claimer or 'Somebody'} is looking at this until {until}",
+        extra={"claimed_by": claimer, "claimed_until": until},
+    )
+
+
+DAY: Final = timedelta(days=1)
+SECOND: Final = timedelta(seconds=1)
+LEAST_WEIGHT, MOST_WEIGHT = 25, 200
+"""In hundredths: a quarter of a new flagger's say, and twice as much."""
+
+
+def weight_of(upheld: int, decided: int) -> int:
+    """What somebody's next flag weighs, in hundredths, when moderators upheld so many of their flags, of so many that
+    were decided about.
+
+    Twice the accuracy, smoothed by one of each (Laplace's rule of succession): `2 × (upheld + 1) / (decided + 2)`,
+    from 0.25 to 2. So a new flagger's weighs 1, that of one who is right half the time stays 1, and it takes six
+    dismissed flags in a row to come down to a quarter (2 × 1/8).
+    """
+    smoothed = round(200 * (upheld + 1) / (decided + 2))
+    return min(MOST_WEIGHT, max(LEAST_WEIGHT, smoothed))
+
+
+def check_may_flag(actor: Actor, post: Thread | Reply) -> None:
+    """Raise unless the actor may flag posts, and somebody else wrote this one: NotSignedIn, Suspended, Silenced,
+    NotAllowed.
+    """
+    check_may_write(actor)
+    if post.author_id is not None and post.author_id == actor.account_id:
+        raise NotAllowed("Nobody flags what they wrote themselves")
+
+
+def check_can_be_flagged(thread: Thread, post: Thread | Reply) -> None:
+    """Raise NotPublished unless everybody who sees the category sees the post."""
+    if thread.moderation != "published" or post.moderation != "published":
+        raise NotPublished("Only what everybody sees can be flagged")
+
+
+def check_again(earlier: Sequence[Flag], post: Thread | Reply, reason: str, at: datetime) -> None:
+    """Raise AlreadyFlagged where a moderator has decided about this person's last flag of the post, unless its text
+    was changed since, or a day has passed and none of their flags gave this reason. `earlier` has the newest first.
+    """
+    last = next((flag for flag in earlier if flag.resolved_at is not None and flag.outcome in (UPHELD, DISMISSED)), None)
+    if last is None or last.resolved_at is None:
+        return
+    if post.edited_at is not None and post.edited_at > last.resolved_at:
+        return
+    again = last.resolved_at + DAY
+    if at >= again and reason not in {flag.reason for flag in earlier}:
+        return
+    raise AlreadyFlagged(
+        "A moderator has decided about your flag of this post. Flag it again when its text has changed, or after a day "
+        "for another reason",
+        extra={"outcome": last.outcome, "again_at": utc_text(again)},
+    )
+
+
+def check_flags_left(raised: Sequence[datetime], most: int, at: datetime) -> dict[str, str]:
+    """The `RateLimit` headers of one more flag; `raised` are the times of the last day's, the newest first.
+
+    Raises RateLimited with `Retry-After`, the seconds until the oldest of the last `most` is a day old.
+    """
+    headers = {"RateLimit-Policy": f'"flags";q={most};w={int(DAY.total_seconds())}'}
+    if len(raised) < most:
+        return headers | {"RateLimit": f'"flags";r={most - len(raised) - 1}'}
+    wait = max(1, -((at - (raised[most - 1] + DAY)) // SECOND))
+    raise RateLimited(
+        f"At most {most} flags in 24 hours; try again in {wait} s",
+        headers=headers | {"RateLimit": f'"flags";r=0;t={wait}', "Retry-After": str(wait)},
+    )
