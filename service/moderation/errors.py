@@ -31,3 +31,17 @@ class NotPublished(Conflict):
     """Only what everybody sees can be flagged: this post is out of sight already, or waits for a moderator."""
 
     code, title = "not-published", "This post is not published"
+
+
+class AppealExists(Conflict):
+    """A decision is appealed once. The problem's members say which appeal there is and how it stands: `appeal`,
+    `state` (`open`, `upheld`, `reversed`).
+    """
+
+    code, title = "appeal-exists", "This decision was appealed already"
+
+
+class AppealTooLate(Conflict):
+    """A decision is appealed within 14 days; `until` says when they were over."""
+
+    code, title = "appeal-too-late", "The time for an appeal is over"

@@ -33,3 +33,103 @@ class ReviewDecided(Event):
             "thread_id": self.thread_id, "reply_id": self.reply_id, "action": self.action, "before": self.before,
             "after": self.after, "version": self.version,
         }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagEvent(Event):
+    """The base of what happens to a flag. Staff alone hears of it, and of the category where the post stands: whoever
+    wrote the post must never learn who flagged it.
+    """
+
+    flag_id: int
+    thread_id: int
+    reply_id: int | None
+    category_id: int
+
+    def subject(self) -> tuple[str, int]:
+        """The flag."""
+        return "flag", self.flag_id
+
+    def audience(self) -> tuple[str, int | None]:
+        """The staff of the category."""
+        return "staff", self.category_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagRaised(FlagEvent):
+    """A reader complained about a post. The actor is the flagger, whom no door names to who wrote the post; what they
+    wrote is not here.
+    """
+
+    kind: ClassVar[str] = "flag.raised"
+    reason: str
+
+    def facts(self) -> dict[str, Any]:
+        """Which post, and the reason's name."""
+        return {"thread_id": self.thread_id, "reply_id": self.reply_id, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagResolved(FlagEvent):
+    """A moderator decided about a flagged post, or its author took it away. `account_id` is the flagger, for who tells
+    them the outcome; it is not stored.
+    """
+
+    kind: ClassVar[str] = "flag.resolved"
+    account_id: int
+    outcome: str
+    decision_id: int | None
+
+    def facts(self) -> dict[str, Any]:
+        """Which post, the outcome, and the decision that it follows from."""
+        return {
+            "thread_id": self.thread_id, "reply_id": self.reply_id, "outcome": self.outcome,
+            "decision_id": self.decision_id,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealEvent(Event):
+    """What happens to an appeal: a person's objection to one decision about them."""
+
+    appeal_id: int
+    decision_id: int
+
+    def subject(self) -> tuple[str, int]:
+        """The appeal."""
+        return "appeal", self.appeal_id
+
+    def audience(self) -> tuple[str, int | None]:
+        """The staff; its person is told by a notification."""
+        return "staff", None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealMade(AppealEvent):
+    """Somebody appealed a decision about them; `by_link`: through the link of their letter, without signing in."""
+
+    kind: ClassVar[str] = "appeal.made"
+    by_link: bool = False
+
+    def facts(self) -> dict[str, Any]:
+        """Which decision; what they wrote is text, so it is not here."""
+        return {"decision_id": self.decision_id, "by_link": self.by_link}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealDecided(AppealEvent):
+    """An appeal ended: the decision stands (`upheld`) or was undone (`reversed`). `same_person`: who had taken the
+    decision decided about the appeal too, because nobody else here may.
+    """
+
+    kind: ClassVar[str] = "appeal.decided"
+    outcome: str
+    same_person: bool
+    version: int
+
+    def facts(self) -> dict[str, Any]:
+        """Which decision, the outcome, and whether another person decided."""
+        return {
+            "decision_id": self.decision_id, "outcome": self.outcome, "same_person": self.same_person,
+            "version": self.version,
+        }  # fmt: skip
