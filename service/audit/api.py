@@ -32,9 +32,7 @@ Id = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 )
 async def list_audit(
     asks: Asking,
-    kind: Annotated[
-        Kind | None, Query(description="A kind, or its beginning: `thread.closed`, `thread`.")
-    ] = None,
+    kind: Annotated[Kind | None, Query(description="A kind, or its beginning: `thread.closed`, `thread`.")] = None,
     actor: Annotated[Name, Query(description="The username of who did it; `system` is Parley itself.")] = None,
     account: Annotated[Name, Query(description="The username of the person that it was done to.")] = None,
     thread: Annotated[Id, Query(description="A thread, with all its replies.")] = None,

@@ -15,7 +15,7 @@ from service.replies.models import Reply
 from service.screening.models import Decision
 
 AT_ONCE: Final = 500
-"""Entries that a download reads at a time."""
+"""Entries that a download reads at a time: it asks for the next ones from the last position on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +61,6 @@ def list_entries(session: Session, actor: Actor, wanted: Wanted, before: int | N
     if before is not None:
         query = query.where(col(EventRow.position) < before)
     return [Entry(*row) for row in session.execute(query.limit(limit + 1))]
-
-
-def all_entries(session: Session, actor: Actor, wanted: Wanted, before: int | None) -> Iterator[Entry]:
-    """As `list_entries`, one after another to the end; for a download, which takes them in pieces of AT_ONCE."""
-    while True:
-        found = list_entries(session, actor, wanted, before, AT_ONCE)
-        yield from found[:AT_ONCE]
-        if len(found) <= AT_ONCE:
-            return
-        before = found[AT_ONCE - 1].position
 
 
 def _select_entries() -> Select[*tuple[Any, ...]]:
