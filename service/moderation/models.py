@@ -20,6 +20,7 @@ EDITED: Final = "edited"
 
 IS_OPEN = text("state = 'open'")
 OF_OPENING, OF_REPLY = text("reply_id IS NULL"), text("reply_id IS NOT NULL")
+OF_RULE, IS_FLAGGED = text("rule_id IS NOT NULL"), text("state = 'open' AND flag_count > 0")
 
 
 class Review(SQLModel, table=True):
@@ -37,6 +38,9 @@ class Review(SQLModel, table=True):
         Index("review_of_opening", "thread_id", unique=True, sqlite_where=OF_OPENING, postgresql_where=OF_OPENING),
         Index("review_of_reply", "reply_id", unique=True, sqlite_where=OF_REPLY, postgresql_where=OF_REPLY),
         Index("review_open", "opened_at", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("review_by_age", "opened_at", "id"),
+        Index("review_of_rule", "rule_id", "opened_at", "id", sqlite_where=OF_RULE, postgresql_where=OF_RULE),
+        Index("review_flagged", "opened_at", "id", sqlite_where=IS_FLAGGED, postgresql_where=IS_FLAGGED),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=identity())
@@ -58,6 +62,12 @@ class Review(SQLModel, table=True):
     rule_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
+FLAG_REASONS: Final = ("spam", "abusive", "off-topic", "illegal", "other")
+UPHELD: Final = "upheld"
+DISMISSED: Final = "dismissed"
+GONE: Final = "gone"
+"""What became of a flag: a moderator took the post away, or let it be; or its author deleted it before one looked."""
+
 UNRESOLVED = text("resolved_at IS NULL")
 FLAG_OF_OPENING = text("resolved_at IS NULL AND reply_id IS NULL")
 FLAG_OF_REPLY = text("resolved_at IS NULL AND reply_id IS NOT NULL")
@@ -67,7 +77,8 @@ class Flag(SQLModel, table=True):
     """One reader's complaint about a post: a reply, or the opening where `reply_id` is NULL.
 
     `weight` is in hundredths, as the flagger's earlier flags earned it; `post_version` what they read. A flag is
-    unresolved until a moderator decides about the post: then `outcome` is `upheld` or `dismissed`.
+    unresolved until a moderator decides about the post, or its author deletes it: then `outcome` says what became of
+    it (None where the decision was undone after its flagger had flagged the post once more).
     """
 
     __tablename__ = "flag"
