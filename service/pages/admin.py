@@ -14,7 +14,7 @@ from service.categories.schemas import ChangeCategory, MakeCategory
 from service.kit.actor import Actor, check_administers
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem, invalid
-from service.pages import after_closing, foreseeing, forms, terms
+from service.pages import after_closing, foreseeing, forms, moderation_settings, terms
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
 from service.pages.views.account import AdminPage, CategoryForm
@@ -37,6 +37,7 @@ VISIBILITIES: Final = (
     Choice("members", "Members"),
     Choice("staff", "Moderators and admins"),
 )
+LABELS: Final = {**terms.LABELS, **after_closing.LABELS, **moderation_settings.LABELS}
 BACK_TO: Final = {back: deed for deed, back in foreseeing.BACK.items()}
 SAVED: Final = {"site": "The site was saved.", "category": "The category was saved.", "made": "The category was made."}
 
@@ -68,9 +69,7 @@ async def change_admin(request: Request, asks: Asking) -> Response:
     outcome = await deeds[sent.deed](asks, sent)
     if isinstance(outcome, Response):
         return outcome
-    refused = Refused(
-        sent.deed, sent.value("category"), sent.again(outcome, labels={**terms.LABELS, **after_closing.LABELS})
-    )
+    refused = Refused(sent.deed, sent.value("category"), sent.again(outcome, labels=LABELS))
     return await _show(asks, refused, status=outcome.status)
 
 
@@ -111,7 +110,8 @@ def _site_values(site: Site) -> dict[str, str]:
     plain = {"name": site.name, "registration": site.registration, "max_depth": str(site.max_depth)}
     plain["hold_first_posts"] = str(site.hold_first_posts)
     closing = {"author_may_close": "on" if site.author_may_close else "", "version": str(site.version)}
-    return plain | closing | after_closing.values_of(site) | terms.values_of(site, top=True)
+    further = after_closing.values_of(site) | moderation_settings.values_of(site)
+    return plain | closing | further | terms.values_of(site, top=True)
 
 
 def _category_form(category: Category, site: Site, refused: Refused | None, saved: str) -> CategoryForm:
@@ -131,7 +131,7 @@ def _inherited(site: Site) -> dict[str, str]:
 
 
 async def _site(asks: Asks, sent: forms.Sent) -> Response | Problem:
-    after = after_closing.read(sent)
+    read = (after_closing.read(sent), moderation_settings.read(sent))
     plain = {
         "name": sent.value("name"),
         "registration": sent.value("registration"),
@@ -139,7 +139,9 @@ async def _site(asks: Asks, sent: forms.Sent) -> Response | Problem:
         "hold_first_posts": _count(sent, "hold_first_posts"),
         "author_may_close": bool(sent.value("author_may_close")),
     }
-    changes = after if isinstance(after, Invalid) else _changes(sent, ChangeSite, plain | after)
+    wrong = next((found for found in read if isinstance(found, Invalid)), None)
+    further = {name: value for found in read if not isinstance(found, Invalid) for name, value in found.items()}
+    changes = wrong or _changes(sent, ChangeSite, plain | further)
 
     def work(session: Session, actor: Actor) -> Answer:
         exact = _exactly(sent, changes, queries.get_site(session))

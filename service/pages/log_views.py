@@ -42,21 +42,23 @@ def _states(entry: Entry) -> tuple[str, str]:
 
 
 def _subject(entry: Entry) -> str:
+    """What it was done to: for a review, the post."""
     facts, event = entry.event.facts, entry.event
-    if isinstance(facts.get("reply_id"), int):
-        return f"reply {facts['reply_id']}"
-    if isinstance(facts.get("thread_id"), int):
-        return f"thread {facts['thread_id']}"
+    if event.subject_type in ("review", "appeal", "flag"):
+        for name in ("reply", "thread"):
+            if isinstance(facts.get(f"{name}_id"), int):
+                return f"{name} {facts[f'{name}_id']}"
     return f"{event.subject_type} {event.subject_id}"
 
 
 def _url(entry: Entry) -> str | None:
     """Where the subject can be seen: a reply's thread knows its number."""
-    facts = entry.event.facts
-    if not isinstance(facts.get("thread_id"), int):
+    facts, event = entry.event.facts, entry.event
+    thread_id = event.subject_id if event.subject_type == "thread" else facts.get("thread_id")
+    if not isinstance(thread_id, int):
         return None
     number = facts.get("number")
-    return f"/t/{facts['thread_id']}/-" + (f"#reply-{number}" if isinstance(number, int) else "")
+    return f"/t/{thread_id}/-" + (f"#reply-{number}" if isinstance(number, int) else "")
 
 
 def _details(facts: dict[str, Any]) -> str:

@@ -27,6 +27,9 @@ from service.web.bodies import ChangeModel, RequestModel
 MOST_REPLIES = 1_000_000
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(days=7)
 LONGEST_GRACE = timedelta(days=1)
+LONGEST_KEPT = timedelta(days=3650)
+HUNDREDTHS = 100
+MOST_CONTACT = 200
 MOST_TIME = 60
 TIME_SHAPE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d.*)?|-?P.+", re.ASCII)
 """How RFC 3339 instants and ISO 8601 durations begin. Pydantic would also read "14" as seconds, and "14 days"."""
@@ -66,6 +69,18 @@ def in_grace_bounds(span: timedelta) -> timedelta:
     return span
 
 
+def in_kept_bounds(span: timedelta) -> timedelta:
+    """For how long addresses are kept: at most ten years; nothing keeps none."""
+    if not timedelta(0) <= span <= LONGEST_KEPT:
+        raise ValueError("must be from PT0S to P3650D")
+    return span
+
+
+def contact_text(value: str) -> str:
+    """Where to turn with objections, cleaned; may be empty."""
+    return check_text(value, name="the contact", lines=False, least=0, most=MOST_CONTACT)
+
+
 def each_once(names: list[str]) -> list[str]:
     """A list of names in which none comes twice."""
     if len(set(names)) < len(names):
@@ -96,6 +111,11 @@ WireInstant = Annotated[
 GraceSpan = Annotated[
     timedelta, BeforeValidator(only_text, json_schema_input_type=TimeText), AfterValidator(in_grace_bounds)
 ]
+KeptSpan = Annotated[
+    timedelta, BeforeValidator(only_text, json_schema_input_type=TimeText), AfterValidator(in_kept_bounds)
+]
+Weight = Annotated[float, Field(strict=True, ge=0, le=100, multiple_of=0.25, allow_inf_nan=False)]
+"""What flags weigh together; one of somebody whose flags were right half of the time weighs 1."""
 WireSpan = Annotated[timedelta, BeforeValidator(only_text, json_schema_input_type=TimeText), AfterValidator(in_bounds)]
 
 
@@ -207,13 +227,26 @@ class ChangeSite(ChangeModel):
     close_also: Annotated[list[ClosesAlso], AfterValidator(each_once)] = Field(
         default_factory=list, max_length=2, description="What a closing ends besides, for those who do not moderate."
     )
+    flags_hide_at: Weight = Field(default=3, description="What flags weigh when they hide a post; 0: never.")
+    flags_per_day: StrictInt = Field(
+        default=10, ge=1, le=1000, description="How many flags a person may raise a day."
+    )
+    address_kept: KeptSpan = Field(
+        default=timedelta(days=90), description="How long the audit log keeps the hashed address of who acted."
+    )
+    contact: Annotated[str, AfterValidator(contact_text)] = Field(
+        default="", max_length=MOST_CONTACT, description="Where to turn with objections that Parley has no form for."
+    )
     closing: ClosingTermsBody = Field(default_factory=ClosingTermsBody)
 
     def changes(self) -> dict[str, Any]:
         """The columns to set: only what the caller named."""
         named = {name: getattr(self, name) for name in self.model_fields_set if name != "closing"}
-        if "close_grace" in named:
-            named["close_grace"] = to_column(self.close_grace)
+        for name in ("close_grace", "address_kept"):
+            if name in named:
+                named[name] = to_column(named[name])
+        if "flags_hide_at" in named:
+            named["flags_hide_at"] = round(self.flags_hide_at * HUNDREDTHS)
         return named | (self.closing.columns(only_set=True) if "closing" in self.model_fields_set else {})
 
 
@@ -228,11 +261,19 @@ class SiteView(BaseModel):
     close_grace: timedelta
     closed_reply_roles: list[ClosedReplyRole]
     close_also: list[ClosesAlso]
+    flags_hide_at: float
+    flags_per_day: int
+    address_kept: timedelta
+    contact: str
     closing: ClosingTermsView
     version: int
 
     @classmethod
     def of(cls, site: Site) -> "SiteView":
         """The wire form of the row."""
-        same = site.model_dump(include=set(cls.model_fields) - {"close_grace"})
-        return cls(**same, close_grace=timedelta(microseconds=site.close_grace), closing=ClosingTermsView.of(site))
+        same = site.model_dump(include=set(cls.model_fields) - {"close_grace", "flags_hide_at", "address_kept"})
+        return cls(
+            **same, close_grace=timedelta(microseconds=site.close_grace),
+            flags_hide_at=site.flags_hide_at / HUNDREDTHS, address_kept=timedelta(microseconds=site.address_kept),
+            closing=ClosingTermsView.of(site),
+        )  # fmt: skip

@@ -22,7 +22,8 @@ async def test_everybody_reads_the_defaults(client: httpx.AsyncClient) -> None:
     assert answer.json() == {
         "name": "Parley", "registration": "open", "max_depth": 5, "author_may_close": False,
         "hold_first_posts": 0, "closing": NO_TERMS, "close_grace": "PT0S", "close_also": [],
-        "closed_reply_roles": ["moderator", "admin"], "version": 1,
+        "closed_reply_roles": ["moderator", "admin"], "flags_hide_at": 3.0, "flags_per_day": 10,
+        "address_kept": "P90D", "contact": "", "version": 1,
     }  # fmt: skip
     again = await client.get(SITE, headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -111,3 +112,18 @@ async def test_the_site_takes_its_threads_along(alice: Person, ada: Person) -> N
     changed = await alice.get(f"/api/v1/threads/{thread['id']}", headers={"If-None-Match": tag})
     assert (changed.status_code, changed.json()["version"]) == (200, 1)
     assert changed.json()["closes_at"] is not None
+
+
+async def test_the_settings_of_moderation_have_their_bounds(ada: Person) -> None:
+    tag = (await ada.get(SITE)).headers["etag"]
+    wrong = {
+        "flags_hide_at": (2.1, -1, 101, "3"), "flags_per_day": (0, 1001, "10"),
+        "address_kept": ("P3651D", "-P1D", 90), "contact": ("x" * 201, 5),
+    }  # fmt: skip
+    for name, values in wrong.items():
+        for value in values:
+            answer = await ada.patch(SITE, {name: value}, headers={"If-Match": tag})
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, f"/{name}"), value
+    right = {"flags_hide_at": 2.75, "flags_per_day": 3, "address_kept": "PT0S", "contact": "the dean’s office"}
+    site = (await ada.patch(SITE, right, headers={"If-Match": tag})).json()
+    assert {name: site[name] for name in right} == right
