@@ -181,6 +181,7 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("jobs", "ada", "/admin/jobs"),
         Shot("profile", None, "/u/ines"),
         Shot("drafts", "mona", "/settings/drafts"),
+        Shot("log", "mona", "/mod/log"),
         Shot("closings", "mona", "/mod/closings"),
         Shot("closings-closed", "mona", "/mod/closings?show=closed"),
         Shot("closings-put-off", "mona", "/mod/closings", putting_off),

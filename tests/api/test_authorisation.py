@@ -98,6 +98,7 @@ TABLE = {
     "explain_thread": "401 403 403 200 403 200",
     "explain_reply": "401 403 403 200 403 200",
     "list_dead_jobs": "401 403 403 403 403 200",
+    "list_audit": "401 403 403 403 200 200",
     "get_backlog": "401 403 403 403 403 200",
     "retry_dead_jobs": "401 403 403 403 403 200",
     "retry_dead_job": "401 403 403 403 403 204",

@@ -163,6 +163,7 @@ WORKED = {
     "explain_thread": Worked("ada", THREAD | {"username": "bob"}),
     "explain_reply": Worked("ada", REPLY | {"username": "bob"}),
     "list_dead_jobs": Worked("ada", {"limit": 20}, given_up),
+    "list_audit": Worked("mona", {"kind": "reply", "limit": 2}),
     "get_backlog": Worked("ada", prepare=given_up),
     "retry_dead_jobs": Worked("ada", prepare=given_up),
     "retry_dead_job": Worked("ada", {"job_id": DEAD_JOB}, given_up),

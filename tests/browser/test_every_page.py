@@ -127,7 +127,7 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
         put_away = bob.replies(lively, BODY)
         mona.call("put", f"/api/v1/replies/{put_away['id']}/moderation", action=action, reason=reason)
     queue = tuple(f"/mod/queue?show={show}" for show in ("waiting", "hidden", "spam", "rejected", "trash"))
-    closings = ("/mod/closings", "/mod/closings?show=closed")
+    closings = ("/mod/log", "/mod/closings", "/mod/closings?show=closed")
     return [
         *((alice, path) for path in own),
         *((mona, path) for path in (*staff, *queue, *closings)),
