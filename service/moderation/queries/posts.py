@@ -177,6 +177,14 @@ def is_waiting(session: Session, reply_id: int) -> bool:
     return bool(session.execute(query).scalar_one() == "pending")
 
 
+def previous_state(session: Session, thread_id: int, reply_id: int | None) -> str | None:
+    """The state from which a post came into the trash or was found to be spam; None for one in another state."""
+    post, post_id = (Reply, reply_id) if reply_id else (Thread, thread_id)
+    query = select(col(post.previous_moderation)).where(col(post.id) == post_id)
+    found: str | None = session.execute(query).scalar_one()
+    return found
+
+
 def account_name(session: Session, account_id: int | None) -> str | None:
     """The username of an account."""
     return session.execute(select(col(Account.username)).where(col(Account.id) == account_id)).scalar_one_or_none()
