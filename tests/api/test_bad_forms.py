@@ -29,7 +29,8 @@ SCREENS = {
         "/c/general", "/tags/amnesty",
     ],
     "mona": [
-        "/mod/queue", "/mod/log", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete", "/t/1/x/revisions",
+        "/mod/queue", "/mod/log", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete",
+        "/t/1/x/revisions",
         "/t/1/replies/1/revisions", "/t/1/x/timers",
     ],
     "ada": ["/admin", "/admin/import", "/admin/jobs", "/u/bob"],
