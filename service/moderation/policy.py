@@ -69,7 +69,9 @@ def check_again(earlier: Sequence[Flag], post: Thread | Reply, reason: str, at: 
     """Raise AlreadyFlagged where a moderator has decided about this person's last flag of the post, unless its text
     was changed since, or a day has passed and none of their flags gave this reason. `earlier` has the newest first.
     """
-    last = next((flag for flag in earlier if flag.resolved_at is not None and flag.outcome in (UPHELD, DISMISSED)), None)
+    last = next(
+        (flag for flag in earlier if flag.resolved_at is not None and flag.outcome in (UPHELD, DISMISSED)), None
+    )
     if last is None or last.resolved_at is None:
         return
     if post.edited_at is not None and post.edited_at > last.resolved_at:
@@ -97,3 +99,8 @@ def check_flags_left(raised: Sequence[datetime], most: int, at: datetime) -> dic
         f"At most {most} flags in 24 hours; try again in {wait} s",
         headers=headers | {"RateLimit": f'"flags";r=0;t={wait}', "Retry-After": str(wait)},
     )
+
+
+def may_name_flaggers(actor: Actor, post: Thread | Reply) -> bool:
+    """Whether a moderator is told who flagged a post: not one who wrote it."""
+    return post.author_id is None or post.author_id != actor.account_id

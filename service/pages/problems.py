@@ -27,6 +27,8 @@ REMEDIES: Final = {
     "conflict": "Load the present state, and decide again.",
     "thread-closed": "Keep your text. A moderator can reopen the thread, or it stays as it is.",
     "claimed": "Wait until their claim ends, or decide with `override` if you mean to.",
+    "already-flagged": "Moderators have looked at it. Flag it again after an edit, or for another reason in a day.",
+    "not-published": "Nothing needs to be done: others do not see this post now.",
     "parent-not-available": "Answer another reply, or the thread itself: the one you chose is gone.",
     "duplicate": "Your text stands at the address in the answer already.",
     "not-tried": "Try the rule on earlier posts first and send the `backtest_id`, or send `confirm`: true.",
