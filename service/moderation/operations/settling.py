@@ -12,6 +12,7 @@ from service.moderation.models import DISMISSED, UPHELD, Review
 from service.moderation.queries import flags as flag_queries
 from service.screening.models import Decision
 
+
 def settle_by(session: Session, actor: Actor, review: Review, decision: Decision) -> None:
     """Resolve the flags of a post by how a moderator leaves it: where everybody sees it, they are dismissed; out of
     sight, also where Parley had hidden it and it stays so, they are upheld. What Parley decides resolves none.
