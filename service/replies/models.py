@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.kit.clock import Instant
@@ -11,6 +11,7 @@ from service.kit.database.columns import identity, reference
 
 UNPUBLISHED = text("moderation <> 'published'")
 UNNUMBERED = text("number IS NULL")
+MARKED = text("text_hash IS NOT NULL")
 
 
 class Reply(SQLModel, table=True):
@@ -19,6 +20,7 @@ class Reply(SQLModel, table=True):
     `child_count` counts the replies under it that are shown, so that one that is not shown itself knows whether it
     stays as a stub. `number` and `published_at` are given when it is first published; `created_at` is when it was
     submitted. `is_heard` says whether its publication counts for the thread's silence: in a closed thread it does not.
+    `text_hash` is that of the text as it was posted, folded, by which it is known again (NULL: an import).
     `author_name`, `body_format`, `moderation`, `previous_moderation` and `reactions` are as a thread's.
     """
 
@@ -26,6 +28,9 @@ class Reply(SQLModel, table=True):
     __table_args__: Any = (
         UniqueConstraint("thread_id", "number", name="reply_number"),
         Index("reply_by_author", "author_id", "thread_id", "created_at"),
+        Index(
+            "reply_by_text", "author_id", "thread_id", "text_hash", sqlite_where=MARKED, postgresql_where=MARKED
+        ),
         Index("reply_unnumbered", "thread_id", "id", sqlite_where=UNNUMBERED, postgresql_where=UNNUMBERED),
         Index(
             "reply_unpublished", "moderation", "created_at", "id",
@@ -57,6 +62,7 @@ class Reply(SQLModel, table=True):
     edited_at: datetime | None = Field(default=None, sa_type=Instant)
     edited_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     reactions: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    text_hash: int | None = Field(default=None, sa_type=BigInteger)
     version: int = 1
 
 

@@ -40,6 +40,9 @@ class Site(ClosingTerms, table=True):
     `flags_hide_at` is the weight of flags, in hundredths, at which a post is hidden until a moderator looks (0: never),
     `flags_per_day` how many a person may raise; `address_kept` for how many microseconds the log keeps the hashed
     addresses of who acted; `contact` is where people turn with objections that Parley has no form for.
+
+    `rules_mark` is another random number after every change of the rules that posts pass: a process keeps the rules
+    that it made ready for as long as this stays.
     """
 
     __tablename__ = "site"
@@ -58,4 +61,5 @@ class Site(ClosingTerms, table=True):
     flags_per_day: int = 10
     address_kept: int = Field(default=90 * 86_400_000_000, sa_column=Column(BigInteger, nullable=False))
     contact: str = Field(default="", max_length=200)
+    rules_mark: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     version: int = 1

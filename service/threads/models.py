@@ -16,6 +16,7 @@ REACTIONS: Final = ("like", "thanks", "agree", "disagree", "funny")
 UNPUBLISHED = text("moderation <> 'published'")
 REOPENING = text("reopens_at IS NOT NULL")
 PINNED = text("pinned_at IS NOT NULL")
+MARKED = text("text_hash IS NOT NULL")
 OF_REPLY, OF_OPENING = text("reply_id IS NOT NULL"), text("reply_id IS NULL")
 UNTOLD = text("closing_recorded_at IS NULL AND moderation = 'published'")
 
@@ -39,7 +40,8 @@ class Thread(ClosingTerms, table=True):
     import brought HTML, which editing keeps. `moderation` is moved by `screening.policy` alone; `previous_moderation`
     is where a trashed or spam post came from. `sources` and `contents` are shown around the text, `tags` are the names
     of the thread's tags, kept here so that a list needs no second query; so are the numbers of `reactions` to its
-    opening by name, null where nobody has reacted.
+    opening by name, null where nobody has reacted. `text_hash` is that of title and text as they were posted, folded,
+    by which they are known again (NULL: an import).
     """
 
     __tablename__ = "thread"
@@ -60,6 +62,7 @@ class Thread(ClosingTerms, table=True):
         ),
         Index("thread_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
         Index("thread_reopening", "reopens_at", sqlite_where=REOPENING, postgresql_where=REOPENING),
+        Index("thread_by_text", "author_id", "text_hash", sqlite_where=MARKED, postgresql_where=MARKED),
         Index("thread_pinned", "pinned_at", sqlite_where=PINNED, postgresql_where=PINNED),
         {"sqlite_autoincrement": True},
     )
@@ -104,6 +107,7 @@ class Thread(ClosingTerms, table=True):
     pinned_at: datetime | None = Field(default=None, sa_type=Instant)
     pinned_until: datetime | None = Field(default=None, sa_type=Instant)
     pinned_everywhere: bool = False
+    text_hash: int | None = Field(default=None, sa_type=BigInteger)
     closure_before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 

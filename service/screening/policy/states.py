@@ -10,8 +10,14 @@ from service.kit.errors import InvalidTransition
 State = Literal["pending", "published", "hidden", "rejected", "spam", "trashed"]
 Action = Literal["approve", "hide", "reject", "spam", "trash", "restore"]
 
+Deed = Literal["approve", "hide", "reject", "spam", "trash", "restore", "dismiss"]
+"""What a moderator decides about a post: a step, or none."""
+
 STATES: Final[tuple[State, ...]] = ("pending", "published", "hidden", "rejected", "spam", "trashed")
 ACTIONS: Final[tuple[Action, ...]] = ("approve", "hide", "reject", "spam", "trash", "restore")
+
+DISMISS: Final = "dismiss"
+"""Ends a review without a step: the post stays as it is. Not of one that waits: somebody must say whether all see it."""
 
 BACK: Final = "back"
 """A step to the state that the post was in before."""
@@ -64,11 +70,16 @@ class Transition:
         return self.before == "published"
 
 
-def transition(post: Post, action: Action, now: datetime) -> Transition:
-    """Move the post one step. Raises InvalidTransition for a step that is not in STEPS, and for a purged post."""
-    after = STEPS.get((post.moderation, action))
-    if after is None or post.purged_at is not None:
+def check_step(post: Post, action: Action) -> None:
+    """Raise InvalidTransition for a step that is not in STEPS, and for a purged post."""
+    if (post.moderation, action) not in STEPS or post.purged_at is not None:
         raise InvalidTransition(f"A post that is {post.moderation} has no step “{action}”")
+
+
+def transition(post: Post, action: Action, now: datetime) -> Transition:
+    """Move the post one step. Raises InvalidTransition as `check_step` does."""
+    check_step(post, action)
+    after = STEPS[(post.moderation, action)]
     step = Transition(post.moderation, (post.previous_moderation or "published") if after == BACK else after)
     post.previous_moderation = step.before if after in ("spam", "trashed") else None
     post.moderation = step.after

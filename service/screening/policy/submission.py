@@ -1,0 +1,73 @@
+"""What is screened, what a rule finds in it, and what follows. Plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+from service.kit.sender import NOWHERE, Sender
+
+Kind = Literal["thread", "reply", "edit"]
+Outcome = Literal["publish", "hold", "spam", "reject", "refuse"]
+
+OUTCOMES: Final[tuple[Outcome, ...]] = ("publish", "hold", "spam", "reject", "refuse")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A post as it was sent in. `role` is its author's in this category: who moderates it is a `moderator` here.
+
+    `hosts` are the hosts of its links to other sites, in order and as often as they are linked to. `thread_id` is None
+    for a new thread; `title` is empty for a reply.
+    """
+
+    kind: Kind
+    category_id: int
+    role: str = "member"
+    thread_id: int | None = None
+    title: str = ""
+    body: str = ""
+    hosts: tuple[str, ...] = ()
+    username: str = ""
+    sender: Sender = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a post's author and of what they posted before; None where no rule asked, or nobody knows.
+
+    `age` is the account's; `made` is how many posts they have submitted before, and `published` how many of those were
+    published (both counted as far as a rule needs). `recent` is how many they submitted within the window of the rule
+    against floods, and `first_url` where the same text stands that they posted within the window of the rule against
+    duplicates.
+    """
+
+    display_name: str = ""
+    mail_domain: str = ""
+    age: timedelta | None = None
+    made: int | None = None
+    published: int | None = None
+    recent: int | None = None
+    first_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a field of the submission, in characters of the text as it was typed."""
+
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What made a rule catch a post: where the text matched, if it was the text, and the inputs it looked at."""
+
+    span: Span | None = None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+    def evidence(self) -> dict[str, Any]:
+        """The finding as a decision keeps it (JSON)."""
+        at = {"span": [self.span.field, self.span.start, self.span.end]} if self.span else {}
+        return at | {"inputs": dict(self.inputs)}
