@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from service.accounts.errors import FirstAdminLinkIsSpent
 from service.accounts.models import Account, ApiToken, FirstAdminLink, SignedIn, SignInFailure
 from service.accounts.policy import SILENCE, SUSPENSION, sanction
-from service.kit.actor import GUEST, SCOPES, Actor, check_known
+from service.kit.actor import GUEST, SCOPES, Actor, check_known, rank_of
 from service.kit.clock import Instant, clock_of, now
 from service.kit.credentials import hash_secret
 from service.kit.database.rows import table_of
@@ -38,6 +38,7 @@ BY_TOKEN = TOKENS.where(API_TOKEN.c.secret_hash == bindparam("secret"))
 BY_SESSIONS = SESSIONS.where(SIGNED_IN.c.secret_hash.in_(bindparam("secrets", expanding=True)))
 BY_TOKENS = TOKENS.where(API_TOKEN.c.secret_hash.in_(bindparam("secrets", expanding=True)))
 MOST_AT_ONCE = 500
+RANK = select(ACCOUNT.c.role, ACCOUNT.c.moderated).where(ACCOUNT.c.id == bindparam("account"))
 NAMED = select(ACCOUNT.c.id, ACCOUNT.c.username).where(ACCOUNT.c.username_key.in_(bindparam("keys", expanding=True)))
 
 
@@ -114,6 +115,12 @@ def find_account(session: Session, username: str) -> Account | None:
 def known_names(session: Session, names: Iterable[str]) -> frozenset[str]:
     """Those of these usernames, in lower case, that exist, as their owners write them; look-alikes are not them."""
     return frozenset(row[1] for row in _named(session, names))
+
+
+def rank_of_account(session: Session, account_id: int | None) -> int:
+    """Where somebody stands (see `kit.actor.rank_of`); nobody's account stands below all others."""
+    found = session.execute(RANK, {"account": account_id}).first()
+    return -1 if found is None else rank_of(found.role, moderates_some=bool(found.moderated))
 
 
 def ids_of(session: Session, names: Iterable[str]) -> list[int]:

@@ -45,3 +45,17 @@ class AppealTooLate(Conflict):
     """A decision is appealed within 14 days; `until` says when they were over."""
 
     code, title = "appeal-too-late", "The time for an appeal is over"
+
+
+class AlreadyUndone(Conflict):
+    """The decision was undone before. The problem's members say when and by whom: `undone_at`, `undone_by`."""
+
+    code, title = "already-undone", "This was undone already"
+
+
+class NotAllDecided(Conflict):
+    """Of many decisions that were to be taken together one is refused, so none was taken. The problem's `items` say
+    which were refused, each with its `id`, `code` and `detail`.
+    """
+
+    code, title = "not-all-decided", "Nothing was decided: some of these cannot be"

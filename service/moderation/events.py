@@ -18,6 +18,7 @@ class ReviewDecided(Event):
     before: str
     after: str
     version: int
+    decision_id: int | None = None
 
     def subject(self) -> tuple[str, int]:
         """The review."""
@@ -31,7 +32,66 @@ class ReviewDecided(Event):
         """Which post, the action, and the post's state before and after; the reason is text, so it is not here."""
         return {
             "thread_id": self.thread_id, "reply_id": self.reply_id, "action": self.action, "before": self.before,
-            "after": self.after, "version": self.version,
+            "after": self.after, "version": self.version, "decision_id": self.decision_id,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchDecided(Event):
+    """A moderator decided about many posts at once: `decided` of them; the steps have their own events. With
+    `account_id`, it was all that this person had posted.
+    """
+
+    kind: ClassVar[str] = "batch.decided"
+    decision_id: int
+    action: str
+    decided: int
+    account_id: int | None = None
+
+    def subject(self) -> tuple[str, int]:
+        """The decision that they belong to."""
+        return "decision", self.decision_id
+
+    def audience(self) -> tuple[str, int | None]:
+        """The staff."""
+        return "staff", None
+
+    def facts(self) -> dict[str, Any]:
+        """The action, how many posts there were, and whose."""
+        return {"action": self.action, "decided": self.decided, "account_id": self.account_id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewUndone(Event):
+    """A decision was undone: about a post, a person, a closing, a pin, or about many posts at once. What it was about
+    is as it was before, or as later decisions have left it.
+
+    `undid` are the events by which people may have been told of it: of what nobody has seen yet, nobody is told.
+    """
+
+    kind: ClassVar[str] = "review.undone"
+    decision_id: int
+    review_id: int | None
+    thread_id: int | None
+    reply_id: int | None
+    account_id: int | None
+    action: str
+    about: str
+    undid: tuple[int, ...] = ()
+
+    def subject(self) -> tuple[str, int]:
+        """The review, or the decision where there was none."""
+        return ("review", self.review_id) if self.review_id else ("decision", self.decision_id)
+
+    def audience(self) -> tuple[str, int | None]:
+        """The staff."""
+        return "staff", None
+
+    def facts(self) -> dict[str, Any]:
+        """Which decision, and what it was about."""
+        return {
+            "decision_id": self.decision_id, "thread_id": self.thread_id, "reply_id": self.reply_id,
+            "account_id": self.account_id, "action": self.action, "about": self.about,
         }  # fmt: skip
 
 

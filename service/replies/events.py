@@ -12,7 +12,7 @@ class ReplyEvent(Event):
 
     Of a reply that nobody but its author and moderators has ever seen (it has no number) only staff hears.
     `mentioned` are the usernames that its text mentions, for listeners; None where the text is as it was; `quoted` the
-    posts that it quotes, by thread and number. Neither is stored.
+    posts that it quotes, by thread and number; `is_undo` says that a decision about it was undone. None is stored.
     """
 
     reply_id: int
@@ -20,6 +20,7 @@ class ReplyEvent(Event):
     number: int | None
     category_id: int
     version: int
+    is_undo: bool = False
     mentioned: tuple[str, ...] | None = None
     quoted: tuple[tuple[int, int], ...] = ()
 

@@ -12,13 +12,15 @@ class ThreadEvent(Event):
     """The base of every fact about a thread: who may hear of it follows its category, asked again when read.
 
     Of a thread that nobody but its author and moderators has ever seen (`is_public` false) only staff hears.
-    `mentioned` are the usernames that its text mentions, for listeners; None where the text is as it was. Not stored.
+    `mentioned` are the usernames that its text mentions, for listeners; None where the text is as it was. `is_undo`
+    says that a decision about it was undone. Neither is stored.
     """
 
     thread_id: int
     category_id: int
     version: int
     is_public: bool = True
+    is_undo: bool = False
     mentioned: tuple[str, ...] | None = None
 
     def subject(self) -> tuple[str, int]:

@@ -1,36 +1,38 @@
 """Decisions: a moderator takes one step with a post, and the review says which, why and when."""
 
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from sqlmodel import Session
 
 from service.kit import events
-from service.kit.actor import Actor, check_moderates
+from service.kit.actor import Actor, check_moderates, check_moderates_some
 from service.kit.clock import now, utc_text
 from service.kit.database.rows import stored_id
-from service.kit.errors import Problem, settled
+from service.kit.errors import InvalidTransition, Problem, settled
 from service.kit.versions import Wanted, check_version
 from service.moderation import queries
 from service.moderation.errors import StaleDecision
 from service.moderation.events import ReviewDecided
-from service.moderation.models import BY_MODERATOR, DECIDED, Review
+from service.moderation.models import BY_MODERATOR, DECIDED, OPEN, Review
 from service.moderation.operations.claiming import check_claim
+from service.moderation.operations.settling import settle_by
 from service.moderation.operations.wording import worded
 from service.moderation.queries import PostSeen
 from service.replies.models import Reply
 from service.replies.operations import moderate_reply
 from service.replies.queries import ReplySeen, lock_reply
 from service.screening.models import Decision as Kept
-from service.screening.operations import keep, snapshot
-from service.screening.policy import Action
+from service.screening.operations import keep_step, snapshot
+from service.screening.policy import DISMISS, Deed
 from service.threads.models import Thread
 from service.threads.operations import moderate_thread
 from service.threads.queries import ThreadSeen, lock_thread
 
-THREAD_ASPECT: Final = ("moderation", "previous_moderation", "trashed_at", "published_at", "idle_anchor", "active_at")
-REPLY_ASPECT: Final = ("moderation", "previous_moderation", "trashed_at", "published_at", "is_heard")
-"""What a decision about a post changes in its row, and undoing it restores; a number, once given, stays."""
+REVIEW_ASPECT: Final = (
+    "state", "cause", "action", "reason", "decided_at", "decided_by_id", "opened_at", "rule_id",
+)  # fmt: skip
+"""What a decision about a post changes in its review, beside the flags; undoing it restores them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Decision:
     does not keep this one from deciding.
     """
 
-    action: Action
+    action: Deed
     reason: str = ""
     version: int | None = None
     canned: int | None = None
@@ -61,6 +63,21 @@ class Locked:
         return self.reply.reply if self.reply else self.thread.thread
 
     @property
+    def reply_id(self) -> int | None:
+        """The reply's id; None for an opening."""
+        return self.reply.id if self.reply else None
+
+    @property
+    def category_id(self) -> int:
+        """Where it stands."""
+        return self.thread.thread.category_id
+
+    @property
+    def subject(self) -> str:
+        """What decisions about it are about."""
+        return f"reply:{self.reply_id}" if self.reply else f"thread:{self.thread.id}"
+
+    @property
     def moderation(self) -> str:
         """The state that the post is in now."""
         return self.post.moderation
@@ -72,19 +89,27 @@ def decide_review(
     """Decide about the post of a review, as it was when the moderator looked; returns how it stands afterwards.
 
     A review may be decided again, as long as the post's state knows the step. `version` is the review's that an
-    If-Match names. Raises NotSignedIn, NotAllowed, NotFound, Invalid, EditConflict, StaleDecision, ThreadIsClosed
-    (archived), InvalidTransition.
+    If-Match names. Raises NotSignedIn, NotAllowed, NotFound, Invalid, EditConflict, StaleDecision, Claimed,
+    ThreadIsClosed (archived), InvalidTransition.
     """
-    check_moderates(actor)
-    found = queries.get_review(session, actor, review_id)
-    locked = _lock(session, actor, found.thread_id, found.reply_id)
-    ready = settled(decision)
-    review = _review_of(session, locked)
-    if ready.version not in (None, review.version):
-        raise _stale(session, review, locked)
-    check_version(version, review.version)
-    _decide(session, actor, locked, review, ready, None)
+    check_moderates_some(actor)
+    decide_looked_at(session, actor, review_id, decision, version)
     return queries.get_review(session, actor, review_id)
+
+
+def decide_looked_at(
+    session: Session, actor: Actor, review_id: int, decision: Decision | Problem, version: Wanted = None
+) -> Kept:
+    """As `decide_review`; gives what is kept of it."""
+    found = queries.get_review(session, actor, review_id)
+    locked = lock_post(session, actor, found.thread_id, found.reply_id)
+    check_moderates(actor, locked.category_id)
+    ready = settled(decision)
+    review = review_of(session, locked)
+    if ready.version not in (None, review.version):
+        raise stale(session, review, locked)
+    check_version(version, review.version)
+    return take_step(session, actor, locked, review, ready)
 
 
 def moderate(
@@ -99,80 +124,105 @@ def moderate(
 
     A reply is named by its id alone, an opening by its thread's.
 
-    Raises NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived), EditConflict, InvalidTransition.
+    Raises NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed (archived), Claimed, EditConflict,
+    InvalidTransition.
     """
-    locked = _lock(session, actor, thread_id, reply_id)
-    check_moderates(actor)
-    ready = settled(decision)
-    _decide(session, actor, locked, _review_of(session, locked), ready, version)
+    locked = lock_post(session, actor, thread_id, reply_id)
+    check_moderates(actor, locked.category_id)
+    take_step(session, actor, locked, review_of(session, locked), settled(decision), version)
     return queries.find_post(session, actor, locked.thread.id, reply_id)
 
 
-def _lock(session: Session, actor: Actor, thread_id: int | None, reply_id: int | None) -> Locked:
+def lock_post(session: Session, actor: Actor, thread_id: int | None, reply_id: int | None) -> Locked:
     """The post with its thread held, for moderators also out of the trash. A reply alone names its thread."""
     if reply_id is not None:
         return Locked(*lock_reply(session, actor, reply_id, in_trash=True))
     return Locked(lock_thread(session, actor, thread_id or 0, in_trash=True), None)
 
 
-def _review_of(session: Session, locked: Locked) -> Review:
+def review_of(session: Session, locked: Locked) -> Review:
     """The post's review as it stands under the lock; a new one where there was none."""
-    reply_id = locked.reply.id if locked.reply else None
-    found = queries.find_review(session, locked.thread.id, reply_id)
+    found = queries.find_review(session, locked.thread.id, locked.reply_id)
     return found or Review(
-        thread_id=locked.thread.id, reply_id=reply_id, cause=BY_MODERATOR, state=DECIDED, version=0,
+        thread_id=locked.thread.id, reply_id=locked.reply_id, cause=BY_MODERATOR, state=DECIDED, version=0,
         opened_at=now(session),
     )  # fmt: skip
 
 
-def _decide(
-    session: Session, actor: Actor, locked: Locked, review: Review, decision: Decision, version: Wanted
-) -> None:
-    """The decision goes in first: what listens to the step finds it decided, and opens it again if the post waits."""
+def take_step(
+    session: Session,
+    actor: Actor,
+    locked: Locked,
+    review: Review,
+    decision: Decision,
+    version: Wanted = None,
+    batch_id: int | None = None,
+) -> Kept:
+    """Take the step of a decision with a locked post; `version` is the post's that was looked at. Returns its record.
+
+    The decision goes in first: what listens to the step finds it decided, and opens it again if the post waits. What
+    readers had flagged is resolved by what a moderator decides. One of a batch has no entry of its own in the log.
+    Raises as `moderate`.
+    """
     if not decision.override:
         check_claim(session, actor, review)
-    decision = replace(decision, reason=worded(session, locked.thread, locked.reply, decision.canned, decision.reason))
-    before, was = locked.moderation, snapshot(locked.post, REPLY_ASPECT if locked.reply else THREAD_ASPECT)
-    review.state, review.action, review.reason = DECIDED, decision.action, decision.reason
+    reason = worded(session, locked.thread, locked.reply, decision.canned, decision.reason)
+    was = None if review.id is None else snapshot(review, REVIEW_ASPECT)
+    if decision.action == DISMISS:
+        check_dismissable(session, locked, review)
+    review.state, review.action, review.reason = DECIDED, decision.action, reason
     review.decided_at, review.decided_by_id = now(session), actor.account_id
     review.claimed_by_id = review.claimed_until = None
-    if review.id is None:
-        session.add(review)
-        session.flush()
+    session.add(review)
+    session.flush()
+    kept = _step(session, actor, locked, decision.action, version, reason)
+    kept.review_id, kept.batch_id, kept.before = review.id, batch_id, kept.before | {"review": was}
+    if batch_id is None:
+        kept.event_id = record_decision(session, actor, review, kept.state_before, kept.state_after, kept.id)
+    session.add(kept)
+    session.flush()
+    settle_by(session, actor, review, kept)
+    return kept
+
+
+def _step(session: Session, actor: Actor, locked: Locked, action: Deed, version: Wanted, reason: str) -> Kept:
+    """Move the post as the decision says; `dismiss` leaves it where it is."""
+    if action == DISMISS:
+        check_moderates(actor, locked.category_id)
+        check_version(version, locked.post.version)
+        return keep_step(
+            session, actor, DISMISS, locked.subject, thread_id=locked.thread.id, reply_id=locked.reply_id,
+            category_id=locked.category_id, account_id=locked.post.author_id, state_before=locked.moderation,
+            state_after=locked.moderation, reason=reason,
+        )  # fmt: skip
     if locked.reply is None:
-        moderate_thread(session, actor, locked.thread, decision.action, version)
-    else:
-        moderate_reply(session, actor, locked.thread, locked.reply, decision.action, version)
-    event_id = record_decision(session, actor, review, before, locked.moderation)
-    keep(session, _kept(session, actor, locked, review, decision, was | {"event_id": event_id}))
+        return moderate_thread(session, actor, locked.thread, action, version, reason)
+    return moderate_reply(session, actor, locked.thread, locked.reply, action, version, reason)
 
 
-def _kept(
-    session: Session, actor: Actor, locked: Locked, review: Review, decision: Decision, was: dict[str, Any]
-) -> Kept:
-    """The record of a decision, which explains and undoes it."""
-    reply_id = locked.reply.id if locked.reply else None
-    return Kept(
-        event_id=was.pop("event_id"), review_id=review.id, action=decision.action,
-        subject=f"reply:{reply_id}" if reply_id else f"thread:{locked.thread.id}", thread_id=locked.thread.id,
-        reply_id=reply_id, category_id=locked.thread.thread.category_id, account_id=locked.post.author_id,
-        state_before=was["moderation"], state_after=locked.moderation, before=was, reason=decision.reason,
-        decided_by_id=actor.account_id, automated=not actor.signed_in, decided_at=now(session),
-    )  # fmt: skip
+def check_dismissable(session: Session, locked: Locked, review: Review) -> None:
+    """Raise InvalidTransition unless the review waits and nothing needs a step: a post or an edit that waits does."""
+    if review.state != OPEN:
+        raise InvalidTransition("There is nothing to dismiss: no review of this post is open")
+    if locked.moderation == "pending" or queries.edit_waits(session, locked.thread.id, locked.reply_id):
+        raise InvalidTransition("This waits to be approved or refused: it cannot be dismissed")
 
 
-def record_decision(session: Session, actor: Actor, review: Review, before: str, after: str) -> int:
+def record_decision(
+    session: Session, actor: Actor, review: Review, before: str, after: str, decision_id: int | None = None
+) -> int:
     """Record what was decided in a review that has been stored; returns the event's id."""
     return events.record(
         session,
         ReviewDecided(
             actor=actor, review_id=stored_id(review.id), thread_id=review.thread_id, reply_id=review.reply_id,
-            action=review.action or "", before=before, after=after, version=review.version,
+            action=review.action or "", before=before, after=after, version=review.version, decision_id=decision_id,
         ),
     )  # fmt: skip
 
 
-def _stale(session: Session, review: Review, locked: Locked) -> StaleDecision:
+def stale(session: Session, review: Review, locked: Locked) -> StaleDecision:
+    """The refusal of a decision about something that changed, with how it stands now."""
     decided_at = utc_text(review.decided_at) if review.decided_at else None
     return StaleDecision(
         f"The review's version is {review.version} by now, and the post is {locked.moderation}",

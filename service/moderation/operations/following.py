@@ -1,13 +1,14 @@
 """Keeping reviews in step with their posts: listeners, in the transaction of what happened to the post."""
 
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session
 
 from service.kit.clock import now
 from service.moderation import queries
-from service.moderation.models import DECIDED, HELD, OPEN, Review
-from service.moderation.operations.deciding import record_decision
+from service.moderation.models import DECIDED, GONE, HELD, OPEN, UPHELD, Review
+from service.moderation.operations.deciding import REVIEW_ASPECT, record_decision
+from service.moderation.operations.settling import settle_flags
 from service.replies.events import (
     ReplyEvent,
     ReplyHidden,
@@ -18,6 +19,8 @@ from service.replies.events import (
     ReplySpammed,
     ReplyTrashed,
 )
+from service.screening.models import Decision
+from service.screening.operations import snapshot
 from service.threads.events import (
     ThreadEvent,
     ThreadHidden,
@@ -47,7 +50,12 @@ STEPS: Final[dict[type[PostEvent], tuple[str, str]]] = {
 
 
 def open_review(session: Session, event: PostEvent, event_id: int) -> None:
-    """Listener: a post waits, so its review is open: a new one, or the one it had, once more."""
+    """Listener: a post waits, so its review is open: a new one, or the one it had, once more.
+
+    Undoing a decision brings the review back itself.
+    """
+    if event.is_undo:
+        return
     thread_id, reply_id = _post_of(event)
     review = queries.find_review(session, thread_id, reply_id)
     if review is None:
@@ -69,12 +77,14 @@ def open_if_waiting(session: Session, event: ReplyImported, event_id: int) -> No
 def follow_post(session: Session, event: PostEvent, event_id: int) -> None:
     """Listener: whoever looked at the post's review before this edit or step has not seen all of it.
 
-    A review that is still open was not decided by a moderator's decision, but by who deleted the post.
+    A review that is still open was not decided by a moderator's decision, but by who deleted the post: what readers
+    had flagged is gone then, or was upheld where a moderator did so.
     """
-    review = queries.find_review(session, *_post_of(event))
+    review = None if event.is_undo else queries.find_review(session, *_post_of(event))
     if review is None:
         return
     review.version += 1
+    was = snapshot(review, REVIEW_ASPECT)
     settled = STEPS.get(type(event)) if review.state == OPEN else None
     if settled:
         review.state, review.action, review.reason = DECIDED, settled[0], ""
@@ -82,7 +92,29 @@ def follow_post(session: Session, event: PostEvent, event_id: int) -> None:
     session.add(review)
     session.flush()
     if settled:
-        record_decision(session, event.actor, review, "pending", settled[1])
+        before = queries.previous_state(session, review.thread_id, review.reply_id) or "pending"
+        after = settled[1]
+        record_decision(session, event.actor, review, before, after)
+        if review.flag_count and after == "trashed":
+            outcome = UPHELD if event.actor.moderates_in(event.category_id) else GONE
+            settle_flags(session, event.actor, review, event.category_id, outcome)
+
+
+def _note_review(session: Session, event: PostEvent, review: Review, was: dict[str, Any]) -> Decision | None:
+    """Add the review to what is kept of the step just taken: by a timer, with a closing, or by deleting. None where an
+    author deleted their own post: that is no decision.
+    """
+    kept = queries.last_standing(session, _subject_of(event))
+    if kept is None or kept.step_event_id is not None:
+        return None
+    kept.review_id, kept.before = review.id, kept.before | {"review": was}
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def _subject_of(event: PostEvent) -> str:
+    return f"reply:{event.reply_id}" if isinstance(event, ReplyEvent) else f"thread:{event.thread_id}"
 
 
 def _post_of(event: PostEvent) -> tuple[int, int | None]:

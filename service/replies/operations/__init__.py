@@ -6,7 +6,7 @@ counters (what a thread and a parent know of their replies).
 
 from service.replies.operations.editing import edit_reply
 from service.replies.operations.importing import BroughtReply, import_replies
-from service.replies.operations.moderating import delete_reply, moderate_reply
+from service.replies.operations.moderating import delete_reply, moderate_reply, put_reply_back
 from service.replies.operations.posting import Drafted, post_reply
 from service.replies.operations.purging import purge_all, purge_reply
 from service.replies.operations.redacting import redact_reply
@@ -21,5 +21,6 @@ __all__ = [
     "post_reply",
     "purge_all",
     "purge_reply",
+    "put_reply_back",
     "redact_reply",
 ]

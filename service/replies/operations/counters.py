@@ -109,12 +109,15 @@ def enter_list(session: Session, seen: ThreadSeen, reply: Reply, *, first: bool)
         show_child(session, reply.parent_id)
 
 
-def leave_list(session: Session, seen: ThreadSeen, reply: Reply) -> None:
-    """A reply that was shown is not shown now; the thread's silence is measured from the last one that still is."""
+def leave_list(session: Session, seen: ThreadSeen, reply: Reply, *, heard: bool) -> None:
+    """A reply that was shown is not shown now; the thread's silence is measured from the last one that still is.
+
+    `heard` says whether it counted for that.
+    """
     last, heard_at = seen.thread.last_reply_at, seen.thread.idle_anchor
     if reply.created_at == last:
         last = queries.last_published_at(session, seen.id)
-    if reply.is_heard and reply.created_at == heard_at:
+    if heard and reply.created_at == heard_at:
         heard_at = queries.last_published_at(session, seen.id, heard=True) or seen.thread.published_at
     _change_thread(session, seen, -1, last, heard_at)
     if reply.child_count == 0 and reply.parent_id is not None:

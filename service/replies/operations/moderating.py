@@ -1,6 +1,7 @@
 """Whether a reply is shown: deleting it, and every other step of its moderation."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -23,7 +24,9 @@ from service.replies.models import Reply
 from service.replies.operations.counters import enter_list, hand_out_number, leave_list
 from service.replies.operations.posting import facts_of
 from service.replies.queries import ReplySeen
-from service.screening.policy import Action, transition
+from service.screening.models import Decision
+from service.screening.operations import check_may_take, keep_step, put_columns_back, snapshot
+from service.screening.policy import Action, Transition, transition
 from service.threads import policy as threads_policy
 from service.threads.queries import ThreadSeen
 
@@ -37,21 +40,32 @@ ENDS_IN: Final[dict[str, type[ReplyEvent]]] = {
 }
 """The event of a step, by the state in which it ends; the first publication is ReplyPublished."""
 
+ASPECT: Final = ("moderation", "previous_moderation", "trashed_at", "published_at", "is_heard")
+"""What a step changes in the row, and undoing it restores; a number, once given, stays."""
+
 
 def moderate_reply(
-    session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen, action: Action, version: Wanted = None
-) -> None:
+    session: Session,
+    actor: Actor,
+    seen: ThreadSeen,
+    found: ReplySeen,
+    action: Action,
+    version: Wanted = None,
+    reason: str = "",
+) -> Decision:
     """Take one step of a reply's moderation; `seen` is its locked thread, `version` the reply's that was looked at.
 
     A reply that is published for the first time keeps its time and takes the next number, also in a closed thread,
-    whose silence it then leaves alone. Raises NotSignedIn, NotAllowed, ThreadIsClosed (nothing becomes visible in an
-    archived thread), EditConflict, InvalidTransition.
+    whose silence it then leaves alone. Returns what is kept of the decision. Raises NotSignedIn, NotAllowed (also: its
+    author's rank is not below the actor's), ThreadIsClosed (nothing becomes visible in an archived thread),
+    EditConflict, InvalidTransition.
     """
     check_moderates(actor, seen.thread.category_id)
+    check_may_take(session, actor, found.reply.author_id, action)
     if action in ("approve", "restore"):
         threads_policy.check_not_archived(seen.thread)
     check_version(version, found.reply.version)
-    _move(session, actor, seen, found.reply, action)
+    return _decide(session, actor, seen, found.reply, action, reason)
 
 
 def delete_reply(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen, version: Wanted) -> None:
@@ -59,24 +73,82 @@ def delete_reply(session: Session, actor: Actor, seen: ThreadSeen, found: ReplyS
 
     Raises NotSignedIn, NotAllowed, ThreadIsClosed (archived), EditConflict, InvalidTransition.
     """
-    policy.check_may_delete(actor.within(seen.thread.category_id), found.reply)
+    reply = found.reply
+    policy.check_may_delete(actor.within(seen.thread.category_id), reply)
+    check_may_take(session, actor, reply.author_id, "trash")
     threads_policy.check_not_archived(seen.thread)
-    check_version(version, found.reply.version)
-    _move(session, actor, seen, found.reply, "trash")
+    check_version(version, reply.version)
+    if actor.account_id is not None and actor.account_id == reply.author_id:
+        step, _ = _move(session, seen, reply, "trash")  # their own deed, and no decision about them
+        _record(session, actor, seen, reply, step)
+    else:
+        _decide(session, actor, seen, reply, "trash", "")
 
 
-def _move(session: Session, actor: Actor, seen: ThreadSeen, reply: Reply, action: Action) -> None:
-    step = transition(reply, action, now(session))
-    first = step.shows and reply.number is None
+def put_reply_back(
+    session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen, before: Mapping[str, Any]
+) -> int:
+    """Undo a decision: the reply is again what the decision's `before` says. Its number stays, once it has one.
+
+    Who may is asked by whoever calls this. Returns the event's id. Raises ThreadIsClosed (nothing becomes visible in
+    an archived thread).
+    """
+    reply = found.reply
+    step = Transition(reply.moderation, before["moderation"])
+    if step.shows:
+        threads_policy.check_not_archived(seen.thread)
+    was_heard = reply.is_heard
+    put_columns_back(reply, before, ASPECT)
+    reply.version += 1
+    _store(session, reply)
+    if step.withdraws and not step.shows:
+        leave_list(session, seen, reply, heard=was_heard)
+    elif step.shows and not step.withdraws:
+        enter_list(session, seen, reply, first=False)
+    return events.record(session, ENDS_IN[step.after](actor=actor, is_undo=True, **facts_of(reply, seen)))
+
+
+def _decide(
+    session: Session, actor: Actor, seen: ThreadSeen, reply: Reply, action: Action, reason: str
+) -> Decision:
+    """Move the reply, and keep how it was: what listens to the step finds the decision there."""
+    before = snapshot(reply, ASPECT)
+    step, first = _move(session, seen, reply, action)
+    decision = keep_step(
+        session, actor, action, f"reply:{reply.id}", thread_id=seen.id, reply_id=reply.id,
+        category_id=seen.thread.category_id, account_id=reply.author_id, state_before=step.before,
+        state_after=step.after, before=before, reason=reason,
+    )  # fmt: skip
+    decision.step_event_id = _record(session, actor, seen, reply, step, first=first)
+    return decision
+
+
+def _move(session: Session, seen: ThreadSeen, reply: Reply, action: Action) -> tuple[Transition, bool]:
+    """One step, with what it does to the thread's counters; and whether it is the reply's first publication.
+
+    One whose first publication was undone keeps its number, and is published for the first time once more.
+    """
+    step, unnumbered = transition(reply, action, now(session)), reply.number is None
+    first = step.shows and (unnumbered or reply.published_at is None)
     if first:
-        reply.number = hand_out_number(session, seen)
+        reply.number = hand_out_number(session, seen) if unnumbered else reply.number
         reply.published_at = now(session)
         reply.is_heard = not seen.closing.is_closed(now(session))
+    _store(session, reply)
+    if step.shows:
+        enter_list(session, seen, reply, first=unnumbered)
+    elif step.withdraws:
+        leave_list(session, seen, reply, heard=reply.is_heard)
+    return step, first
+
+
+def _record(
+    session: Session, actor: Actor, seen: ThreadSeen, reply: Reply, step: Transition, *, first: bool = False
+) -> int:
+    event = ReplyPublished if first else ENDS_IN[step.after]
+    return events.record(session, event(actor=actor, **facts_of(reply, seen)))
+
+
+def _store(session: Session, reply: Reply) -> None:
     session.add(reply)
     session.flush()
-    if step.shows:
-        enter_list(session, seen, reply, first=first)
-    elif step.withdraws:
-        leave_list(session, seen, reply)
-    event = ReplyPublished if first else ENDS_IN[step.after]
-    events.record(session, event(actor=actor, **facts_of(reply, seen)))

@@ -2,7 +2,7 @@
 
 from service.threads.operations.editing import Rewording, edit_thread
 from service.threads.operations.importing import Brought, import_thread
-from service.threads.operations.moderating import delete_thread, moderate_thread
+from service.threads.operations.moderating import delete_thread, moderate_thread, put_thread_back
 from service.threads.operations.opening import Opening, facts_of, open_thread
 from service.threads.operations.purging import purge_thread
 from service.threads.operations.redacting import redact_thread
@@ -10,6 +10,6 @@ from service.threads.operations.writing import OPENING_LEVEL, REPLY_LEVEL, Writt
 
 __all__ = [
     "OPENING_LEVEL", "REPLY_LEVEL", "Brought", "Opening", "Rewording", "Written", "as_stored", "delete_thread",
-    "edit_thread", "facts_of", "import_thread", "moderate_thread", "open_thread", "purge_thread", "redact_thread",
-    "write_text",
+    "edit_thread", "facts_of", "import_thread", "moderate_thread", "open_thread", "purge_thread", "put_thread_back",
+    "redact_thread", "write_text",
 ]  # fmt: skip
