@@ -4,16 +4,18 @@ The same form stands under every post of a thread, for moderators, and in the qu
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from service.kit.actor import Actor
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
-from service.moderation.operations import moderate
-from service.moderation.queries import PostSeen, find_post, reasons_in
-from service.moderation.schemas import Moderate, to_decision
+from service.moderation.operations import decide_review, moderate
+from service.moderation.queries import PostSeen, find_post, list_canned, reasons_in
+from service.moderation.schemas import Decide, Moderate, to_decision
 from service.pages import forms
+from service.pages.rendering import clock_time
 from service.pages.views.frame import Choice, Form
 from service.pages.views.moderation import Menu, Standing
 from service.replies.models import Reply
@@ -90,12 +92,15 @@ def menu(post: Thread | Reply, *, what: str, prefix: str, form: Form | None = No
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What one reader's page says of the state of its posts: the reasons by reply, and the form that was refused."""
+    """What one reader's page says of the state of its posts: the reasons by reply, the form that was refused, and for
+    moderators the reasons to choose from.
+    """
 
     actor: Actor
     reasons: Mapping[int | None, str]
     sent: forms.Sent | None = None
     refused: Form | None = None
+    canned: tuple[Choice, ...] = ()
 
     def standing(self, post: Thread | Reply) -> Standing | None:
         """What is said of this post."""
@@ -109,7 +114,8 @@ class Marks:
             return None
         mine = self.sent is not None and same_post(self.sent, post)
         prefix = f"reply-{post.id}-" if isinstance(post, Reply) else "thread-"
-        return menu(post, what=what, prefix=prefix, form=self.refused if mine else None)
+        made = menu(post, what=what, prefix=prefix, form=self.refused if mine else None)
+        return replace(made, canned=self.canned, override=is_claimed(made.form))
 
 
 def marks(
@@ -123,9 +129,10 @@ def marks(
     """The marks of these posts of a thread. Of a page on which everything is published nothing is asked."""
     unpublished = actor.signed_in and any(post.moderation in ("hidden", "rejected") for post in posts)
     reasons = reasons_in(session, thread.id or 0) if unpublished else {}
+    canned = canned_choices(session) if actor.moderates else ()
     if sent is None or problem is None or not is_step(sent):
-        return Marks(actor, reasons)
-    return Marks(actor, reasons, sent, refused_form(sent, problem, _now(session, actor, sent)))
+        return Marks(actor, reasons, canned=canned)
+    return Marks(actor, reasons, sent, refused_form(sent, problem, _now(session, actor, sent)), canned)
 
 
 def _now(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen | None:
@@ -153,8 +160,23 @@ def same_post(sent: forms.Sent, post: Thread | Reply) -> bool:
 def take_step(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen:
     """The step that the form asks for, about the post as the moderator saw it: the same lines as the JSON door's."""
     fields: dict[str, Any] = {"action": sent.deed, "reason": sent.values.get("reason", "")}
+    fields |= {"canned": number_if_any(sent, "canned"), "override": bool(sent.value("override"))}
+    if sent.value("review"):
+        looked_at = to_decision(sent.model(Decide, fields | {"version": sent.number("version") or 0}))
+        return decide_review(session, actor, sent.number("review") or 0, looked_at, None)
     decision = to_decision(sent.model(Moderate, fields))
     return moderate(session, actor, sent.number("thread") or 0, reply_of(sent), decision, sent.number("version"))
+
+
+def number_if_any(sent: forms.Sent, name: str) -> int | None:
+    """The number that was chosen; None where nothing was; 0, which is nobody's, for what is no number."""
+    return (sent.number(name) or 0) if sent.value(name) else None
+
+
+def canned_choices(session: Session) -> tuple[Choice, ...]:
+    """The canned reasons for a select, behind the choice of none; empty where there are none."""
+    found = tuple(Choice(str(each.id), each.title) for each in list_canned(session))
+    return (Choice("", "None of them"), *found) if found else ()
 
 
 def reply_of(sent: forms.Sent) -> int | None:
@@ -165,9 +187,23 @@ def reply_of(sent: forms.Sent) -> int | None:
 def refused_form(sent: forms.Sent, problem: Problem, seen: PostSeen | None) -> Form:
     """The form with what was typed, and what happened to the post meanwhile instead of a program's words."""
     again = sent.again(problem)
-    if seen is None or problem.code not in ("edit-conflict", "invalid-transition"):
+    if problem.code == "claimed":
+        said = f"{in_use(problem)}. To decide all the same, press the button again."
+        return Form(again.key, again.values, again.errors, said, problem.code)
+    if seen is None or problem.code not in ("edit-conflict", "stale-decision", "invalid-transition"):
         return again
     return Form(again.key, again.values, again.errors, meanwhile(sent, seen), problem.code)
+
+
+def in_use(problem: Problem) -> str:
+    """Who looks at the post until when, in a reader's words."""
+    until = datetime.fromisoformat(problem.extra["claimed_until"])
+    return f"{problem.extra['claimed_by'] or 'Another moderator'} is looking at this until {clock_time(until)}"
+
+
+def is_claimed(form: Form) -> bool:
+    """Whether the form was refused because another moderator looks at the post: sent again, it decides all the same."""
+    return form.code == "claimed"
 
 
 def meanwhile(sent: forms.Sent, seen: PostSeen) -> str:
@@ -178,6 +214,6 @@ def meanwhile(sent: forms.Sent, seen: PostSeen) -> str:
         by = f" by {seen.decider_name}" if seen.decider_name else ""
         was = f"meanwhile this was {DONE[review.action].lower()}{by}"
         return f"Nothing was changed: {was}. It is {stamp(post.moderation)} now."
-    if sent.number("version") != post.version:
+    if sent.number("version") != (review.version if review and sent.value("review") else post.version):
         return "Nothing was changed: the text was edited since you looked. Read it again, then decide."
     return f"Nothing was changed: this is {stamp(post.moderation)}, and that step is not possible from there."

@@ -44,6 +44,11 @@ def in_words(at: datetime) -> str:
     return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"
 
 
+def clock_time(at: datetime) -> str:
+    """A moment of today: `14:05 UTC`."""
+    return f"{at.astimezone(UTC):%H:%M} UTC"
+
+
 def returning(path: str) -> str:
     """The query that brings a reader back to `path` after signing in; empty for the front page."""
     return "" if path in ("", "/") else f"?next={quote(path, safe='/')}"
@@ -60,7 +65,7 @@ def _environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.filters.update(rfc3339=rfc3339, day=day, in_words=in_words)
+    made.filters.update(rfc3339=rfc3339, day=day, in_words=in_words, clock_time=clock_time)
     made.globals.update(static=address, returning=returning)
     return made
 

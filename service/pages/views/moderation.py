@@ -21,6 +21,9 @@ class Standing:
 class Menu:
     """The steps that a moderator may take with a post. `prefix` makes the ids of its fields unique on the page; `what`
     names the post for those who hear the page read. `form` is open where it was refused.
+
+    `version` is the post's, or that of its review where the form is about a review (`review_id`). `canned` are the
+    reasons to choose from; with `override` the form decides though another moderator looks at the post.
     """
 
     form: Form
@@ -30,6 +33,9 @@ class Menu:
     reply_id: int | None
     version: int
     actions: tuple[Choice, ...]
+    review_id: int | None = None
+    canned: tuple[Choice, ...] = ()
+    override: bool = False
 
 
 @dataclass(frozen=True, slots=True)
