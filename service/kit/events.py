@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Final, cast
 from sqlalchemy import JSON, BigInteger, Column, Index, bindparam, insert, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from service.kit.actor import Actor
+from service.kit.actor import SYSTEM, Actor
 from service.kit.clock import Instant, now
 from service.kit.database.columns import identity
 from service.kit.database.marks import notify
@@ -74,11 +74,13 @@ class Event(ABC):
     """A fact in the past tense; rooms subclass it in their `events.py`.
 
     `kind` is its public name (`reply.posted`). `subject` is what it is about, `audience` who may hear of it (checked
-    again when read), `facts` the ids and versions that go into `data`.
+    again when read), `facts` the ids and versions that go into `data`. Of a nameless kind only the role is kept, of
+    who did it: listeners know them, the table does not.
     """
 
     kind: ClassVar[str]
     schema_version: ClassVar[int] = 1
+    is_nameless: ClassVar[bool] = False
     actor: Actor
 
     @abstractmethod
@@ -131,15 +133,16 @@ def record(session: Session, event: Event, *, at: datetime | None = None) -> int
     """Insert the event's row and run its listeners in this transaction; returns the row's id.
 
     `at` is for facts whose time is not now, such as a closing told after its deadline. Where whoever asks came from an
-    address, the door has put its keyed hash into the session's `info`.
+    address, the door has put its keyed hash into the session's `info`; what Parley does by itself has none.
     """
+    hidden = event.is_nameless or event.actor is SYSTEM
     kind, subject_id = event.subject()
     audience, audience_id = event.audience()
     row = {
         "kind": event.kind, "schema_version": event.schema_version, "at": at or now(session),
-        "actor_id": event.actor.account_id, "actor_role": event.actor.recorded_role, "subject_type": kind,
+        "actor_id": None if event.is_nameless else event.actor.account_id, "actor_role": event.actor.recorded_role, "subject_type": kind,
         "subject_id": subject_id, "audience": audience, "audience_id": audience_id, "data": event.facts(),
-        "address_hash": session.info.get("address_hash"),
+        "address_hash": None if hidden else session.info.get("address_hash"),
     }  # fmt: skip
     event_id = int(session.execute(INSERT, row).scalar_one())
     notify(session, "event")

@@ -117,11 +117,12 @@ class FlagEvent(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagRaised(FlagEvent):
-    """A reader complained about a post. The actor is the flagger, whom no door names to who wrote the post; what they
-    wrote is not here.
+    """A reader complained about a post. Who did is in the flag alone, which moderators read in the queue, and not here:
+    a moderator may have written the post, and reads the log.
     """
 
     kind: ClassVar[str] = "flag.raised"
+    is_nameless: ClassVar[bool] = True
     reason: str
 
     def facts(self) -> dict[str, Any]:
