@@ -140,8 +140,9 @@ def record(session: Session, event: Event, *, at: datetime | None = None) -> int
     audience, audience_id = event.audience()
     row = {
         "kind": event.kind, "schema_version": event.schema_version, "at": at or now(session),
-        "actor_id": None if event.is_nameless else event.actor.account_id, "actor_role": event.actor.recorded_role, "subject_type": kind,
-        "subject_id": subject_id, "audience": audience, "audience_id": audience_id, "data": event.facts(),
+        "actor_id": None if event.is_nameless else event.actor.account_id, "actor_role": event.actor.recorded_role,
+        "subject_type": kind, "subject_id": subject_id, "audience": audience, "audience_id": audience_id,
+        "data": event.facts(),
         "address_hash": None if hidden else session.info.get("address_hash"),
     }  # fmt: skip
     event_id = int(session.execute(INSERT, row).scalar_one())
