@@ -129,12 +129,20 @@ async def database(database_url: str, clock: Clock) -> AsyncIterator[Database]:
     await opened.stop()
 
 
+@pytest.fixture(scope="session")
+def described() -> dict[str, Any]:
+    """The API's description, once an application was asked for it: a second to make, and the same for all of them."""
+    return {}
+
+
 @pytest.fixture
-async def app(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
+async def app(settings: Settings, clock: Clock, described: dict[str, Any]) -> AsyncIterator[FastAPI]:
     """The application, started, without a worker: `jobs` runs what is queued when a test says so."""
     made = create_app(settings, clock=clock, worker=False)
+    made.openapi_schema = described or None
     async with made.router.lifespan_context(made):
         yield made
+    described |= made.openapi_schema or {}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -89,8 +90,17 @@ def prepare(stack: ExitStack, scratch: Path) -> dict[str, str]:
 
 
 def lint() -> list[str]:
-    """Runs every linter and gives the names of those that found something."""
-    return [Path(command[0]).name for command in LINTERS if subprocess.run(command, cwd=ROOT, check=False).returncode]
+    """Runs the linters, all at once, and gives the names of those that found something."""
+    with ThreadPoolExecutor(len(LINTERS)) as threads:
+        runs = list(threads.map(run_linter, LINTERS))
+    for run in runs:
+        print(run.stdout, end="", flush=True)
+    return [Path(run.args[0]).name for run in runs if run.returncode]
+
+
+def run_linter(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """One linter's exit code and what it says."""
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 
 
 def run_leg(name: str, environment: dict[str, str], scratch: Path, further: list[str]) -> Leg:
