@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from service.moderation.api import canned, claims, notes, reviews
+from service.moderation.api import canned, claims, flags, notes, reviews
 
 router = APIRouter()
-for part in (reviews, claims, notes, canned):
+for part in (reviews, claims, flags, notes, canned):
     router.routes.extend(part.router.routes)
