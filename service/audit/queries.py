@@ -1,6 +1,6 @@
 """Every SELECT of the log: entries for one reader, the newest first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from service.kit.actor import Actor, check_moderates_some
 from service.kit.events import EventRow
 from service.replies.models import Reply
 from service.screening.models import Decision
+from service.threads.models import Thread
 
 AT_ONCE: Final = 500
 """Entries that a download reads at a time: it asks for the next ones from the last position on."""
@@ -44,6 +45,12 @@ class Entry:
     event: EventRow
     username: str | None
     decision: Decision | None
+
+    @property
+    def thread_id(self) -> int | None:
+        """The thread that it tells of, if it does."""
+        found = self.event.subject_id if self.event.subject_type == "thread" else self.event.facts.get("thread_id")
+        return found if isinstance(found, int) else None
 
     @property
     def position(self) -> int:
@@ -119,6 +126,12 @@ def _within(thread_id: int) -> ColumnElement[bool]:
     decided = select(col(Decision.event_id)).where(col(Decision.thread_id) == thread_id)
     of_replies = and_(col(EventRow.subject_type) == "reply", col(EventRow.subject_id).in_(replies))
     return or_(_is_about("thread", thread_id), of_replies, col(EventRow.id).in_(decided))
+
+
+def titles_of(session: Session, thread_ids: Collection[int]) -> dict[int, str]:
+    """The titles of threads that entries tell of; one whose text is gone for good has none."""
+    query = select(col(Thread.id), col(Thread.title)).where(col(Thread.id).in_(sorted(thread_ids)))
+    return {row[0]: row[1] for row in session.execute(query) if row[1]} if thread_ids else {}
 
 
 def addressed(session: Session, below: int | None, until: datetime, limit: int) -> tuple[int, Sequence[int]]:

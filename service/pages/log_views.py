@@ -13,14 +13,15 @@ LEFT_OUT: Final = frozenset(
 """Facts that the line says in another way, or that say nothing to people."""
 
 
-def line_of(entry: Entry, undo: int | None, same_address: str | None) -> LogLine:
-    """An entry as a line of the log; `undo` is the event's id where the reader may take it back."""
+def line_of(entry: Entry, title: str, undo: int | None, same_address: str | None) -> LogLine:
+    """An entry as a line of the log, of the thread with this `title`; `undo`: its event's id, if it can be undone."""
     event, made = entry.event, entry.decision
     by = None if event.actor_role == "system" else person_of(entry)
     before, after = _states(entry)
     return LogLine(
-        position=entry.position, at=event.at, by=by, role=event.actor_role, phrase=_said(entry),
-        subject=_subject(entry), url=_url(entry), change=f"{before} → {after}" if before != after else "",
+        position=entry.position, at=event.at, by=by, role="" if event.actor_role == "member" else event.actor_role,
+        phrase=_said(entry),
+        subject=title or _subject(entry), url=_url(entry), change=f"{before} → {after}" if before != after else "",
         reason=made.reason if made else "", details=_details(event.facts), same_address=same_address, undo=undo,
         undone_at=made.undone_at if made else None,
     )  # fmt: skip
@@ -32,8 +33,12 @@ def person_of(entry: Entry) -> Person:
 
 
 def _said(entry: Entry) -> str:
-    action = entry.event.facts.get("action")
-    return f"{phrase(entry.event.kind)}: {action}" if isinstance(action, str) else phrase(entry.event.kind)
+    """What was done, with the action of a decision, and whether it was to a reply."""
+    action, said = entry.event.facts.get("action"), phrase(entry.event.kind)
+    if isinstance(action, str):
+        verb, _, rest = said.partition(" ")
+        said = f"{verb} ({action}) {rest}"
+    return f"{said} a reply in" if said.endswith("about") and entry.event.facts.get("reply_id") else said
 
 
 def _states(entry: Entry) -> tuple[str, str]:
@@ -52,13 +57,11 @@ def _subject(entry: Entry) -> str:
 
 
 def _url(entry: Entry) -> str | None:
-    """Where the subject can be seen: a reply's thread knows its number."""
-    facts, event = entry.event.facts, entry.event
-    thread_id = event.subject_id if event.subject_type == "thread" else facts.get("thread_id")
-    if not isinstance(thread_id, int):
+    """Where the subject can be seen."""
+    if entry.thread_id is None:
         return None
-    number = facts.get("number")
-    return f"/t/{thread_id}/-" + (f"#reply-{number}" if isinstance(number, int) else "")
+    number = entry.event.facts.get("number")
+    return f"/t/{entry.thread_id}" + (f"#reply-{number}" if isinstance(number, int) else "")
 
 
 def _details(facts: dict[str, Any]) -> str:

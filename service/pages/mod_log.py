@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 
 from service.accounts.current import Asking, Asks
 from service.accounts.queries import find_account
-from service.audit.queries import AT_ONCE, Entry, Wanted, list_entries
+from service.audit.queries import AT_ONCE, Entry, Wanted, list_entries, titles_of
 from service.categories.queries import list_categories
 from service.kit.actor import Actor, check_moderates_some
 from service.kit.clock import utc_text
@@ -141,6 +141,7 @@ def _view(
     wrong: Problem | None,
 ) -> LogPage:  # fmt: skip
     shown = found[:PAGE_SIZE]
+    titles = titles_of(session, {one.thread_id for one in shown if one.thread_id})
     may: frozenset[int] = frozenset()
     kinds = tuple(Choice(value, label) for value, label in GROUPS.items())
     exact = filters.values["kind"]
@@ -152,7 +153,9 @@ def _view(
         categories=(Choice("", "All"), *(Choice(one.slug, one.name) for one in list_categories(session, actor))),
         form=form,
         action=filters.url(**({"after": to_cursor(key)} if key else {})),
-        lines=tuple(line_of(one, _undo(one, may), _same_address(one)) for one in shown),
+        lines=tuple(
+            line_of(one, titles.get(one.thread_id or 0, ""), _undo(one, may), _same_address(one)) for one in shown
+        ),
         older_url=filters.url(after=to_cursor((shown[-1].position,))) if len(found) > PAGE_SIZE else None,
         first_url=filters.url() if key else None,
         csv_url=filters.url(f"{HERE}.csv"),

@@ -49,8 +49,8 @@ async def test_what_was_done_is_listed_found_and_downloaded(
         assert (await browser.get("/mod/log")).status_code == status
         assert (await browser.get("/mod/log.csv")).status_code == status
     every = await lines(mona)
-    assert every[0].startswith("mona closed a thread, thread 2")
-    assert any(line.startswith("bob posted a reply, reply 1") for line in every)
+    assert every[0].startswith("mona closed the thread Another matter")
+    assert any(line.startswith("bob replied to What the amnesty left out") for line in every)
     assert "&lt;b&gt;name" in (await mona.get("/mod/log")).text
     assert all(line.startswith("mona") for line in await lines(mona, "/mod/log?actor=Mona"))
     assert await lines(mona, "/mod/log?actor=nobody.at.all") == []
