@@ -44,6 +44,12 @@ def count_up(session: Session, run: Run[Any]) -> None:
 COUNT = JobKind(name="count", work=Transactional(count_up))
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop does not wait 7 s for jobs that hang for an hour."""
+    monkeypatch.setattr("service.worker.GRACE", 0.1)
+
+
 def rows(session: Session) -> list[Any]:
     return list(session.execute(job.select()).all())
 
@@ -151,6 +157,7 @@ async def test_a_schedule_that_names_an_unknown_job_is_refused(database: Databas
         Worker(database, [COUNT], [Cron("x", timedelta(days=1), "no such")])
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_outside_work_that_hangs_holds_nothing_else_up(database: Database) -> None:
     async def hang(database: Database, run: Run[Any]) -> None:
         await asyncio.sleep(3600)
@@ -166,6 +173,7 @@ async def test_outside_work_that_hangs_holds_nothing_else_up(database: Database)
         await until(database, lambda session: effects(session) == {"1": 1}, 2)
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_mail_server_that_hangs_holds_up_no_work_on_the_database(database: Database) -> None:
     async def hang(database: Database, run: Run[Any]) -> None:
         await asyncio.sleep(3600)
@@ -182,6 +190,7 @@ async def test_a_mail_server_that_hangs_holds_up_no_work_on_the_database(databas
         await until(database, lambda session: effects(session) == {"1": 1, "step": 1})
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_servers_that_anybody_may_name_hold_up_no_letter(database: Database) -> None:
     async def hang(database: Database, run: Run[Any]) -> None:
         await asyncio.sleep(3600)
