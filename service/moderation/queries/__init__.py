@@ -1,16 +1,9 @@
 """Every SELECT of reviews and of what moderators look through; moderators see what lies in categories they may see."""
 
 from service.moderation.queries.canned import find_canned, get_canned, list_canned
-from service.moderation.queries.decisions import (
-    decision_of_event,
-    edit_waits,
-    get_decision,
-    last_standing,
-    members,
-    next_standing,
-    told_by,
-)
+from service.moderation.queries.decisions import decision_of_event, edit_waits, get_decision, members, told_by
 from service.moderation.queries.notes import NoteSeen, get_note, notes_at, notes_of
+from service.moderation.queries.outlines import Outline, count_reviews, outlines_in, outlines_of
 from service.moderation.queries.posts import (
     PostSeen,
     account_name,
@@ -23,6 +16,7 @@ from service.moderation.queries.posts import (
 )
 from service.moderation.queries.records import Record, held_edits, post_of, records_of, rule_names
 from service.moderation.queries.reviews import (
+    MOST_COUNTED,
     find_review,
     get_review,
     list_reviews,
@@ -33,9 +27,9 @@ from service.moderation.queries.reviews import (
 from service.moderation.queries.sought import WAITING, Sought
 
 __all__ = [
-    "WAITING", "NoteSeen", "PostSeen", "Record", "Sought", "account_name", "decision_of_event", "edit_waits",
-    "expired_replies", "expired_threads", "find_canned", "find_post", "find_review", "get_canned", "get_decision",
-    "get_note", "get_review", "held_edits", "is_waiting", "last_standing", "list_canned", "list_posts", "list_reviews",
-    "members", "next_standing", "notes_at", "notes_of", "post_of", "previous_state", "reasons_in", "records_of",
-    "review_key", "rule_names", "told_by", "waiting_count",
+    "MOST_COUNTED", "WAITING", "NoteSeen", "Outline", "PostSeen", "Record", "Sought", "account_name", "count_reviews",
+    "decision_of_event", "edit_waits", "expired_replies", "expired_threads", "find_canned", "find_post",
+    "find_review", "get_canned", "get_decision", "get_note", "get_review", "held_edits", "is_waiting", "list_canned",
+    "list_posts", "list_reviews", "members", "notes_at", "notes_of", "outlines_in", "outlines_of", "post_of",
+    "previous_state", "reasons_in", "records_of", "review_key", "rule_names", "told_by", "waiting_count",
 ]  # fmt: skip

@@ -29,7 +29,7 @@ def get_canned(session: Session, canned_id: int, *, lock: bool = False) -> Canne
     """A canned reason; NotFound where there is none. `lock` holds its row for one who is about to change it."""
     query = select(CannedReason).where(col(CannedReason.id) == literal(canned_id, BigInteger))
     query = query.with_for_update().execution_options(populate_existing=True) if lock else query
-    found = session.execute(query).scalar_one_or_none()
+    found: CannedReason | None = session.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound("There is no such canned reason")
     return found

@@ -146,13 +146,24 @@ def find_post(session: Session, actor: Actor, thread_id: int, reply_id: int | No
 
 
 def list_posts(
-    session: Session, actor: Actor, moderation: str, before: tuple[int, ...] | None, limit: int
+    session: Session,
+    actor: Actor,
+    moderation: str,
+    before: tuple[int, ...] | None,
+    limit: int,
+    *,
+    category_id: int | None = None,
+    author_id: int | None = None,
 ) -> Sequence[PostSeen]:
-    """Up to `limit + 1` openings and replies in this state, the newest first, before the key of a PostSeen."""
-    found = (
-        [to_post(row) for row in session.execute(_in_state(query, kind, actor, moderation, before).limit(limit + 1))]
-        for query, kind in ((select_openings(), Thread), (select_replies(), Reply))
-    )
+    """Up to `limit + 1` openings and replies in this state, the newest first, before the key of a PostSeen; where it is
+    said, of one category or by one person.
+    """
+    found = []
+    for query, kind in ((select_openings(), Thread), (select_replies(), Reply)):
+        query = _in_state(query, kind, actor, moderation, before).limit(limit + 1)
+        query = query if category_id is None else query.where(col(Category.id) == category_id)
+        query = query if author_id is None else query.where(col(kind.author_id) == literal(author_id, BigInteger))
+        found.append([to_post(row) for row in session.execute(query)])
     return list(islice(heapq.merge(*found, key=lambda seen: seen.key, reverse=True), limit + 1))
 
 

@@ -10,9 +10,9 @@ from service.categories.models import Category
 from service.kit.actor import Actor
 from service.kit.clock import to_micros
 from service.kit.errors import NotFound
-from service.moderation.models import OPEN, Review
+from service.moderation.models import Review
 from service.moderation.queries.posts import PostSeen, select_reviewed, to_post, within
-from service.moderation.queries.sought import Sought, of_state
+from service.moderation.queries.sought import Sought, waits
 from service.replies.models import Reply
 from service.threads.models import Thread
 from service.threads.queries.law import micros
@@ -61,15 +61,14 @@ def review_key(seen: PostSeen) -> tuple[int, int]:
     return to_micros(seen.review.opened_at), seen.review.id or 0
 
 
-def waiting_count(session: Session, actor: Actor, state: str = OPEN) -> int:
-    """How many reviews wait for this moderator, counted up to MOST_COUNTED: all, or one list (see `Sought.state`)."""
+def waiting_count(session: Session, actor: Actor) -> int:
+    """How many reviews wait for this moderator, counted up to MOST_COUNTED."""
     found = (
         select(col(Review.id))
         .join(Thread, col(Thread.id) == Review.thread_id)
         .join(Category, col(Category.id) == Thread.category_id)
-        .where(of_state(state), within(actor))
+        .where(waits(), within(actor))
     )
-    found = found if state == OPEN else found.outerjoin(Reply, col(Reply.id) == Review.reply_id)
     counted = found.limit(MOST_COUNTED).subquery()
     return int(session.execute(select(func.count()).select_from(counted)).scalar_one())
 

@@ -92,10 +92,12 @@ def flagged_for(reason: str, *, resolved_too: bool) -> ColumnElement[bool]:
 def by_author(author_id: int) -> ColumnElement[bool]:
     """Whether this person wrote the post: found from their posts, not by looking through all reviews."""
     author = literal(author_id, BigInteger)
-    of_replies = select(col(Review.id)).join(Reply, col(Reply.id) == Review.reply_id).where(Reply.author_id == author)
+    of_replies = (
+        select(col(Review.id)).join(Reply, col(Reply.id) == Review.reply_id).where(col(Reply.author_id) == author)
+    )
     of_openings = (
         select(col(Review.id))
         .join(Thread, col(Thread.id) == Review.thread_id)
-        .where(col(Review.reply_id).is_(None), Thread.author_id == author)
+        .where(col(Review.reply_id).is_(None), col(Thread.author_id) == author)
     )
     return col(Review.id).in_(union_all(of_replies, of_openings))
