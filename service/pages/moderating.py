@@ -48,7 +48,13 @@ STAMPS: Final = {"pending": "waits for a moderator", "trashed": "in the trash"}
 HELD: Final = "held"
 """The notice after a post was submitted that waits for a moderator."""
 
-NOTICES: Final = DONE | {HELD: "Thank you. Your text was stored, and waits for a moderator"}
+FLAGGED: Final = "flagged"
+"""The notice after somebody flagged a post."""
+
+NOTICES: Final = DONE | {
+    HELD: "Thank you. Your text was stored, and waits for a moderator",
+    FLAGGED: "Thank you. Moderators will look at what you flagged, and you are told what they decide",
+}
 
 
 def stamp(moderation: str) -> str:
@@ -69,7 +75,7 @@ def standing(actor: Actor, post: Thread | Reply, reason: str) -> Standing | None
     who = "only you and moderators see it" if mine else "only its author and moderators see it"
     notes = {
         "pending": f"Waiting for a moderator: {who}.",
-        "hidden": f"A moderator has hidden this: {who}.",
+        "hidden": f"This is hidden: {who}.",
         "rejected": f"A moderator did not approve this: {who}.",
     }
     note = notes.get(post.moderation, "Only moderators see this.")

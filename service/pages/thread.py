@@ -25,6 +25,7 @@ from service.pages import (
 )
 from service.pages.asked import Asked
 from service.pages.closing_panel import DEEDS, LABELS, change_closing, panel
+from service.pages.flagged import flagging
 from service.pages.frame import Frame, around
 from service.pages.live_view import live
 from service.pages.previews import preview
@@ -203,15 +204,16 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     posts: list[Thread | Reply] = [seen.thread, *(row.reply for row in replies if not row.is_stub)]
     marks = moderating.marks(session, actor, seen.thread, posts, asked.sent, asked.problem)
     reacts = reacting(session, actor, seen, posts, asked)
+    flags = flagging(session, actor, seen)
     may_anyway = closed is not None and policy.cannot_reply_code(actor, seen, at) is None
     answer = _answer_query(composer, may_anyway, asked.page)
     level = level_of(session, actor, seen)
     return ThreadPage(
-        opening=thread_views.opening(seen, actor, marks, reacts),
+        opening=thread_views.opening(seen, actor, marks, reacts, flags),
         action=thread_views.page_url(url, asked.page),
         moderated=thread_reactions.refused(asked) or moderated(marks, posts, asked.notice),
         heading=heading(seen.thread.reply_count, seen.thread.title),
-        replies=thread_views.reply_tree(seen, actor, replies, numbers, answer, marks, reacts),
+        replies=thread_views.reply_tree(seen, actor, replies, numbers, answer, marks, reacts, flags),
         pager=pager,
         coming=openness_views.coming(seen, at),
         pace=openness_views.pace(seen, turn, at) if closed is None else None,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from service.kit.actor import Actor
 from service.kit.database.rows import stored_id
 from service.kit.errors import Problem
+from service.pages.flagged import Flagging
 from service.pages.moderating import Marks
 from service.pages.reactions import Reacting
 from service.pages.rendering import trusted
@@ -80,7 +81,7 @@ def shown_url(seen: ThreadSeen, reply: Reply) -> str:
     return reply_url(seen, reply.number)
 
 
-def opening(seen: ThreadSeen, actor: Actor, marks: Marks, reacts: Reacting) -> OpeningView:
+def opening(seen: ThreadSeen, actor: Actor, marks: Marks, reacts: Reacting, flags: Flagging) -> OpeningView:
     """The thread's opening post."""
     thread, base = seen.thread, thread_url(seen)
     changing = thread.archived_at is None
@@ -103,6 +104,7 @@ def opening(seen: ThreadSeen, actor: Actor, marks: Marks, reacts: Reacting) -> O
         revisions_url=f"{base}/revisions",
         standing=marks.standing(thread),
         reactions=reacts.on(thread, "this thread"),
+        flag=flags.mark(thread, base),
         menu=marks.menu(thread, "this thread"),
     )
 
@@ -138,6 +140,7 @@ def reply_tree(
     answer: str | None,
     marks: Marks,
     reacts: Reacting,
+    flags: Flagging,
 ) -> tuple[ReplyView, ...]:
     """One page's replies, each under its parent where that stands on the same page, in the order of their numbers.
 
@@ -152,7 +155,9 @@ def reply_tree(
 
     def branch(parent: int | None) -> tuple[ReplyView, ...]:
         found = under.get(parent, ())
-        return tuple(_reply(seen, actor, reply, numbers, answer, marks, reacts, branch(reply.id)) for reply in found)
+        return tuple(
+            _reply(seen, actor, reply, numbers, answer, marks, reacts, flags, branch(reply.id)) for reply in found
+        )
 
     return branch(None)
 
@@ -165,6 +170,7 @@ def _reply(
     answer: str | None,
     marks: Marks,
     reacts: Reacting,
+    flags: Flagging,
     children: tuple[ReplyView, ...],
 ) -> ReplyView:
     reply, base = shown.reply, reply_base(shown.reply)
@@ -193,6 +199,7 @@ def _reply(
         reply_url=reply_url_of,
         quote_url=quote_url,
         reactions=None if shown.is_stub else reacts.on(reply, name_of(shown)),
+        flag=flags.mark(reply, base) if flags.offered else None,
         standing=None if shown.is_stub else marks.standing(reply),
         menu=None if shown.is_stub else marks.menu(reply, name_of(shown)),
         children=children,

@@ -193,7 +193,7 @@ async def test_a_thread_page_has_a_menu_under_every_post_for_moderators(
     assert article.one("span", class_="stamp").text == "hidden"
     assert "Names." not in (await alice.get(thread["url"])).text
     mine = parse((await bob.get(thread["url"])).text).one("article", id="reply-1")
-    assert "A moderator has hidden this: only you and moderators see it." in mine.text
+    assert "This is hidden: only you and moderators see it." in mine.text
     assert mine.one("blockquote").text == "Please leave names out."
     restored = await press(mona.client, await mona.get(thread["url"]), "Restore reply 1 by bob")
     assert restored.status_code == 303

@@ -6,6 +6,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from service.pages.views.closing import Closing
+from service.pages.views.flags import FlagMark
 from service.pages.views.following import Follow, Unread
 from service.pages.views.frame import Choice, Form, Person, TagLink
 from service.pages.views.live import Edited, Live
@@ -36,6 +37,7 @@ class OpeningView:
     sources: tuple[Cited, ...]
     revisions_url: str
     reactions: Reactions | None
+    flag: FlagMark | None
     standing: Standing | None
     menu: Menu | None
 
@@ -73,6 +75,7 @@ class ReplyView:
     reply_url: str | None
     quote_url: str | None
     reactions: Reactions | None
+    flag: FlagMark | None
     standing: Standing | None
     menu: Menu | None
     children: "tuple[ReplyView, ...]"
