@@ -1,6 +1,6 @@
 """Every write to categories: make, change, delete. Admins only."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -16,6 +16,9 @@ from service.kit.errors import Problem, invalid, settled
 from service.kit.text import slugify
 from service.kit.versions import Wanted, check_version
 from service.site.queries import get_site
+
+TEXTS: Final = ("name", "description", "slug")
+"""What is words: an event keeps none."""
 
 
 def make_category(session: Session, actor: Actor, values: dict[str, Any] | Problem) -> Category:
@@ -62,12 +65,13 @@ def change_category(
     check_version(version, category.version)
     if fields.get("slug", slug) != slug and queries.slug_taken(session, fields["slug"]):
         raise invalid("/slug", "is taken by another category")
+    changed = events.changes(category, fields, TEXTS)
     for name, value in fields.items():
         setattr(category, name, value)
     category.version += 1
     session.add(category)
     _store(session)
-    _record(session, actor, category, "changed")
+    _record(session, actor, category, "changed", changed)
     return category
 
 
@@ -95,8 +99,10 @@ def _store(session: Session) -> None:
         raise invalid("/slug", "is taken by another category") from error
 
 
-def _record(session: Session, actor: Actor, category: Category, change: str) -> None:
-    events.record(
-        session,
-        CategoryChanged(actor=actor, category_id=stored_id(category.id), change=change, version=category.version),
+def _record(
+    session: Session, actor: Actor, category: Category, change: str, changed: dict[str, list[Any]] | None = None
+) -> None:
+    told = CategoryChanged(
+        actor=actor, category_id=stored_id(category.id), change=change, version=category.version, changes=changed
     )
+    events.record(session, told)

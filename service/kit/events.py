@@ -11,7 +11,7 @@ A row holds ids, versions and kinds: never text, mail addresses or names.
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final, cast
@@ -150,6 +150,12 @@ def record(session: Session, event: Event, *, at: datetime | None = None) -> int
     for listener in session.info["listeners"].get(type(event), ()):
         listener(session, event, event_id)
     return event_id
+
+
+def changes(row: Any, fields: Mapping[str, Any], texts: Collection[str]) -> dict[str, list[Any]]:
+    """What `fields` would change in a row, as `{name: [before, after]}` for an event's facts; of `texts` nothing."""
+    told = {name: [getattr(row, name), value] for name, value in fields.items() if name not in texts}
+    return {name: pair for name, pair in told.items() if pair[0] != pair[1]}
 
 
 def digest(previous: str, members: Mapping[str, Any], position: int) -> str:

@@ -8,11 +8,12 @@ from service.kit.events import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteChanged(Event):
-    """An admin changed settings; `fields` names them, without their values."""
+    """An admin changed settings; `fields` names them, and `changes` has the values before and after, but of texts."""
 
     kind: ClassVar[str] = "site.changed"
     version: int
     fields: tuple[str, ...]
+    changes: dict[str, list[Any]]
 
     def subject(self) -> tuple[str, int]:
         """The site's one row."""
@@ -23,5 +24,5 @@ class SiteChanged(Event):
         return "staff", None
 
     def facts(self) -> dict[str, Any]:
-        """The new version and the names of what changed."""
-        return {"version": self.version, "fields": list(self.fields)}
+        """The new version, the names of what was set, and the values before and after."""
+        return {"version": self.version, "fields": list(self.fields), "changes": self.changes}

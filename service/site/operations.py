@@ -1,6 +1,6 @@
 """Every write to the site's settings: one verb."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlmodel import Session
 
@@ -12,6 +12,9 @@ from service.site.events import SiteChanged
 from service.site.models import Site
 from service.site.queries import get_site
 
+TEXTS: Final = ("name", "contact")
+"""Settings that are words: an event keeps none."""
+
 
 def change_site(session: Session, actor: Actor, changes: dict[str, Any] | Problem, version: Wanted) -> Site:
     """Change the named settings; `version` is the one the admin saw.
@@ -22,10 +25,12 @@ def change_site(session: Session, actor: Actor, changes: dict[str, Any] | Proble
     seen, fields = settled(version), settled(changes)
     site = get_site(session, lock=True)
     check_version(seen, site.version)
+    changed = events.changes(site, fields, TEXTS)
     for name, value in fields.items():
         setattr(site, name, value)
     site.version += 1
     session.add(site)
     session.flush()
-    events.record(session, SiteChanged(actor=actor, version=site.version, fields=tuple(sorted(fields))))
+    told = SiteChanged(actor=actor, version=site.version, fields=tuple(sorted(fields)), changes=changed)
+    events.record(session, told)
     return site

@@ -45,6 +45,18 @@ async def test_an_entry_says_who_did_what_and_why(alice: Person, bob: Person, mo
     assert len(set(positions)) == len(positions)
 
 
+async def test_a_setting_is_logged_with_what_it_was_and_what_it_is_but_no_text(mona: Person, ada: Person) -> None:
+    tag = (await ada.get("/api/v1/site")).headers["etag"]
+    changed = {"name": "The Reading Room", "max_depth": 3, "registration": "closed", "hold_first_posts": 0}
+    assert (await ada.patch("/api/v1/site", changed, headers={"If-Match": tag})).status_code == 200
+    terms = {"description": "Where we meet", "closing": {"close_after_age": "P14D"}}
+    assert (await ada.patch("/api/v1/categories/general", terms)).status_code == 200
+    category, site = (await mona.get(f"{AUDIT}?actor=ada&limit=2")).json()["items"]
+    assert site["data"]["changes"] == {"max_depth": [5, 3], "registration": ["open", "closed"]}
+    assert category["data"]["changes"] == {"close_after_age": [None, 14 * 86_400_000_000]}
+    assert "Reading" not in (await mona.get("/mod/log")).text.partition("<main")[2]
+
+
 def addresses(session: Session) -> list[bool]:
     """Which entries have an address, in the order of the log."""
     kept = select(col(EventRow.address_hash)).order_by(col(EventRow.position))

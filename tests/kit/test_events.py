@@ -12,7 +12,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from service.kit.actor import SYSTEM
+from service.kit.actor import SYSTEM, Actor
 from service.kit.chain import Link, read_chain
 from service.kit.database import Database, Session, open_database
 from service.kit.database.postgresql import PostgreSQL
@@ -197,7 +197,7 @@ async def test_the_chain_breaks_where_a_row_was_changed(database: Database, chan
 async def test_an_address_beside_the_chain_is_erased_without_breaking_it(database: Database) -> None:
     def come_from(session: Session, number: int) -> None:
         session.info["address_hash"] = f"{number:064x}"
-        happen(session, number)
+        record(session, ThingHappened(actor=Actor(1, "bob", "member"), number=number))
 
     for number in range(3):
         await database.write(come_from, number)
