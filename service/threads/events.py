@@ -139,3 +139,17 @@ class ThreadRedacted(ThreadEvent):
     def facts(self) -> dict[str, Any]:
         """The thread's version and the number of the text."""
         return {"version": self.version, "revision": self.revision}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadPinned(ThreadEvent):
+    """The thread stands above the others from now on, or its pin was changed."""
+
+    kind: ClassVar[str] = "thread.pinned"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadUnpinned(ThreadEvent):
+    """The thread stands among the others again. Of a pin that ends at its time there is no event."""
+
+    kind: ClassVar[str] = "thread.unpinned"

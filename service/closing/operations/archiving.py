@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from service.closing.events import ThreadArchived, ThreadUnarchived
+from service.closing.operations.keeping import as_it_is, keep_closure
 from service.closing.operations.storing import store
 from service.kit import events
 from service.kit.actor import Actor, check_moderates
@@ -22,10 +23,12 @@ def archive_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wa
     thread, at = seen.thread, now(session)
     if thread.archived_at is not None:
         return
+    was = as_it_is(thread)
     thread.archived_at = at
     thread.closing_recorded_at = thread.closing_recorded_at or at
     store(session, seen)
-    events.record(session, ThreadArchived(actor=actor, **facts_of(thread)))
+    archived = ThreadArchived(actor=actor, **facts_of(thread))
+    keep_closure(session, actor, seen, "archive", was, events.record(session, archived))
 
 
 def unarchive_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted = None) -> None:
@@ -40,9 +43,11 @@ def unarchive_thread(session: Session, actor: Actor, seen: ThreadSeen, version: 
     thread = seen.thread
     if thread.archived_at is None:
         return
+    was = as_it_is(thread)
     told_before = thread.closing_recorded_at != thread.archived_at
     thread.archived_at = None
     if not (told_before and seen.closing.is_closed(now(session))):
         thread.closing_recorded_at = None
     store(session, seen)
-    events.record(session, ThreadUnarchived(actor=actor, **facts_of(thread)))
+    unarchived = ThreadUnarchived(actor=actor, **facts_of(thread))
+    keep_closure(session, actor, seen, "unarchive", was, events.record(session, unarchived))

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from service.closing import queries
 from service.closing.events import ThreadClosed, ThreadReopened
 from service.closing.operations.firing import settle
+from service.closing.operations.keeping import as_it_is, keep_closure
 from service.closing.operations.mirroring import Mirrored, drop_authors_opening, end_opening, follow, lift, mirror
 from service.closing.operations.storing import store
 from service.closing.operations.telling import tell_closing, tell_if_opened
@@ -50,7 +51,7 @@ def close_thread(
 
 def _close(session: Session, actor: Actor, seen: ThreadSeen, words: str) -> None:
     """Close an open thread, and keep what it was before, so that it can be undone."""
-    thread, at = seen.thread, now(session)
+    thread, at, was = seen.thread, now(session), as_it_is(seen.thread)
     settle(session, seen)
     before = kept_before(thread)
     thread.closed_at, thread.closed_by_id, thread.closure_reason = at, actor.account_id, words
@@ -58,7 +59,8 @@ def _close(session: Session, actor: Actor, seen: ThreadSeen, words: str) -> None
     drop_authors_opening(session, actor, seen)
     thread.closure_before = changed_since(thread, before)
     store(session, seen)
-    events.record(session, ThreadClosed(actor=actor, closed_at=at, reason="manual", **facts_of(thread)))
+    closed = ThreadClosed(actor=actor, closed_at=at, reason="manual", **facts_of(thread))
+    keep_closure(session, actor, seen, "close", was, events.record(session, closed))
 
 
 def reopen_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wanted = None) -> None:
@@ -75,6 +77,7 @@ def reopen_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wan
     check_version(version, thread.version)
     if not seen.closing.is_closed(at):
         return
+    was = as_it_is(thread)
     settle(session, seen)
     if thread.closing_recorded_at is None and thread.moderation == "published":
         tell_closing(session, seen)  # time had closed it, and no worker had told: whoever follows hears both
@@ -83,7 +86,8 @@ def reopen_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wan
     end_opening(session, seen)
     mirror(session, seen)
     store(session, seen)
-    events.record(session, ThreadReopened(actor=actor, override=thread.override, **facts_of(thread)))
+    reopened = ThreadReopened(actor=actor, override=thread.override, **facts_of(thread))
+    keep_closure(session, actor, seen, "reopen", was, events.record(session, reopened))
 
 
 def change_closing(

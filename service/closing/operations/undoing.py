@@ -1,4 +1,4 @@
-"""Undoing a closing that somebody made a moment ago: everything is as if it had not been."""
+"""Undoing what somebody did to a thread's openness: everything is as if it had not been."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from sqlmodel import Session
 
-from service.closing.events import ThreadReopened
+from service.closing.events import ThreadArchived, ThreadClosed, ThreadReopened, ThreadUnarchived
 from service.closing.operations.firing import settle
+from service.closing.operations.keeping import ASPECT, forget_closure
 from service.closing.operations.mirroring import Mirrored, follow
 from service.closing.operations.storing import store
 from service.closing.policy import UNDO, check_may_undo
@@ -16,6 +17,8 @@ from service.kit.actor import Actor
 from service.kit.clock import from_micros, now, to_micros
 from service.kit.errors import InvalidTransition
 from service.kit.versions import Wanted, check_version
+from service.screening.operations import put_columns_back
+from service.threads.events import ThreadEdited, ThreadEvent
 from service.threads.models import Thread
 from service.threads.operations import facts_of
 from service.threads.queries import ThreadSeen
@@ -66,3 +69,31 @@ def undo_closing(session: Session, actor: Actor, seen: ThreadSeen, version: Want
     store(session, seen)
     undone = ThreadReopened(actor=actor, override=thread.override, undone=closed_at, **facts_of(thread))
     events.record(session, undone)
+    forget_closure(session, actor, seen, closed_at)
+
+
+def put_closure_back(session: Session, actor: Actor, seen: ThreadSeen, before: Mapping[str, Any]) -> int:
+    """Undo what a decision did to a thread's openness: it is open, closed or archived as it was; `seen` is locked.
+
+    Its timers follow its columns. Who may is asked by whoever calls this. Returns the event's id.
+    """
+    thread, at = seen.thread, now(session)
+    settle(session, seen)
+    was, mirrored = (seen.state(at), thread.closed_at), Mirrored.of(thread)
+    put_columns_back(thread, before, ASPECT)
+    follow(session, actor, seen, mirrored)
+    store(session, seen)
+    return events.record(session, _event(actor, seen, at, *was))
+
+
+def _event(actor: Actor, seen: ThreadSeen, at: datetime, state: str, closed_at: datetime | None) -> ThreadEvent:
+    """What tells how the thread's openness is now, after it was in `state`, closed since `closed_at`."""
+    facts, present = facts_of(seen.thread), seen.state(at)
+    if "archived" in (state, present) and state != present:
+        return (ThreadArchived if present == "archived" else ThreadUnarchived)(actor=actor, **facts)
+    if present == "open":
+        return ThreadReopened(actor=actor, override=seen.thread.override, undone=closed_at, **facts)
+    if state == present:
+        return ThreadEdited(actor=actor, fields=("closing",), **facts)
+    closing = seen.closing
+    return ThreadClosed(actor=actor, closed_at=closing.at or at, reason=closing.reason or "manual", silent=True, **facts)

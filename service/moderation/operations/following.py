@@ -21,6 +21,7 @@ from service.replies.events import (
 )
 from service.screening.models import Decision
 from service.screening.operations import snapshot
+from service.screening.queries.standing import last_standing
 from service.threads.events import (
     ThreadEvent,
     ThreadHidden,
@@ -104,8 +105,8 @@ def _note_review(session: Session, event: PostEvent, review: Review, was: dict[s
     """Add the review to what is kept of the step just taken: by a timer, with a closing, or by deleting. None where an
     author deleted their own post: that is no decision.
     """
-    kept = queries.last_standing(session, _subject_of(event))
-    if kept is None or kept.step_event_id is not None:
+    kept = last_standing(session, _subject_of(event))
+    if kept is None or kept.step_event_id is not None or kept.decided_at != now(session):
         return None
     kept.review_id, kept.before = review.id, kept.before | {"review": was}
     session.add(kept)

@@ -1,9 +1,9 @@
-"""What was decided: the record that an entry of the log tells of, and those that stand."""
+"""What was decided: the record that an entry of the log tells of, and those that belong together."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, literal, or_, select
 from sqlmodel import Session, col
 
 from service.kit.errors import NotFound
@@ -33,17 +33,6 @@ def get_decision(session: Session, decision_id: int, *, lock: bool = False) -> D
     return found
 
 
-def next_standing(session: Session, decision: Decision) -> Decision | None:
-    """The first decision of the same aspect after this one that has not been undone."""
-    query = _standing(decision.subject).where(col(Decision.id) > decision.id).order_by(col(Decision.id))
-    return session.execute(query.limit(1)).scalars().first()
-
-
-def last_standing(session: Session, subject: str) -> Decision | None:
-    """The last decision of an aspect that has not been undone."""
-    return session.execute(_standing(subject).order_by(col(Decision.id).desc()).limit(1)).scalars().first()
-
-
 def members(session: Session, batch_id: int) -> Sequence[Decision]:
     """Those of a batch that have not been undone, the last one first."""
     mine = col(Decision.batch_id) == batch_id, col(Decision.undone_at).is_(None)
@@ -63,11 +52,6 @@ def edit_waits(session: Session, thread_id: int, reply_id: int | None) -> bool:
     post = col(HeldEdit.reply_id) == reply_id if reply_id else col(HeldEdit.reply_id).is_(None)
     query = select(col(HeldEdit.id)).where(col(HeldEdit.thread_id) == thread_id, post).limit(1)
     return session.execute(query).first() is not None
-
-
-def _standing(subject: str) -> Select[Any]:
-    stands = col(Decision.subject) == subject, col(Decision.undone_at).is_(None)
-    return select(Decision).where(*stands).execution_options(**FRESH)
 
 
 def _is(column: Any, value: int) -> ColumnElement[bool]:

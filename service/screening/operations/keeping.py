@@ -46,6 +46,15 @@ def take_back(session: Session, decision: Decision, actor_id: int | None) -> Non
     enqueue(session, TELL, {"decision": stored_id(decision.id)})
 
 
+def pass_on(session: Session, decision: Decision, later: Decision) -> None:
+    """Take a decision out of the middle of its aspect's history: the next one that stands takes over what this one says
+    was before, so that nothing is seen to change, and undoing all of them, in any order, restores what was at first.
+    """
+    later.before, later.state_before = later.before | decision.before, decision.state_before
+    session.add(later)
+    session.flush()
+
+
 def snapshot(row: Any, columns: Iterable[str]) -> dict[str, Any]:
     """These columns of a row as JSON keeps them, for a decision's `before`; instants are in microseconds since 1970."""
     values = ((name, getattr(row, name)) for name in columns)
