@@ -78,7 +78,8 @@ class Backtest(SQLModel, table=True):
     """A trial of draft rules on the last posts, which changes nothing. `rules` is what is tried, `marks` the hash of
     each of them, by which a rule shows that it has been tried; `report` is what was found.
 
-    `state` is `queued`, `running`, `done` or `failed`; `examined` of `total` posts have been looked at.
+    `state` is `queued`, `running`, `done` or `failed`; `examined` of `total` posts have been looked at, those of one
+    category where `category_id` is set.
     """
 
     __tablename__ = "backtest"
@@ -86,6 +87,7 @@ class Backtest(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=identity())
     rules: list[Any] = Field(sa_column=Column(JSON, nullable=False))
     marks: list[Any] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    category_id: int | None = Field(default=None, sa_type=BigInteger)
     state: str = Field(default="queued", max_length=10)
     total: int = 0
     examined: int = 0

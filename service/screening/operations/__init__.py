@@ -1,4 +1,6 @@
-"""Screening’s verbs: look at a post that is sent in, and keep the record of what is decided about posts and people."""
+"""Screening’s verbs: look at a post that is sent in, keep the record of what is decided about posts and people, change
+the rules, and try them on earlier posts.
+"""
 
 from service.screening.operations.keeping import (
     TELL,
@@ -10,13 +12,19 @@ from service.screening.operations.keeping import (
     take_back,
 )
 from service.screening.operations.ranking import check_may_take
+from service.screening.operations.ruling import change_rule, delete_rule, make_rule
 from service.screening.operations.screening import rules_changed, screen
+from service.screening.operations.trying import begin_backtest
 
 __all__ = [
     "TELL",
+    "begin_backtest",
+    "change_rule",
     "check_may_take",
+    "delete_rule",
     "keep",
     "keep_step",
+    "make_rule",
     "pass_on",
     "put_columns_back",
     "rules_changed",

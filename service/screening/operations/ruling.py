@@ -1,0 +1,144 @@
+"""Rules as rows: make, change and delete them. Each version is kept, and the next post is asked by the newest."""
+
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from service.categories.queries import get_category
+from service.kit import events
+from service.kit.actor import Actor, check_moderates_some
+from service.kit.clock import now
+from service.kit.database.rows import stored_id
+from service.kit.errors import Conflict, NotFound, Problem, invalid, settled
+from service.kit.versions import Wanted, check_version
+from service.screening.errors import NotTried
+from service.screening.events import RuleChanged
+from service.screening.models import Rule, RuleVersion
+from service.screening.operations.screening import rules_changed
+from service.screening.policy.ruling import check_may_rule
+from service.screening.policy.trials import is_triable, mark_of
+from service.screening.queries.backtests import finished_backtest
+from service.screening.queries.rules import MOST_RULES, RuleSeen, count_rules, get_rule
+
+SAID: Final = (
+    "name", "kind", "terms", "verdict", "public_reason", "category_id", "exempt_roles", "enabled", "place",
+)  # fmt: skip
+"""What a rule says: its columns that people choose, which each of its versions keeps."""
+
+
+def make_rule(session: Session, actor: Actor, values: dict[str, Any] | Problem) -> RuleSeen:
+    """Make a rule; it is off unless `enabled`. `values` are its columns, its `category` (a slug, or None for the whole
+    site), and what stands for its being tried: `backtest_id`, or `confirm`.
+
+    Raises NotSignedIn, NotAllowed, Invalid, Conflict (there are too many), NotTried.
+    """
+    check_moderates_some(actor)
+    fields = dict(settled(values))
+    confirmed = fields.pop("confirm", False)
+    fields["category_id"] = category_of(session, actor, fields.pop("category", None))
+    check_may_rule(actor, fields["category_id"])
+    if count_rules(session) >= MOST_RULES:
+        raise Conflict(f"There are {MOST_RULES} rules already: delete one first")
+    tried_by = fields.pop("backtest_id", None)
+    rule = Rule(**fields, changed_at=now(session), changed_by_id=actor.account_id)
+    _note_trial(session, actor, rule, tried_by, changed=True)
+    if rule.enabled:
+        _check_tried(rule, confirmed)
+    session.add(rule)
+    session.flush()
+    _keep(session, actor, rule, "made", tuple(sorted(fields)), confirmed=confirmed)
+    return get_rule(session, actor, stored_id(rule.id))
+
+
+def change_rule(
+    session: Session, actor: Actor, rule_id: int, values: dict[str, Any] | Problem, version: Wanted
+) -> RuleSeen:
+    """Change what `values` names, as `make_rule` takes it; a rule's kind stays. One that is on afterwards, and was off
+    or did something else, must have been tried.
+
+    Raises NotSignedIn, NotAllowed, NotFound, Invalid, PreconditionRequired, EditConflict, NotTried.
+    """
+    rule = get_rule(session, actor, rule_id, lock=True).rule
+    seen, fields = settled(version), dict(settled(values))
+    check_version(seen, rule.version)
+    before = {name: getattr(rule, name) for name in SAID}
+    confirmed, tried_by = fields.pop("confirm", False), fields.pop("backtest_id", None)
+    if "category" in fields:
+        fields["category_id"] = category_of(session, actor, fields.pop("category"))
+        check_may_rule(actor, fields["category_id"])
+    was = mark_of(rule)
+    for name, value in fields.items():
+        setattr(rule, name, value)
+    does_other = mark_of(rule) != was
+    _note_trial(session, actor, rule, tried_by, changed=does_other)
+    if rule.enabled and (does_other or not before["enabled"]):
+        _check_tried(rule, confirmed)
+    changed = tuple(name for name in SAID if getattr(rule, name) != before[name])
+    if not changed and tried_by is None:
+        return get_rule(session, actor, rule_id)
+    rule.version += 1
+    rule.changed_at, rule.changed_by_id = now(session), actor.account_id
+    session.add(rule)
+    session.flush()
+    switched = {True: "switched_on", False: "switched_off"}[rule.enabled] if "enabled" in changed else "changed"
+    _keep(session, actor, rule, switched, changed, confirmed=confirmed)
+    return get_rule(session, actor, rule_id)
+
+
+def delete_rule(session: Session, actor: Actor, rule_id: int, version: Wanted) -> None:
+    """Delete a rule; its versions stay, because decisions name them.
+
+    Raises NotSignedIn, NotAllowed, NotFound, PreconditionRequired, EditConflict.
+    """
+    rule = get_rule(session, actor, rule_id, lock=True).rule
+    check_version(version, rule.version)
+    events.record(session, RuleChanged(actor=actor, rule_id=rule_id, version=rule.version, change="deleted"))
+    session.delete(rule)
+    session.flush()
+    rules_changed(session)
+
+
+def category_of(session: Session, actor: Actor, slug: str | None) -> int | None:
+    """The category that a rule holds for; None is the whole site. Raises Invalid for one that is not seen."""
+    if slug is None:
+        return None
+    try:
+        return get_category(session, actor, slug).id
+    except NotFound as error:
+        raise invalid("/category", "must be the address of a category") from error
+
+
+def _note_trial(session: Session, actor: Actor, rule: Rule, tried_by: int | None, *, changed: bool) -> None:
+    """Keep by which backtest the rule was tried; one that does something else since has not been tried."""
+    if tried_by is not None:
+        tried = finished_backtest(session, actor, tried_by)
+        if tried is None or mark_of(rule) not in tried.marks:
+            raise NotTried("The backtest that `backtest_id` names is not finished, or tried something else")
+        rule.backtest_id = tried_by
+    elif changed:
+        rule.backtest_id = None
+
+
+def _check_tried(rule: Rule, confirmed: bool) -> None:
+    """Raise NotTried for a rule that was not tried, unless the moderator will do without."""
+    if confirmed or rule.backtest_id is not None:
+        return
+    if not is_triable(rule.kind, rule.terms):
+        raise NotTried("Rules of this kind cannot be tried on earlier posts: send `confirm`: true")
+    raise NotTried
+
+
+def _keep(session: Session, actor: Actor, rule: Rule, change: str, fields: tuple[str, ...], *, confirmed: bool) -> None:
+    """Keep the version, tell of it, and let every process make the rules ready anew."""
+    version = RuleVersion(
+        rule_id=stored_id(rule.id), version=rule.version, said={name: getattr(rule, name) for name in SAID},
+        backtest_id=rule.backtest_id, confirmed=confirmed, made_by_id=actor.account_id, made_at=rule.changed_at,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    known = RuleChanged(
+        actor=actor, rule_id=version.rule_id, version=rule.version, change=change,
+        fields=tuple(name for name in fields if name in SAID),
+    )  # fmt: skip
+    events.record(session, known)
+    rules_changed(session)

@@ -1,0 +1,87 @@
+"""Rules as rows, as moderators see them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select
+from sqlmodel import Session, col
+
+from service.categories.models import Category
+from service.categories.policy import moderated_by
+from service.kit.actor import Actor, check_moderates_some
+from service.kit.clock import now
+from service.kit.errors import NotFound
+from service.screening.models import Decision, Rule
+from service.screening.policy import phase_of
+
+LATELY: Final = timedelta(days=30)
+"""The time whose hits are counted."""
+
+MOST_RULES: Final = 500
+"""How many rules a site may have: each is asked of every post."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSeen:
+    """A rule with its category's slug and name (None: it holds for the whole site)."""
+
+    rule: Rule
+    slug: str | None
+    category_name: str | None
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Where it is asked: what decides for good comes first."""
+        return phase_of(self.rule.kind, self.rule.verdict), self.rule.place, self.rule.id or 0
+
+
+def _seen(actor: Actor) -> Select[Any]:
+    """The rules that the actor may see and change: all, or those of the categories that they moderate."""
+    at = col(Category.id) == col(Rule.category_id)
+    query: Any = select(Rule, col(Category.slug), col(Category.name)).outerjoin(Category, at)
+    mine: Select[Any] = query if actor.moderates_all else query.where(col(Rule.category_id).in_(moderated_by(actor)))
+    return mine
+
+
+def list_rules(session: Session, actor: Actor, after: tuple[int, ...] | None, limit: int) -> Sequence[RuleSeen]:
+    """Rules by their ids; one more than `limit`, to tell whether others follow. Raises NotSignedIn, NotAllowed."""
+    check_moderates_some(actor)
+    query = _seen(actor) if after is None else _seen(actor).where(col(Rule.id) > after[0])
+    return [RuleSeen(*row) for row in session.execute(query.order_by(col(Rule.id)).limit(limit + 1))]
+
+
+def rules_in_order(session: Session, actor: Actor) -> Sequence[RuleSeen]:
+    """All of them, in the order in which posts are asked about them. Raises NotSignedIn, NotAllowed."""
+    check_moderates_some(actor)
+    found = [RuleSeen(*row) for row in session.execute(_seen(actor).order_by(col(Rule.id)).limit(MOST_RULES))]
+    return sorted(found, key=lambda seen: seen.order)
+
+
+def get_rule(session: Session, actor: Actor, rule_id: int, *, lock: bool = False) -> RuleSeen:
+    """A rule by its id. Raises NotSignedIn, NotAllowed, NotFound (also for one that is not theirs to see)."""
+    check_moderates_some(actor)
+    query = _seen(actor).where(col(Rule.id) == rule_id).execution_options(populate_existing=True)
+    row = session.execute(query.with_for_update(of=Rule) if lock else query).first()
+    if row is None:
+        raise NotFound("There is no such rule")
+    return RuleSeen(*row)
+
+
+def rule_key(seen: RuleSeen) -> tuple[int]:
+    """What the list goes by."""
+    return (seen.rule.id or 0,)
+
+
+def count_rules(session: Session) -> int:
+    """How many rules there are."""
+    return int(session.execute(select(func.count()).select_from(Rule)).scalar_one())
+
+
+def hits(session: Session, rule_ids: Sequence[int]) -> Mapping[int, int]:
+    """How often each of these rules caught a post in the last 30 days; those that caught none are left out."""
+    query = select(col(Decision.rule_id), func.count()).where(
+        col(Decision.decided_at) >= now(session) - LATELY, col(Decision.rule_id).in_(rule_ids), col(Decision.automated)
+    )
+    return {row[0]: row[1] for row in session.execute(query.group_by(col(Decision.rule_id)))}
