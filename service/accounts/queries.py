@@ -195,6 +195,15 @@ def lock_with_admins(session: Session, account_id: int) -> tuple[Account, list[i
     return account, [one.id for one in held if one.role == "admin" and one.id is not None]
 
 
+def lock_account(session: Session, account_id: int | None) -> Account:
+    """The account as it is now, held until the end of the transaction. Raises NotFound."""
+    query = select(Account).where(col(Account.id) == account_id).with_for_update()
+    found = session.scalars(query.execution_options(populate_existing=True)).first()
+    if found is None:
+        raise NotFound("There is no such account")
+    return found
+
+
 def has_admin(session: Session) -> bool:
     """Whether the site has an admin."""
     return session.scalars(select(col(Account.id)).where(col(Account.role) == "admin").limit(1)).first() is not None

@@ -66,7 +66,8 @@ class ReviewUndone(Event):
     """A decision was undone: about a post, a person, a closing, a pin, or about many posts at once. What it was about
     is as it was before, or as later decisions have left it.
 
-    `undid` are the events by which people may have been told of it: of what nobody has seen yet, nobody is told.
+    `undid` are the events by which people may have been told of it, and `flags` those that are open again: of what
+    nobody has seen yet, nobody is told. Neither is stored.
     """
 
     kind: ClassVar[str] = "review.undone"
@@ -78,6 +79,7 @@ class ReviewUndone(Event):
     action: str
     about: str
     undid: tuple[int, ...] = ()
+    flags: tuple[int, ...] = ()
 
     def subject(self) -> tuple[str, int]:
         """The review, or the decision where there was none."""

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from service.moderation.api import canned, claims, flags, notes, reviews
+from service.moderation.api import canned, claims, flags, notes, reviews, undoing
 
 router = APIRouter()
-for part in (reviews, claims, flags, notes, canned):
+for part in (reviews, claims, flags, notes, canned, undoing):
     router.routes.extend(part.router.routes)

@@ -6,9 +6,10 @@ from service.moderation.operations.deciding import Decision, decide_review, mode
 from service.moderation.operations.following import follow_post, open_if_waiting, open_review
 from service.moderation.operations.noting import note_account, note_review
 from service.moderation.operations.purging import purge_reply, purge_thread
+from service.moderation.operations.undoing import Undone, undo_decision, undo_event, undoable
 
 __all__ = [
-    "Decision", "Wording", "change_canned", "claim_review", "decide_review", "delete_canned", "follow_post",
+    "Decision", "Undone", "Wording", "change_canned", "claim_review", "decide_review", "delete_canned", "follow_post",
     "make_canned", "moderate", "note_account", "note_review", "open_if_waiting", "open_review", "purge_reply",
-    "purge_thread", "release_review",
+    "purge_thread", "release_review", "undo_decision", "undo_event", "undoable",
 ]  # fmt: skip

@@ -94,11 +94,14 @@ def follow_post(session: Session, event: PostEvent, event_id: int) -> None:
     session.flush()
     if settled:
         before = queries.previous_state(session, review.thread_id, review.reply_id) or "pending"
-        after = settled[1]
-        record_decision(session, event.actor, review, before, after)
+        kept, after = _note_review(session, event, review, was), settled[1]
+        decision_id = kept.id if kept else None
+        event_id = record_decision(session, event.actor, review, before, after, decision_id)
+        if kept:
+            kept.event_id = event_id
         if review.flag_count and after == "trashed":
             outcome = UPHELD if event.actor.moderates_in(event.category_id) else GONE
-            settle_flags(session, event.actor, review, event.category_id, outcome)
+            settle_flags(session, event.actor, review, event.category_id, outcome, decision_id)
 
 
 def _note_review(session: Session, event: PostEvent, review: Review, was: dict[str, Any]) -> Decision | None:
