@@ -27,14 +27,17 @@ from service.kit.queue import Cron, Elsewhere, JobKind, Outside, Stepwise, Trans
 from service.live import api as live_api
 from service.moderation import api as moderation_api
 from service.moderation import jobs as moderation_jobs
+from service.moderation.events import AppealDecided, AppealMade, FlagResolved
 from service.moderation.operations import follow_post, open_if_waiting, open_review
 from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
+from service.notifications.jobs import outcomes as outcome_jobs
 from service.notifications.jobs.undone import forget_closing as forget_notices
 from service.notifications.operations import DELIVER, NOTIFY, announce, announce_mentions
 from service.notifications.operations.closings import FORGET, announce_closing, announce_reminder, forget_closing
+from service.notifications.operations.outcomes import TELL_APPEAL, TELL_FLAG, announce_flag, announce_outcome
 from service.notifications.operations.pushing import BRING_PUSH
-from service.notifications.operations.reviewing import ASK, announce_review
+from service.notifications.operations.reviewing import ASK, announce_appeal, announce_review
 from service.notifications.queries.preferences import somebody_wants_warnings
 from service.pages import (
     admin,
@@ -84,6 +87,9 @@ from service.replies.events import (
     ReplySpammed,
     ReplyTrashed,
 )
+from service.screening import api as screening_api
+from service.screening import jobs as screening_jobs
+from service.screening.operations import TELL as TELL_DECISION
 from service.site import api as site_api
 from service.site.events import SiteChanged
 from service.subscriptions import api as subscriptions_api
@@ -131,6 +137,9 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ThreadClosingSoon: (announce,),
     ThreadReopened: (forget_closing,),
     TimerFired: (announce_reminder,),
+    FlagResolved: (announce_flag,),
+    AppealMade: (announce_appeal,),
+    AppealDecided: (announce_outcome,),
     SiteChanged: (closing_jobs.look_again,),
     CategoryChanged: (closing_jobs.look_again,),
 }
@@ -149,6 +158,9 @@ JOBS: Final = (
     JobKind(name="closing.look_again", work=Transactional(closing_jobs.tell_reopened)),
     JobKind(name=NOTIFY, work=Stepwise(notifications_jobs.notify, lease=A_QUARTER, timeout=HOURS)),
     JobKind(name=ASK, work=Transactional(notifications_jobs.ask)),
+    JobKind(name=TELL_DECISION, work=Transactional(outcome_jobs.tell_decision)),
+    JobKind(name=TELL_FLAG, work=Transactional(outcome_jobs.tell_flag)),
+    JobKind(name=TELL_APPEAL, work=Transactional(outcome_jobs.tell_appeal)),
     JobKind(
         name=DELIVER,
         work=Outside(notifications_jobs.deliver),
@@ -168,6 +180,11 @@ JOBS: Final = (
     JobKind(name="accounts.forget_ended", work=Transactional(accounts_jobs.forget_ended)),
     JobKind(name=drafts_jobs.FORGET, work=Stepwise(drafts_jobs.forget_old)),
     JobKind(name=moderation_jobs.PURGE, work=Stepwise(moderation_jobs.purge)),
+    JobKind(
+        name=screening_jobs.TRY,
+        work=Stepwise(screening_jobs.try_rules, timeout=HOURS),
+        when_dead=screening_jobs.give_up_backtest,
+    ),
     JobKind(name=audit_jobs.FORGET, work=Stepwise(audit_jobs.forget_addresses)),
     JobKind(name="web.forget_old", work=Transactional(housekeeping.forget_old)),
 )
@@ -200,6 +217,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     devices_api.router,
     live_api.router,
     moderation_api.router,
+    screening_api.router,
     audit_api.router,
     site_api.router,
     background_api.router,

@@ -14,8 +14,14 @@ OPENING: Final = "thread"
 CLOSED: Final = "closed"
 CLOSING_SOON: Final = "closing_soon"
 REMINDER: Final = "reminder"
+DECISION: Final = "decision"
+FLAG: Final = "flag"
+APPEAL: Final = "appeal"
 """The kinds: somebody replied; somebody opened a thread; a thread closed; it closes within a day; the reminder that its
-person asked for."""
+person asked for; a decision about the person; what became of their flag; of their appeal."""
+
+MODERATION: Final = (DECISION, FLAG, APPEAL)
+"""The kinds that are about no thread that one follows, but about decisions of moderators and rules."""
 
 MAIL: Final = "mail"
 PUSH: Final = "push"
@@ -36,7 +42,9 @@ THREAD: Final = "thread"
 DIGEST: Final = "digest"
 SUMMARY: Final = "summary"
 REVIEWS: Final = "reviews"
-"""The kinds of letter: one thread's news; a period's; what came in quiet hours; what waits for moderators."""
+DECISIONS: Final = "decisions"
+"""The kinds of letter: one thread's news; a period's; what came in quiet hours; what waits for moderators; decisions
+about the person, and what became of their flags and appeals."""
 
 HARD: Final = "hard"
 SOFT: Final = "soft"
@@ -55,7 +63,8 @@ that the index serves."""
 class Notification(SQLModel, table=True):
     """What one person is told. `actor_id` is who did it (null: Parley itself), `reason` why this person is told,
     `considered` the facts from which that was decided. `on_site`: the inbox shows it, too; otherwise it is there for
-    other channels alone.
+    other channels alone. Notices of the kinds MODERATION have no thread and no reply here: their `considered` names
+    the decision, so that reading a thread does not mark them as read.
     """
 
     __tablename__ = "notification"
@@ -70,7 +79,7 @@ class Notification(SQLModel, table=True):
     kind: str = Field(max_length=20)
     subject: str = Field(max_length=80)
     event_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    thread_id: int = Field(sa_column=reference("thread.id", ondelete="CASCADE"))
+    thread_id: int | None = Field(default=None, sa_column=reference("thread.id", nullable=True, ondelete="CASCADE"))
     reply_id: int | None = Field(default=None, sa_column=reference("reply.id", nullable=True, ondelete="CASCADE"))
     actor_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True, ondelete="SET NULL"))
     reason: str = Field(max_length=20)

@@ -63,5 +63,8 @@ async def _show(
 
 def _notice(row: NoticeSeen) -> Notice:
     slug = quote(row.thread_slug)
+    if row.outcome is not None:
+        place = quote(row.url, safe="/?=#")
+        return Notice(row.id, row.sentence, place, f"because {row.why}", row.created_at, row.read_at is None)
     place = f"/t/{row.thread_id}/{slug}" if row.number is None else address(row.thread_id, slug, row.number)
     return Notice(row.id, row.sentence, place, f"because {row.why}", row.created_at, row.read_at is None)

@@ -12,7 +12,7 @@ from service.kit.database import Session
 from service.kit.errors import Invalid, Problem
 from service.kit.zones import known_zones
 from service.notifications import operations, queries
-from service.notifications.models import NotificationPreference
+from service.notifications.models import MODERATION, NotificationPreference
 from service.notifications.policy import EVERY_CHANNEL, KINDS
 from service.notifications.schemas.preferences import WEEKDAYS, ChangePreferences, clock_time, matrix
 from service.pages import forms
@@ -34,13 +34,20 @@ WORDS: Final = {
     "closed": "A thread you watch is closed",
     "closing_soon": "A thread you watch closes within a day",
     "reminder": "A reminder you asked for",
-    "reviews": "Posts wait for review",
+    "decision": "A decision about you or what you wrote",
+    "flag": "What became of a post you flagged",
+    "appeal": "What became of your appeal",
+    "reviews": "Posts or appeals wait for review",
 }
 GROUPS: Final = (
     ("About you", ("mention", "answer", "quote")),
     ("What you watch", ("reply", "opening", "closed", "closing_soon", "reminder")),
+    ("Moderation", MODERATION),
     ("For moderators", ("reviews",)),
 )
+ALWAYS: Final = frozenset((kind, "site") for kind in MODERATION)
+"""What nobody can switch off."""
+
 CHANNELS: Final = {"site": "Here", "mail": "Mail", "push": "Push"}
 DELAYS: Final = (
     Choice("", "As long as the site says"), Choice("PT0S", "Not at all"), Choice("PT5M", "5 minutes"),
@@ -95,7 +102,10 @@ def _fields(sent: forms.Sent, moderates: bool, push: bool) -> dict[str, Any]:
     days = [day for day in WEEKDAYS if sent.value(f"quiet_{day}")]
     return {name: sent.value(name) for name in SAME} | {
         "mail": bool(sent.value("mail")),
-        "channels": {kind: {each: bool(sent.value(f"{kind}_{each}")) for each in channels} for kind in kinds},
+        "channels": {
+            kind: {each: bool(sent.value(f"{kind}_{each}")) for each in channels if (kind, each) not in ALWAYS}
+            for kind in kinds
+        },
         "mail_delay": sent.value("mail_delay") or None,
         "digest_hour": int(hour) if hour.isascii() and hour.isdigit() and len(hour) < 4 else hour,
         "quiet_hours": quiet | {"days": days} if any(quiet.values()) else None,

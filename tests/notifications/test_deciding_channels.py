@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from service.kit.clock import EPOCH
-from service.notifications.models import NotificationPreference
+from service.notifications.models import MODERATION, NotificationPreference
 from service.notifications.policy import DEFAULTS, EVERY_CHANNEL, KINDS, choice_of, decide, mail_is_off, wants
 from service.subscriptions.policy import Bearings
 from service.subscriptions.queries import Reader
@@ -24,16 +24,17 @@ def prefers(**more: Any) -> NotificationPreference:
 def test_by_default_everything_comes_but_what_can_wait() -> None:
     off = {(kind, channel) for kind, channel in product(KINDS, EVERY_CHANNEL) if not wants(DEFAULTS, kind, channel)}
     soon = {("closing_soon", channel) for channel in EVERY_CHANNEL}
-    assert off == soon | {("closed", "push"), ("reviews", "push")}
+    assert off == soon | {(kind, "push") for kind in ("closed", "reviews", "decision", "flag", "appeal")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("channel", EVERY_CHANNEL)
 def test_a_choice_holds_for_its_kind_and_channel_alone(kind: str, channel: str) -> None:
+    """And that the site says what is decided about somebody is nobody's choice."""
     for wanted in (True, False):
         chosen = prefers(channels={kind: {channel: wanted}})
         for other, by in product(KINDS, EVERY_CHANNEL):
-            here = (other, by) == (kind, channel)
+            here = (other, by) == (kind, channel) and (kind not in MODERATION or channel != "site")
             assert wants(chosen, other, by) == (wanted if here else wants(DEFAULTS, other, by))
 
 

@@ -62,7 +62,7 @@ async def test_a_held_reply_tells_nobody_until_it_is_approved(
     assert await told(charlie) == [("reply", "mentioned")]
     assert await told(mona) == [("reply", "mentioned")]
     assert await told(alice) == [("reply", "answered")]
-    assert await told(bob) == []
+    assert await told(bob) == [("decision", "affected")]
     await take(app, mona, of_reply, held["id"], "hide", "restore", "spam", "restore")
     await edit(bob, held, "@charlie, @mona and @ada")
     await jobs()

@@ -7,14 +7,18 @@ reasons to have.
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, func, literal, or_, select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
 from service.kit.actor import Actor, check_signed_in
 from service.kit.errors import NotFound
+from service.moderation.models import Review
+from service.moderation.queries.reviews import get_review
 from service.moderation.queries.stating import Statement, load
+from service.replies.models import Reply
 from service.screening.models import RELIEFS, RESTRICTIONS, Decision
+from service.threads.models import Thread
 
 SHOWN: Final = (*RESTRICTIONS, *RELIEFS, "hold")
 """The decisions that are shown to whom they are about."""
@@ -64,6 +68,27 @@ def list_own(session: Session, actor: Actor, before: int | None, limit: int) -> 
     if before is not None:
         mine.append(col(Decision.id) < before)
     return load(session, actor, *mine, limit=limit + 1)
+
+
+def find_reviewed(session: Session, actor: Actor, review_id: int) -> tuple[int, int | None]:
+    """The post of a review, by its thread and reply, for its author and for who moderates there; for nobody else.
+
+    Raises NotSignedIn, Suspended, NotAllowed, NotFound.
+    """
+    check_signed_in(actor, "read")
+    query = (
+        select(col(Review.thread_id), col(Review.reply_id), col(Thread.author_id), col(Reply.author_id))
+        .join(Thread, col(Thread.id) == Review.thread_id)
+        .outerjoin(Reply, col(Reply.id) == Review.reply_id)
+        .where(col(Review.id) == literal(review_id, BigInteger))
+    )
+    row = session.execute(query).first()
+    author_id = None if row is None else row[3] if row[1] else row[2]
+    if row is None or (author_id != actor.account_id and not actor.moderates_some):
+        raise NotFound("There is no such review")
+    if author_id != actor.account_id:
+        get_review(session, actor, review_id)
+    return row[0], row[1]
 
 
 def last_restriction(session: Session, thread_id: int, reply_id: int | None) -> int | None:

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from service.kit.mailer import Mail, Templates, mail_domain
 from service.kit.outgoing import Outgoing
-from service.notifications.jobs import digests, reviews, threads
+from service.notifications.jobs import digests, outcomes, reviews, threads
 from service.notifications.jobs.drafts import Draft
-from service.notifications.models import REVIEWS, THREAD
+from service.notifications.models import DECISIONS, REVIEWS, THREAD
 from service.notifications.policy import list_path, unsubscribe_path
 from service.notifications.queries import Letter
 
@@ -46,6 +46,8 @@ def draft_of(letter: Letter, outgoing: Outgoing) -> Draft:
     """What the letter says."""
     if letter.kind == THREAD:
         return threads.draft(letter, outgoing.base_url)
+    if letter.kind == DECISIONS:
+        return outcomes.draft(letter, outgoing)
     if letter.kind == REVIEWS:
         return reviews.draft(letter, outgoing)
     return digests.draft(letter, outgoing.base_url)

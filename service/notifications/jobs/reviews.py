@@ -1,7 +1,7 @@
 """The mail to a moderator: what waits for a decision, and the way to decide."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.kit.outgoing import Outgoing
 from service.kit.text import plain
@@ -10,8 +10,12 @@ from service.notifications.jobs.bodies import quoted
 from service.notifications.jobs.drafts import Draft, count, in_words
 from service.notifications.policy.review_links import LASTS, ReviewLink
 from service.notifications.queries import Letter
+from service.notifications.queries.moderators import Queue
 from service.replies.models import address, waiting_address
 from service.screening.policy import Action
+
+APPEALS = "/mod/queue?show=appeals"
+"""Where appeals are decided."""
 
 EXCERPT = 300
 """Characters of a post that the letter shows."""
@@ -36,19 +40,42 @@ class Case:
 def draft(letter: Letter, outgoing: Outgoing) -> Draft:
     """What the letter says."""
     queue = letter.queue
-    if queue is None or queue.since is None:
+    if queue is None or not (queue.posts or queue.appeals):
         raise AssertionError("a letter about reviews is sent when something waits")
-    many = "100 or more" if queue.count >= 100 else str(queue.count)
-    waiting = f"{many} posts wait" if queue.count > 1 else "1 post waits"
-    oldest = age(letter.now - queue.since)
+    waiting = waiting_words(queue)
     facts = {
         "headline": f"{waiting} for a moderator",
-        "oldest": f"The oldest has waited for {oldest}." if queue.count > 1 else f"It has waited for {oldest}.",
+        "oldest": oldest_words(queue, letter.now),
         "cases": [case(seen, letter, outgoing) for seen in queue.posts],
         "more": queue.count - len(queue.posts),
-        "url": f"{outgoing.base_url}/mod/queue",
+        "appeals": appeals_words(queue) if queue.posts else "",
+        "appeals_url": f"{outgoing.base_url}{APPEALS}",
+        "url": f"{outgoing.base_url}{'/mod/queue' if queue.posts else APPEALS}",
     }
     return Draft("reviews", f"{letter.site}: {waiting} for a moderator", facts)
+
+
+def waiting_words(queue: Queue) -> str:
+    """How many posts wait; where none does, how many appeals."""
+    if not queue.posts:
+        return f"{queue.appeals} appeals wait" if queue.appeals > 1 else "1 appeal waits"
+    many = "100 or more" if queue.count >= 100 else str(queue.count)
+    return f"{many} posts wait" if queue.count > 1 else "1 post waits"
+
+
+def oldest_words(queue: Queue, now: datetime) -> str:
+    """For how long the first post has waited; of appeals it is said who may decide."""
+    if queue.since is None:
+        return "Another moderator than who took the decision looks at it once more."
+    oldest = age(now - queue.since)
+    return f"The oldest has waited for {oldest}." if queue.count > 1 else f"It has waited for {oldest}."
+
+
+def appeals_words(queue: Queue) -> str:
+    """How many appeals wait beside the posts; empty where none does."""
+    if not queue.appeals:
+        return ""
+    return f"{queue.appeals} appeals wait, too" if queue.appeals > 1 else "1 appeal waits, too"
 
 
 def case(seen: PostSeen, letter: Letter, outgoing: Outgoing) -> Case:

@@ -4,12 +4,12 @@ from typing import Final
 
 from sqlmodel import Session
 
-from service.notifications.models import DIGEST, MAIL, REVIEWS
+from service.notifications.models import DECISIONS, DIGEST, MAIL, MODERATION, REVIEWS
 from service.notifications.operations.choosing import row_of
 from service.notifications.policy.timing import DAILY
 from service.notifications.queries.links import ListSeen, follow_list_link
 
-CARRIED: Final = {DIGEST: ("reply", "opening", "closed"), REVIEWS: ("reviews",)}
+CARRIED: Final = {DIGEST: ("reply", "opening", "closed"), REVIEWS: ("reviews",), DECISIONS: MODERATION}
 """What a letter carries that is not told by mail at all once it was left: nobody leaves a digest to get its news one by
 one instead. What is said to the person themselves goes on."""
 

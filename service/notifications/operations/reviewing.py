@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from service.kit.clock import EPOCH, now
 from service.kit.queue import enqueue
+from service.moderation.events import AppealMade
 from service.notifications.models import MAIL, REVIEWS
 from service.notifications.operations.gathering import Envelope, letters_for
 from service.notifications.policy import DEFAULTS, wants
@@ -25,6 +26,11 @@ WINDOW: Final = timedelta(minutes=30)
 
 def announce_review(session: Session, event: ReplyEvent | ThreadEvent, event_id: int) -> None:
     """Listener: a post waits, so moderators are told, after this transaction."""
+    enqueue(session, ASK, {})
+
+
+def announce_appeal(session: Session, event: AppealMade, event_id: int) -> None:
+    """Listener: an appeal waits, so moderators are told in the same letter."""
     enqueue(session, ASK, {})
 
 

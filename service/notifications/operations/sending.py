@@ -101,7 +101,7 @@ def why_not_ask(queue: Queue | None) -> str | None:
     """Why a moderator is not asked by mail after all; None when they are."""
     if queue is None:
         return "the recipient is not asked about reviews any more"
-    return None if queue.posts else "nothing waits for a decision"
+    return None if queue.posts or queue.appeals else "nothing waits for a decision"
 
 
 def _put_off(session: Session, letter_id: int, until: datetime) -> None:

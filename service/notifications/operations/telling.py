@@ -93,6 +93,11 @@ def add_notifications(session: Session, occasion: Occasion, decisions: dict[int,
         }
         for account_id, decision in decisions.items()
     ]
+    return insert_once(session, rows)
+
+
+def insert_once(session: Session, rows: list[dict[str, Any]]) -> dict[int, int]:
+    """Insert notifications, each as its columns; gives the new ones' ids by account, without those told before."""
     found = session.execute(_notify_once(upsert(session)), rows)
     return {int(account_id): int(notification_id) for account_id, notification_id in found}
 

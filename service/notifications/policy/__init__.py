@@ -4,10 +4,13 @@ deciding (who is told, for which reason) · wanted (asked again at sending) · w
 """
 
 from service.notifications.policy.deciding import (
+    AFFECTED,
     ANSWERED,
+    APPEALED,
     ASKED,
     DEFAULTS,
     EVERY_CHANNEL,
+    FLAGGED,
     KINDS,
     MENTIONED,
     PERSONAL,
@@ -30,11 +33,14 @@ from service.notifications.policy.wanted import Standing, why_no_letter, why_not
 from service.notifications.policy.words import DEEDS, WHY, deed_for, sentence
 
 __all__ = [
+    "AFFECTED",
     "ANSWERED",
+    "APPEALED",
     "ASKED",
     "DEEDS",
     "DEFAULTS",
     "EVERY_CHANNEL",
+    "FLAGGED",
     "KINDS",
     "MENTIONED",
     "PERSONAL",

@@ -8,6 +8,7 @@ from service.notifications.models import (
     CLOSED,
     CLOSING_SOON,
     MAIL,
+    MODERATION,
     OPENING,
     PUSH,
     REMINDER,
@@ -29,11 +30,16 @@ PERSONAL: Final = (MENTIONED, ANSWERED, QUOTED)
 ASKED: Final = "asked"
 """The reason of a reminder."""
 
+AFFECTED: Final = "affected"
+FLAGGED: Final = "flagged"
+APPEALED: Final = "appealed"
+"""The reasons of notices about decisions: it is about the person; they flagged the post; they appealed."""
+
 SITE: Final = "site"
 EVERY_CHANNEL: Final = (SITE, *CHANNELS)
 
 KINDS: Final = (
-    "mention", "answer", "quote", "reply", "opening", "closed", "closing_soon", "reminder", "reviews",
+    "mention", "answer", "quote", "reply", "opening", "closed", "closing_soon", "reminder", *MODERATION, "reviews",
 )  # fmt: skip
 """What people choose their channels for."""
 
@@ -44,6 +50,7 @@ OFF_BY_DEFAULT: Final = frozenset(
         ("closing_soon", PUSH),
         ("closed", PUSH),
         ("reviews", PUSH),
+        *((kind, PUSH) for kind in MODERATION),
     }
 )
 """What nobody gets who did not ask for it: that a thread will close, and on the telephone what can wait."""
@@ -58,7 +65,7 @@ CHOICE_FOR: Final = {MENTIONED: "mention", ANSWERED: "answer", QUOTED: "quote"}
 
 CHOICE_OF: Final = {
     REPLY: "reply", OPENING: "opening", CLOSED: "closed", CLOSING_SOON: "closing_soon", REMINDER: "reminder",
-}  # fmt: skip
+} | {kind: kind for kind in MODERATION}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,12 @@ DEFAULTS: Final = NotificationPreference(account_id=0)
 
 
 def wants(preference: NotificationPreference, choice: str, channel: str) -> bool:
-    """Whether somebody wants news of a kind (one of KINDS) by a channel. No mail goes where all of it is off."""
+    """Whether somebody wants news of a kind (one of KINDS) by a channel. No mail goes where all of it is off.
+
+    What was decided about somebody is always said on the site: nobody can choose not to know.
+    """
+    if channel == SITE and choice in MODERATION:
+        return True
     if channel == MAIL and mail_is_off(preference):
         return False
     by_default = (choice, channel) not in OFF_BY_DEFAULT

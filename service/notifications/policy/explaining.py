@@ -58,6 +58,12 @@ def steps(considered: Mapping[str, Any], tags: Mapping[int, str]) -> tuple[str, 
     return (*_levels(considered, tags), *_reasons(considered), *_choices(considered))
 
 
+def steps_of_decision(considered: Mapping[str, Any]) -> tuple[str, ...]:
+    """The same for what is told of decisions: levels are of no account to it, and the site always tells it."""
+    told = "People are told what is decided about them, and what became of what they flagged or appealed."
+    return told, "On the site nobody can switch that off.", *_choices(considered)
+
+
 def _levels(considered: Mapping[str, Any], tags: Mapping[int, str]) -> Iterator[str]:
     if own := considered.get("own"):
         source = SOURCES.get(considered.get("own_reason", ""), "")

@@ -4,13 +4,13 @@ from typing import Final
 
 from service.kit.errors import NotFound
 from service.kit.signing import seal, unseal
-from service.notifications.models import DIGEST, REVIEWS, SUMMARY
+from service.notifications.models import DECISIONS, DIGEST, REVIEWS, SUMMARY
 
 UNSUBSCRIBE: Final = "unsubscribe"
 LEAVE: Final = "unsubscribe-list"
 """The purposes that the links of letters are sealed for: out of one thread, out of one list."""
 
-LISTS: Final = (DIGEST, SUMMARY, REVIEWS)
+LISTS: Final = (DIGEST, SUMMARY, REVIEWS, DECISIONS)
 """The lists beside threads; a link names one by its place, from 1, so their order stays as long as letters are kept."""
 
 

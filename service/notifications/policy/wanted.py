@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.kit.clock import to_micros
-from service.notifications.models import CLOSED, CLOSING_SOON, MAIL
+from service.notifications.models import CLOSED, CLOSING_SOON, MAIL, MODERATION
 from service.notifications.policy.deciding import ASKED, MENTIONED, PERSONAL, QUOTED, WATCHED
 from service.subscriptions.models import MUTED
 
@@ -31,6 +31,7 @@ class Standing:
     closes: bool = False
     channel: str = MAIL
     suspended: bool = False
+    over: str | None = None
 
 
 def why_not(standing: Standing) -> str | None:
@@ -38,6 +39,8 @@ def why_not(standing: Standing) -> str | None:
 
     What must stay hidden is asked first, then what the person wishes, then whether it is still true.
     """
+    if standing.kind in MODERATION:
+        return standing.over or _why_not_moderation(standing)
     unwatched = standing.level not in WATCHED.get(standing.kind, ()) and standing.reason != ASKED
     reasons = (
         (not standing.thread_shown, "the thread is no longer shown"),
@@ -54,6 +57,12 @@ def why_not(standing: Standing) -> str | None:
         (standing.kind == CLOSING_SOON and standing.closed, "the thread has closed by now"),
         (standing.kind == CLOSING_SOON and not standing.closes, "the thread does not close then any more"),
     )
+    return next((words for applies, words in reasons if applies), None)
+
+
+def _why_not_moderation(standing: Standing) -> str | None:
+    """Who is suspended is told of decisions about them all the same."""
+    reasons = (not standing.channel_on, f"{standing.channel} is switched off"), (standing.read, "read on the site")
     return next((words for applies, words in reasons if applies), None)
 
 

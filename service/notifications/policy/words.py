@@ -3,7 +3,15 @@
 from typing import Final
 
 from service.notifications.models import CLOSED, CLOSING_SOON, OPENING, REMINDER, REPLY
-from service.notifications.policy.deciding import ANSWERED, ASKED, MENTIONED, QUOTED
+from service.notifications.policy.deciding import (
+    AFFECTED,
+    ANSWERED,
+    APPEALED,
+    ASKED,
+    FLAGGED,
+    MENTIONED,
+    QUOTED,
+)
 
 WHY: Final = {
     MENTIONED: "you are mentioned",
@@ -16,6 +24,9 @@ WHY: Final = {
     "tag": "you watch a tag of this thread",
     "category": "you watch the category of this thread",
     ASKED: "you asked to be reminded",
+    AFFECTED: "it is about you",
+    FLAGGED: "you flagged it",
+    APPEALED: "you appealed",
 }
 """The reasons by code, as the second half of "You are told because …". The first that holds is the one that is said."""
 

@@ -17,9 +17,19 @@ from service.kit.errors import NotFound
 from service.kit.events import EVENT
 from service.kit.queue.tables import job
 from service.kit.text import username_key
-from service.notifications.models import MAIL, OPENING, PUSH, REPLY, WAITING, Delivery, Letter, Notification
+from service.notifications.models import (
+    MAIL,
+    MODERATION,
+    OPENING,
+    PUSH,
+    REPLY,
+    WAITING,
+    Delivery,
+    Letter,
+    Notification,
+)
 from service.notifications.policy import DEFAULTS, SITE, decide
-from service.notifications.policy.explaining import ChannelState, steps
+from service.notifications.policy.explaining import ChannelState, steps, steps_of_decision
 from service.notifications.queries.occasions import find_occasion
 from service.notifications.queries.preferences import preferences_of
 from service.replies.models import Reply
@@ -90,10 +100,14 @@ def explain_post(
 
 def _of_notice(session: Session, notice: Notification, username: str) -> Explanation:
     considered = notice.considered or {}
+    said: tuple[str, ...] = ()
+    if notice.kind in MODERATION:
+        said = steps_of_decision(considered)
+    elif considered:
+        said = steps(considered, _tag_names(session, considered))
     return Explanation(
-        username, notice.kind, notice.reason, None, notice.created_at, considered,
-        steps(considered, _tag_names(session, considered)) if considered else (), _channels(session, notice),
-    )  # fmt: skip
+        username, notice.kind, notice.reason, None, notice.created_at, considered, said, _channels(session, notice)
+    )
 
 
 def _tag_names(session: Session, considered: dict[str, Any]) -> dict[int, str]:

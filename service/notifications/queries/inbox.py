@@ -1,7 +1,7 @@
 """The inbox: what one person is told, how much of it is unread, and whether they want letters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,8 +12,9 @@ from service.accounts.models import Account
 from service.categories.models import Category
 from service.kit.actor import Actor, check_signed_in
 from service.kit.database.rows import table_of
-from service.notifications.models import Notification, NotificationPreference
+from service.notifications.models import MODERATION, Notification, NotificationPreference
 from service.notifications.policy import WHY, deed_for, sentence
+from service.notifications.queries.outcomes import Outcome, outcomes_of
 from service.replies.models import Reply, address
 from service.threads.models import Thread
 from service.threads.queries.loads import seen_by
@@ -34,7 +35,8 @@ MOST_COUNTED = 100
 class NoticeSeen:
     """One notification as its person sees it. `number` is the reply's; names are None when Parley itself did it.
 
-    `event_id` is its place in the inbox: workers that run side by side may tell of events in another order.
+    `event_id` is its place in the inbox: workers that run side by side may tell of events in another order. What is
+    about decisions has its `outcome`, and 0 for a thread.
     """
 
     id: int
@@ -50,6 +52,7 @@ class NoticeSeen:
     actor_name: str | None
     created_at: datetime
     read_at: datetime | None
+    outcome: Outcome | None = None
 
     @property
     def thread_url(self) -> str:
@@ -58,7 +61,9 @@ class NoticeSeen:
 
     @property
     def url(self) -> str:
-        """The path of the reply, or of the thread."""
+        """The path of the reply, of the thread, or of the decision."""
+        if self.outcome is not None:
+            return self.outcome.url
         if self.number is None:
             return self.thread_url
         return address(self.thread_id, self.thread_slug, self.number)
@@ -66,6 +71,8 @@ class NoticeSeen:
     @property
     def sentence(self) -> str:
         """What happened, in one line of plain text."""
+        if self.outcome is not None:
+            return self.outcome.sentence
         return sentence(self.kind, self.reason, self.actor_name, self.thread_title)
 
     @property
@@ -83,15 +90,16 @@ def shown_to(actor: Actor) -> ColumnElement[bool]:
     """Which of the actor's notifications exist for them now: not those about what is hidden from them by now."""
     reply_shown = or_(col(Notification.reply_id).is_(None), col(Reply.moderation) == "published")
     mine = col(Notification.account_id) == actor.account_id, col(Notification.on_site)
-    return and_(*mine, seen_by(actor), reply_shown)
+    about_decisions = col(Notification.kind).in_(MODERATION)
+    return and_(*mine, or_(about_decisions, and_(seen_by(actor), reply_shown)))
 
 
 def joined(query: Any) -> Select[Any]:
     """The query with what decides whether a notification is shown."""
     with_all: Select[Any] = (
         query.select_from(Notification)
-        .join(Thread, col(Thread.id) == Notification.thread_id)
-        .join(Category, col(Category.id) == Thread.category_id)
+        .outerjoin(Thread, col(Thread.id) == Notification.thread_id)
+        .outerjoin(Category, col(Category.id) == Thread.category_id)
         .outerjoin(Reply, col(Reply.id) == Notification.reply_id)
     )
     return with_all
@@ -110,7 +118,7 @@ def list_notices(
             col(Notification.id), col(Notification.event_id), col(Notification.kind), col(Notification.reason),
             col(Thread.id), col(Thread.title), col(Thread.slug), col(Reply.id), col(Reply.number),
             col(Account.username), col(Account.display_name),
-            col(Notification.created_at), col(Notification.read_at),
+            col(Notification.created_at), col(Notification.read_at), col(Notification.considered),
         )
     ).outerjoin(Account, col(Account.id) == Notification.actor_id)  # fmt: skip
     query = query.where(shown_to(actor))
@@ -119,13 +127,17 @@ def list_notices(
     if before is not None:
         query = query.where(col(Notification.event_id) < before)
     newest_first = query.order_by(col(Notification.event_id).desc()).limit(limit + 1)
-    return [to_notice(row) for row in session.execute(newest_first)]
+    rows = session.execute(newest_first).all()
+    told = {row[0]: (row[2], row[13] or {}) for row in rows if row[2] in MODERATION}
+    outcomes = outcomes_of(session, actor, told)
+    return [replace(to_notice(row), outcome=outcomes.get(row[0])) for row in rows]
 
 
 def to_notice(row: Row[Any]) -> NoticeSeen:
     """A row of `list_notices`; a person without a display name goes by their username."""
-    values = list(row)
+    values = list(row)[:13]
     username, display_name = values[9], values[10]
+    values[4:7] = values[4] or 0, values[5] or "", values[6] or ""
     values[10] = display_name or username
     return NoticeSeen(*values)
 

@@ -16,10 +16,19 @@ from service.categories.policy import may_see
 from service.kit.actor import Actor
 from service.kit.clock import from_micros, now
 from service.kit.database.rows import stored_id
-from service.notifications.models import MAIL, OPENING, WAITING, Delivery, Notification, NotificationPreference
+from service.notifications.models import (
+    MAIL,
+    MODERATION,
+    OPENING,
+    WAITING,
+    Delivery,
+    Notification,
+    NotificationPreference,
+)
 from service.notifications.policy import MENTIONED, QUOTED, Standing, choice_of, wants
 from service.notifications.policy.wanted import comes_as_said
 from service.notifications.queries.inbox import NoticeSeen
+from service.notifications.queries.outcomes import Outcome, outcomes_of
 from service.replies.models import Reply
 from service.site.models import Site
 from service.subscriptions.queries import following_of, is_mentioned
@@ -27,6 +36,9 @@ from service.threads.models import Thread
 from service.threads.policy import effective_closing
 from service.threads.policy.state import Closing
 from service.threads.queries.law import joined, reached_at
+
+NEVER: Final = Closing(None, None)
+"""The closing of what is about no thread."""
 
 LAST_REPLY: Final = reached_at(joined("close_after_replies"))
 
@@ -89,6 +101,42 @@ def items_where(
     return [
         _item(session, row, levels, actors, reader, wanted_by(channel, preference, row[1]), channel) for row in rows
     ]
+
+
+def outcomes_in(
+    session: Session, account: Account, preference: NotificationPreference, letter_id: int
+) -> Sequence[Item]:
+    """As `items_in`, of a letter about decisions."""
+    waiting = col(Delivery.letter_id) == letter_id, col(Delivery.state) == WAITING
+    return outcomes_where(session, account, preference, MAIL, *waiting)
+
+
+def outcomes_where(
+    session: Session, account: Account, preference: NotificationPreference, channel: str, *where: ColumnElement[bool]
+) -> Sequence[Item]:
+    """As `items_where`, of notices about decisions. Who is suspended reads theirs by mail, whatever they chose."""
+    query = select(col(Delivery.id), Notification).join(Notification, col(Notification.id) == Delivery.notification_id)
+    query = query.where(*where, col(Notification.kind).in_(MODERATION)).order_by(col(Notification.event_id))
+    rows = session.execute(query.execution_options(populate_existing=True)).all()
+    told = {row[1].id: (row[1].kind, row[1].considered or {}) for row in rows}
+    reader = Actor(account.id, account.username, account.role, moderated=frozenset(account.moderated or ()))
+    outcomes = outcomes_of(session, reader, told)
+    return [_told(row, outcomes[row[1].id], wanted_by(channel, preference, row[1]), channel) for row in rows]
+
+
+def _told(row: Any, outcome: Outcome, wanted: bool, channel: str) -> Item:
+    delivery_id, notification = row
+    notice = NoticeSeen(
+        stored_id(notification.id), notification.event_id, notification.kind, notification.reason, 0, "", "", None,
+        None, None, None, notification.created_at, notification.read_at, outcome,
+    )  # fmt: skip
+    must = channel == MAIL and outcome.statement is not None and outcome.statement.decision.action == "suspend"
+    standing = Standing(
+        kind=notification.kind, reason=notification.reason, read=notification.read_at is not None, channel=channel,
+        channel_on=wanted or must, thread_shown=True, reply_shown=True, visible=True, level="", mentioned=False,
+        closed=False, over=outcome.over,
+    )  # fmt: skip
+    return Item(delivery_id, notice, standing, None, NEVER, "")
 
 
 def posts_of(session: Session, notices: Collection[NoticeSeen]) -> Mapping[int, Post]:
@@ -159,7 +207,7 @@ def _item(
 
 def _still(session: Session, notification: Notification, reason: str, how: str) -> bool:
     """Whether the post names or quotes the person as it stands now; asked only of whom it is the reason for."""
-    told = notification.account_id, notification.thread_id, notification.reply_id
+    told = notification.account_id, notification.thread_id or 0, notification.reply_id
     return notification.reason == reason and is_mentioned(session, *told, how=how)
 
 

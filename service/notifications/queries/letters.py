@@ -8,10 +8,12 @@ from sqlalchemy import exists
 from sqlmodel import Session, col, select
 
 from service.accounts.models import Account, ApiToken, SignedIn
+from service.accounts.policy import SUSPENSION, sanction
 from service.accounts.queries import actor_of
 from service.kit.clock import now
 from service.kit.database.rows import stored_id
 from service.notifications.models import (
+    DECISIONS,
     DIGEST,
     MAIL,
     OPENING,
@@ -24,7 +26,7 @@ from service.notifications.models import (
 )
 from service.notifications.models import Letter as LetterRow
 from service.notifications.policy.deciding import DEFAULTS, wants
-from service.notifications.queries.items import Item, Post, items_in, posts_of
+from service.notifications.queries.items import Item, Post, items_in, outcomes_in, posts_of
 from service.notifications.queries.moderators import Queue, queue_of
 from service.site.models import Site
 
@@ -44,7 +46,7 @@ class Letter:
     """One letter to one person. `items` is what it tells, in the order of its events; `posts` are the texts of those
     that it shows, by notification. `answers` is the Message-ID of this person's letter about the reply that its first
     one answers, if there was one. `zone` is the person's, for times; `away`: nobody has seen them for half a year.
-    `queue` is what waits for a moderator, `now` when all this was read.
+    `queue` is what waits for a moderator, `now` when all this was read. `suspended`: they cannot sign in now.
     """
 
     id: int
@@ -64,6 +66,7 @@ class Letter:
     posts: dict[int, Post] | None = None
     answers: str | None = None
     queue: Queue | None = None
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def find_addressed(session: Session, letter_id: int) -> Addressed | None:
 def open_letter(session: Session, found: Addressed) -> Letter:
     """The letter with everything that waits in it, without the posts' texts."""
     account, preference = found.account, found.preference
+    inside = outcomes_in if found.row.kind == DECISIONS else items_in
     return Letter(
         id=stored_id(found.row.id),
         kind=found.row.kind,
@@ -106,8 +110,9 @@ def open_letter(session: Session, found: Addressed) -> Letter:
         stopped=preference.mail_stopped_at is not None,
         away=found.row.kind == DIGEST and is_away(session, account),
         now=now(session),
-        items=tuple(items_in(session, account, preference, stored_id(found.row.id))),
+        items=tuple(inside(session, account, preference, stored_id(found.row.id))),
         queue=_queue(session, account, preference) if found.row.kind == REVIEWS else None,
+        suspended=sanction(account.standing, SUSPENSION, now(session)) is not None,
     )
 
 
@@ -131,7 +136,7 @@ def shown_in(kind: str, items: tuple[Item, ...]) -> tuple[Item, ...]:
     """Which of its items a letter shows: of a thread's the first, in the order of its posts; of many threads' the
     newest, by thread.
     """
-    if kind == THREAD:
+    if kind in (THREAD, DECISIONS):
         return tuple(sorted(items, key=_place)[:MOST_TOLD])
     newest = sorted(items, key=lambda item: item.notice.event_id, reverse=True)
     by_thread: dict[int, list[Item]] = {}

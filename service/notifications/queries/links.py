@@ -10,7 +10,7 @@ from service.accounts.queries import actor_of
 from service.categories.models import Category
 from service.categories.policy import may_see
 from service.kit.errors import NotFound
-from service.notifications.models import DIGEST, MAIL, REVIEWS
+from service.notifications.models import DECISIONS, DIGEST, MAIL, MODERATION, REVIEWS
 from service.notifications.policy import DEFAULTS, wants
 from service.notifications.queries.inbox import wants_mail
 from service.notifications.queries.preferences import preferences_of
@@ -77,4 +77,6 @@ def follow_list_link(session: Session, account_id: int, kind: str) -> ListSeen:
         on = on and preference.digest != "off"
     elif kind == REVIEWS:
         on = on and wants(preference, "reviews", MAIL)
+    elif kind == DECISIONS:
+        on = on and any(wants(preference, each, MAIL) for each in MODERATION)
     return ListSeen(account_id, kind, on)

@@ -16,6 +16,7 @@ from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
 from service.moderation.models import OPEN
 from service.moderation.queries import PostSeen, Sought, list_reviews, waiting_count
+from service.moderation.queries.appeals import appeals_waiting
 from service.notifications.models import IS_REVIEWS, SENDING, SENT, WAITING, Letter
 
 MOST_SHOWN: Final = 10
@@ -29,11 +30,14 @@ ROLES_THAT_MODERATE: Final = ("moderator", "admin")
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """What waits for a moderator: how many posts (100: or more), since when the first, and the first of them."""
+    """What waits for a moderator: how many posts (100: or more), since when the first, and the first of them; and how
+    many appeals.
+    """
 
     count: int
     since: datetime | None
     posts: Sequence[PostSeen]
+    appeals: int = 0
 
 
 def moderators(session: Session) -> Sequence[int]:
@@ -57,7 +61,8 @@ def queue_of(session: Session, actor: Actor) -> Queue:
     """What waits for this moderator now, the longest first."""
     posts = list_reviews(session, actor, Sought(OPEN), None, MOST_SHOWN)[:MOST_SHOWN]
     first = posts[0].review if posts else None
-    return Queue(waiting_count(session, actor), first.opened_at if first else None, posts)
+    since = first.opened_at if first else None
+    return Queue(waiting_count(session, actor), since, posts, appeals_waiting(session, actor))
 
 
 def moderator(session: Session, account_id: int) -> Actor:

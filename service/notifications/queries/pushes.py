@@ -11,7 +11,7 @@ from service.accounts.models import Account
 from service.kit.database.rows import stored_id
 from service.notifications.models import PUSH, SKIPPED, WAITING, Delivery, Notification, NotificationPreference
 from service.notifications.policy import DEFAULTS
-from service.notifications.queries.items import Item, items_where
+from service.notifications.queries.items import Item, items_where, outcomes_where
 
 MOST_TOGETHER: Final = 200
 """What one message tells at most."""
@@ -61,4 +61,8 @@ def waiting_with(session: Session, receiver: Receiver, delivery_id: int, togethe
 
 def items_pushed(session: Session, receiver: Receiver, delivery_ids: Collection[int]) -> Sequence[Item]:
     """These deliveries of one person, in the order of their events, each with what decides whether it is wanted."""
-    return items_where(session, receiver.account, receiver.preference, PUSH, col(Delivery.id).in_(delivery_ids))
+    asked = session, receiver.account, receiver.preference, PUSH, col(Delivery.id).in_(delivery_ids)
+    found = items_where(*asked)
+    if len(found) == len(delivery_ids):
+        return found
+    return sorted([*found, *outcomes_where(*asked)], key=lambda item: item.notice.event_id)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlmodel import Session, col
 
 from service.kit.database.rows import stored_id
+from service.kit.events import EVENT
 from service.notifications.models import CLOSED, SENDING, SENT, Delivery, Letter, Notification
 
 
@@ -14,6 +15,11 @@ def notices_of_closing(session: Session, thread_id: int, subject: str, limit: in
     about = col(Notification.thread_id) == thread_id, col(Notification.subject) == subject
     query = select(col(Notification.id)).where(*about, col(Notification.kind) == CLOSED, *unseen())
     return [stored_id(each) for each in session.execute(query.order_by(col(Notification.id)).limit(limit)).scalars()]
+
+
+def latest_event(session: Session) -> int:
+    """The newest event's id: the place in the inbox of what has no event of its own."""
+    return int(session.scalar(select(func.max(EVENT.c.id))) or 0)
 
 
 def unseen() -> tuple[ColumnElement[bool], ...]:

@@ -28,20 +28,42 @@ class NotifiedReply(BaseModel):
     url: str
 
 
+class NotifiedDecision(BaseModel):
+    """The decision that a notification is about, where you may read its statement of reasons."""
+
+    id: int
+    url: str
+
+
 class NotificationView(BaseModel):
     """What you are told: `reply`, somebody replied; `thread`, somebody opened a thread; `closed`, a thread closed;
-    `closing_soon`, it closes within a day; `reminder`, you asked to be reminded of it.
+    `closing_soon`, it closes within a day; `reminder`, you asked to be reminded of it; `decision`, something was
+    decided about you; `flag`, what became of your flag; `appeal`, what became of your appeal.
     """
 
     id: int
-    kind: Literal["reply", "thread", "closed", "closing_soon", "reminder"]
+    kind: Literal["reply", "thread", "closed", "closing_soon", "reminder", "decision", "flag", "appeal"]
     text: str = Field(description="What happened, as one line of plain text.")
     reason: Literal[
-        "mentioned", "answered", "quoted", "opened", "replied", "read", "chosen", "tag", "category", "asked"
+        "mentioned",
+        "answered",
+        "quoted",
+        "opened",
+        "replied",
+        "read",
+        "chosen",
+        "tag",
+        "category",
+        "asked",
+        "affected",
+        "flagged",
+        "appealed",
     ] = Field(description="Why you are told, as a code: the most personal reason that holds.")
     why: str = Field(description="Why you are told, for people: “you are told because …”.")
-    thread: NotifiedThread
+    url: str = Field(description="Where it leads.")
+    thread: NotifiedThread | None = Field(description="Null where it is about a decision.")
     reply: NotifiedReply | None
+    decision: NotifiedDecision | None
     actor: AuthorView | None = Field(description="Who did it; null when the thread closed by itself.")
     created_at: Moment
     read_at: Moment | None
@@ -49,15 +71,19 @@ class NotificationView(BaseModel):
     @classmethod
     def of(cls, seen: NoticeSeen) -> Self:
         """The wire form."""
-        reply = actor = None
+        reply = actor = decision = thread = None
         if seen.reply_id is not None and seen.number is not None:
             reply = NotifiedReply(id=seen.reply_id, number=seen.number, url=seen.url)
         if seen.actor_name is not None:
             actor = AuthorView(username=seen.actor_username, display_name=seen.actor_name)
-        thread = NotifiedThread(id=seen.thread_id, title=seen.thread_title, url=seen.thread_url)
+        if seen.outcome is None:
+            thread = NotifiedThread(id=seen.thread_id, title=seen.thread_title, url=seen.thread_url)
+        elif seen.outcome.statement is not None:
+            decision = NotifiedDecision(id=seen.outcome.statement.id, url=seen.outcome.statement.url)
         return cls.model_validate(
             {"id": seen.id, "kind": seen.kind, "text": seen.sentence, "reason": seen.reason, "why": seen.why,
-             "thread": thread, "reply": reply, "actor": actor, "created_at": seen.created_at, "read_at": seen.read_at}
+             "url": seen.url, "thread": thread, "reply": reply, "decision": decision, "actor": actor,
+             "created_at": seen.created_at, "read_at": seen.read_at}
         )  # fmt: skip
 
 

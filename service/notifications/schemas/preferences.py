@@ -60,6 +60,14 @@ class ChannelsBody(RequestModel):
     push: StrictBool | None = None
 
 
+class BeyondSiteBody(RequestModel):
+    """By which channels to be told besides the site, where one is always told; what is absent stays."""
+
+    model_config = ConfigDict(extra="forbid")
+    mail: StrictBool | None = None
+    push: StrictBool | None = None
+
+
 class KindsBody(RequestModel):
     """The choice for each kind of news; what is absent stays."""
 
@@ -72,6 +80,9 @@ class KindsBody(RequestModel):
     closed: ChannelsBody | None = None
     closing_soon: ChannelsBody | None = None
     reminder: ChannelsBody | None = None
+    decision: BeyondSiteBody | None = Field(default=None, description="What was decided about you.")
+    flag: BeyondSiteBody | None = Field(default=None, description="What became of your flags.")
+    appeal: BeyondSiteBody | None = Field(default=None, description="What became of your appeals.")
     reviews: ChannelsBody | None = None
 
 
@@ -175,6 +186,9 @@ class KindsView(BaseModel):
     closed: ChannelsView
     closing_soon: ChannelsView
     reminder: ChannelsView
+    decision: ChannelsView
+    flag: ChannelsView
+    appeal: ChannelsView
     reviews: ChannelsView
 
 
