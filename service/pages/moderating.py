@@ -19,7 +19,7 @@ from service.pages.rendering import clock_time
 from service.pages.views.frame import Choice, Form
 from service.pages.views.moderation import Menu, Standing
 from service.replies.models import Reply
-from service.screening.policy import ACTIONS, possible
+from service.screening.policy import DEEDS, possible
 from service.threads.models import Thread
 
 BUTTONS: Final = {
@@ -29,6 +29,7 @@ BUTTONS: Final = {
     "spam": "Spam",
     "trash": "Trash",
     "restore": "Restore",
+    "dismiss": "Dismiss",
 }
 """What the button of each step says."""
 
@@ -39,6 +40,7 @@ DONE: Final = {
     "spam": "Marked as spam",
     "trash": "Moved to the trash",
     "restore": "Restored",
+    "dismiss": "Left as it is",
 }
 """What each step did, as a notice and in the record of the last decision."""
 
@@ -153,7 +155,7 @@ def _now(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen | None:
 
 def is_step(sent: forms.Sent) -> bool:
     """Whether the form's button is a step of moderation."""
-    return sent.deed in ACTIONS
+    return sent.deed in DEEDS
 
 
 def same_post(sent: forms.Sent, post: Thread | Reply) -> bool:

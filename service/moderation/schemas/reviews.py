@@ -6,11 +6,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 
 from service.kit.errors import Invalid
 from service.kit.text import check_text
-from service.moderation.models import Review
+from service.moderation.models import EDITED, OPEN, Review
 from service.moderation.operations import Decision
 from service.moderation.queries import PostSeen
 from service.replies.models import address, waiting_address
-from service.screening.policy import Action, possible
+from service.screening.policy import DISMISS, Deed, possible
 from service.site.schemas import Moment
 from service.threads.schemas import AuthorView
 from service.web.bodies import RequestModel
@@ -29,12 +29,12 @@ FlagReason = Literal["spam", "abusive", "off-topic", "illegal", "other"]
 
 
 class Moderate(RequestModel):
-    """One step with a post; the reason is shown to its author."""
+    """One step with a post, or `dismiss`, which ends its review and leaves it as it is; its author reads the reason."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"action": "hide", "reason": "Please leave names out."}]}
     )
-    action: Action
+    action: Deed
     reason: Reason | None = Field(default=None, max_length=MOST_REASON)
     canned: Annotated[StrictInt, Field(ge=1, le=2**63 - 1)] | None = Field(
         default=None, description="The id of a canned reason; `reason` is written behind it."
@@ -67,7 +67,9 @@ Cause = Literal["held", "moderator", "flagged", "edited"]
 
 
 class ReviewView(BaseModel):
-    """A post under review. `actions` are those that its state allows now; `version` guards the decision."""
+    """A post under review. `actions` are those that its state allows now; `version` guards the decision. The flags are
+    those that nobody has decided about: `flag_weight` is what they weigh together, `flag_reasons` the most given first.
+    """
 
     id: int
     state: Literal["open", "decided"]
@@ -81,14 +83,17 @@ class ReviewView(BaseModel):
     body: str
     body_html: str
     moderation: str
-    actions: list[Action]
+    actions: list[Deed]
     created_at: Moment = Field(description="When the post was submitted.")
     opened_at: Moment
-    action: Action | None = Field(description="The last decision.")
+    action: Deed | None = Field(description="The last decision.")
     reason: str | None
     decided_by: str | None = Field(description="The username of who decided last.")
     decided_at: Moment | None
     rule_id: int | None = Field(description="The rule that held the post.")
+    flag_count: int
+    flag_weight: float
+    flag_reasons: list[FlagReason]
     claimed_by: str | None = Field(description="The username of the moderator who looks at it until `claimed_until`.")
     claimed_until: Moment | None
     version: int
@@ -102,12 +107,20 @@ class ReviewView(BaseModel):
             cause=cast(Cause, review.cause), thread_id=seen.thread_id, reply_id=seen.reply_id,
             category=seen.category.slug, title=seen.thread.title, url=url_of(seen),
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
-            body=post.body, body_html=post.body_html, moderation=post.moderation, actions=list(possible(post)),
-            created_at=post.created_at, opened_at=review.opened_at, action=cast(Action | None, review.action),
+            body=post.body, body_html=post.body_html, moderation=post.moderation, actions=deeds(seen),
+            created_at=post.created_at, opened_at=review.opened_at, action=cast(Deed | None, review.action),
             reason=review.reason or None, decided_by=seen.decider_username, decided_at=review.decided_at,
-            rule_id=review.rule_id, claimed_by=seen.claimer_username, claimed_until=review.claimed_until,
+            rule_id=review.rule_id, flag_count=review.flag_count, flag_weight=review.flag_weight / 100,
+            flag_reasons=review.flag_reasons, claimed_by=seen.claimer_username, claimed_until=review.claimed_until,
             version=review.version,
         )  # fmt: skip
+
+
+def deeds(seen: PostSeen) -> list[Deed]:
+    """What a moderator may decide now: the steps of the post's state, and to end a review that waits without one."""
+    review, post = reviewed(seen), seen.post
+    ends = review.state == OPEN and review.cause != EDITED and post.moderation != "pending"
+    return [*possible(post), *([DISMISS] if ends else [])]
 
 
 def reviewed(seen: PostSeen) -> Review:
