@@ -9,6 +9,7 @@ from service.screening.policy.engine import PUBLISH, InForce, Verdict, evaluate,
 from service.screening.policy.states import (
     ACTIONS,
     BACK,
+    DEEDS,
     DISMISS,
     SEEN_BY_AUTHOR,
     STATES,
@@ -29,7 +30,7 @@ from service.screening.policy.submission import OUTCOMES, Facts, Finding, Outcom
 from service.screening.policy.terms import TERMS, VERDICTS, RuleKind, RuleVerdict, Terms, parse_terms, terms_json
 
 __all__ = [
-    "ACTIONS", "BACK", "DISMISS", "OUTCOMES", "PUBLISH", "SEEN_BY_AUTHOR", "STATES", "STEPS", "TERMS", "VERDICTS",
+    "ACTIONS", "BACK", "DEEDS", "DISMISS", "OUTCOMES", "PUBLISH", "SEEN_BY_AUTHOR", "STATES", "STEPS", "TERMS", "VERDICTS",
     "Action", "Deed", "Facts", "Finding", "InForce", "Outcome", "Post", "RuleKind", "RuleVerdict", "Span", "State",
     "Submission", "Terms", "Transition", "Verdict", "check_step", "evaluate", "has_been_public", "in_order", "is_held",
     "may_read", "parse_terms", "phase_of", "possible", "terms_json", "to_rule", "transition",

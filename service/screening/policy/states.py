@@ -19,6 +19,8 @@ ACTIONS: Final[tuple[Action, ...]] = ("approve", "hide", "reject", "spam", "tras
 DISMISS: Final = "dismiss"
 """Ends a review without a step: the post stays as it is. Not of one that waits: somebody must say whether all see it."""
 
+DEEDS: Final[tuple[Deed, ...]] = (*ACTIONS, DISMISS)
+
 BACK: Final = "back"
 """A step to the state that the post was in before."""
 
