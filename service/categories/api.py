@@ -1,4 +1,4 @@
-"""The JSON door of categories."""
+"""The JSON door of categories, and of who moderates one of them."""
 
 from typing import Annotated
 
@@ -8,9 +8,10 @@ from service.accounts.current import Asking
 from service.categories import operations, queries
 from service.categories.errors import CategoryInUse
 from service.categories.models import Category
-from service.categories.schemas import CategoryView, ChangeCategory, MakeCategory
-from service.kit.actor import Actor
+from service.categories.schemas import CategoryView, ChangeCategory, MakeCategory, ModeratorView
+from service.kit.actor import Actor, check_moderates
 from service.kit.database import Session
+from service.kit.database.rows import stored_id
 from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
@@ -19,6 +20,7 @@ from service.web.paging import Page
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["categories"])
+Name = Annotated[str, Path(max_length=100, description="The username, in any case.", examples=["dorothea"])]
 Slug = Annotated[str, Path(max_length=60, description="The category's name in addresses.")]
 
 
@@ -98,6 +100,55 @@ async def delete_category(slug: Slug, asks: Asking, if_match: IfMatch = None) ->
 
     def work(session: Session, actor: Actor) -> Answer:
         operations.delete_category(session, actor, slug, wanted_version(if_match))
+        return no_content()
+
+    return await asks.write(work)
+
+
+@router.get(
+    "/categories/{slug}/moderators",
+    operation_id="list_category_moderators",
+    response_model=Page[ModeratorView],
+    responses=declare(NotFound, NotSignedIn, NotAllowed, NotReady),
+)
+async def list_category_moderators(slug: Slug, asks: Asking) -> Response:
+    """Who moderates this category beside the site's moderators: for moderators of it. The list has one page."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        category = queries.get_category(session, actor, slug)
+        check_moderates(actor, category.id)
+        rows = queries.moderators_of(session, stored_id(category.id))
+        return json_answer(Page(items=[ModeratorView.of(row) for row in rows], next=None))
+
+    return await asks.answer(work)
+
+
+@router.put(
+    "/categories/{slug}/moderators/{username}",
+    operation_id="add_category_moderator",
+    response_model=ModeratorView,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def add_category_moderator(slug: Slug, username: Name, asks: Asking) -> Response:
+    """Let a member moderate this category (admins): from their next request on, they see and do there what moderators
+    do, and nothing of it elsewhere.
+    """
+    return await asks.write(
+        lambda session, actor: json_answer(ModeratorView.of(operations.add_moderator(session, actor, slug, username)))
+    )
+
+
+@router.delete(
+    "/categories/{slug}/moderators/{username}",
+    operation_id="remove_category_moderator",
+    status_code=204,
+    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, NotReady),
+)
+async def remove_category_moderator(slug: Slug, username: Name, asks: Asking) -> Response:
+    """Let somebody moderate this category no more (admins); it holds at once, in what they have open too."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        operations.remove_moderator(session, actor, slug, username)
         return no_content()
 
     return await asks.write(work)

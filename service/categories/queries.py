@@ -1,11 +1,14 @@
 """Every SELECT of categories; each takes the actor and shows only what the actor may see."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
-from service.categories.models import Category
+from service.accounts.models import Account
+from service.categories.models import Category, CategoryModerator
 from service.categories.policy import also_visible, moderated_by, visible_to
 from service.kit.actor import Actor
 from service.kit.errors import NotFound
@@ -46,6 +49,40 @@ def default_category(session: Session, actor: Actor) -> Category:
     if category is None:
         raise NotFound("There is no category")
     return category
+
+
+@dataclass(frozen=True, slots=True)
+class ModeratorSeen:
+    """Somebody who moderates a category, and since when."""
+
+    category_id: int
+    account: Account
+    since: datetime
+
+
+def moderators_of(session: Session, *category_ids: int) -> Sequence[ModeratorSeen]:
+    """Who moderates these categories, though their role does not say so; by their names, at most 1,000."""
+    query = (
+        select(CategoryModerator, Account)
+        .join(Account, col(Account.id) == CategoryModerator.account_id)
+        .where(col(CategoryModerator.category_id).in_(category_ids))
+        .order_by(col(Account.username), col(CategoryModerator.category_id))
+    )
+    rows = session.exec(query.limit(1000))
+    return [ModeratorSeen(row.category_id, account, row.since) for row, account in rows]
+
+
+def lock_moderator(session: Session, account_id: int, category_id: int) -> tuple[Account, CategoryModerator | None]:
+    """An account, held to the end of the transaction, and what says that they moderate this category."""
+    held = select(Account).where(Account.id == account_id).with_for_update()
+    account = session.exec(held.execution_options(populate_existing=True)).one()
+    return account, session.get(CategoryModerator, (category_id, account_id), populate_existing=True)
+
+
+def categories_moderated(session: Session, account_id: int) -> list[int]:
+    """The ids of the categories that an account moderates though its role does not say so, in order."""
+    query = select(CategoryModerator.category_id).where(CategoryModerator.account_id == account_id)
+    return sorted(session.exec(query))
 
 
 def slug_taken(session: Session, slug: str) -> bool:

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.categories.models import Category
+from service.categories.queries import ModeratorSeen
 from service.kit.text import check_text
-from service.site.schemas import ClosingTermsBody, ClosingTermsView, name_text
+from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment, name_text
 from service.web.bodies import ChangeModel
 
 Visibility = Literal["public", "members", "staff"]
@@ -64,3 +65,16 @@ class CategoryView(BaseModel):
             url=f"/c/{category.slug}",
             closing=ClosingTermsView.of(category),
         )
+
+
+class ModeratorView(BaseModel):
+    """Somebody who moderates a category, though their role does not say so."""
+
+    username: str
+    display_name: str
+    since: Moment
+
+    @classmethod
+    def of(cls, seen: ModeratorSeen) -> "ModeratorView":
+        """The wire form."""
+        return cls(username=seen.account.username, display_name=seen.account.shown_name, since=seen.since)

@@ -1,7 +1,7 @@
 """`/admin`: the site's name and rules, and its categories. For admins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
@@ -14,10 +14,10 @@ from service.categories.schemas import ChangeCategory, MakeCategory
 from service.kit.actor import Actor, check_administers
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem, invalid
-from service.pages import after_closing, foreseeing, forms, moderation_settings, terms
+from service.pages import after_closing, category_moderators, foreseeing, forms, moderation_settings, terms
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
-from service.pages.views.account import AdminPage, CategoryForm
+from service.pages.views.account import AdminPage, CategoryForm, Moderators
 from service.pages.views.frame import Choice, Form
 from service.site import operations, queries
 from service.site.models import ClosingTerms, Site
@@ -64,12 +64,15 @@ async def change_admin(request: Request, asks: Asking) -> Response:
     if sent.deed in BACK_TO:
         return await _show(asks, Refused(BACK_TO[sent.deed], sent.value("category"), foreseeing.typed_again(sent)))
     deeds = {"site": _site, "category": _category, "new-category": _new_category}
-    if sent.deed not in deeds:
+    about_moderators = category_moderators.is_about_moderators(sent.deed)
+    deed = category_moderators.change if about_moderators else deeds.get(sent.deed)
+    if deed is None:
         raise invalid("/do", "must be one of this page's buttons")
-    outcome = await deeds[sent.deed](asks, sent)
+    outcome = await deed(asks, sent)
     if isinstance(outcome, Response):
         return outcome
-    refused = Refused(sent.deed, sent.value("category"), sent.again(outcome, labels=LABELS))
+    named = "moderators" if about_moderators else sent.deed
+    refused = Refused(named, sent.value("category"), sent.again(outcome, labels=LABELS))
     return await _show(asks, refused, status=outcome.status)
 
 
@@ -81,13 +84,21 @@ async def _show(
     def load(session: Session, actor: Actor) -> tuple[Frame, AdminPage]:
         check_administers(actor)
         site, categories = queries.get_site(session), category_queries.list_categories(session, actor)
-        return around(session, actor, "/admin"), _view(site, list(categories), refused, notice)
+        about = (refused.slug, refused.form) if refused and refused.deed == "moderators" else None
+        moderators = category_moderators.lists(session, categories, about, notice)
+        return around(session, actor, "/admin"), _view(site, list(categories), refused, notice, moderators)
 
     framed, view = await asks.read(load)
     return page("admin.html", framed, view, status=status)
 
 
-def _view(site: Site, categories: list[Category], refused: Refused | None, notice: tuple[str, str]) -> AdminPage:
+def _view(
+    site: Site,
+    categories: list[Category],
+    refused: Refused | None,
+    notice: tuple[str, str],
+    moderators: Mapping[str, Moderators],
+) -> AdminPage:
     saved, slug = notice
     site_form = forms.fresh(_site_values(site), notice=SAVED["site"] if saved == "site" else None)
     inherits = {f"{name}_mode": "inherit" for name in TERMS}
@@ -100,7 +111,11 @@ def _view(site: Site, categories: list[Category], refused: Refused | None, notic
         modes=MODES,
         site_modes={kind: choices[1:] for kind, choices in MODES.items()},
         categories=tuple(
-            _category_form(category, site, refused, saved if category.slug == slug else "") for category in categories
+            replace(
+                _category_form(category, site, refused, saved if category.slug == slug else ""),
+                moderators=moderators[category.slug],
+            )
+            for category in categories
         ),
         new_category=CategoryForm(refused_new, None, "", _inherited(site)),
     )

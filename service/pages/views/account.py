@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.pages.views.frame import Choice, Form
+from service.pages.views.frame import Choice, Form, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,14 @@ class LeaveListPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Moderators:
+    """Who moderates a category, and the form that adds somebody or removes one of them."""
+
+    form: Form
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryForm:
     """One category on `/admin`, as a form; `slug` is None for the form that makes one, `inherited` says each term."""
 
@@ -119,6 +127,7 @@ class CategoryForm:
     slug: str | None
     name: str
     inherited: Mapping[str, str]
+    moderators: Moderators | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Every write to categories: make, change, delete. Admins only."""
+"""Making, changing and deleting categories."""
 
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from service.categories import queries
 from service.categories.errors import CategoryInUse
 from service.categories.events import CategoryChanged
 from service.categories.models import MOST_SLUG, Category
+from service.categories.operations.moderators import dismiss_moderators
 from service.kit import events
 from service.kit.actor import Actor, check_administers
 from service.kit.database.rows import stored_id
@@ -84,6 +85,7 @@ def delete_category(session: Session, actor: Actor, slug: str, version: Wanted) 
     check_version(version, category.version)
     if queries.is_last(session):
         raise CategoryInUse("A site has at least one category")
+    dismiss_moderators(session, stored_id(category.id))
     _record(session, actor, category, "deleted")
     session.delete(category)
     try:
