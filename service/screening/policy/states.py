@@ -17,7 +17,7 @@ STATES: Final[tuple[State, ...]] = ("pending", "published", "hidden", "rejected"
 ACTIONS: Final[tuple[Action, ...]] = ("approve", "hide", "reject", "spam", "trash", "restore")
 
 DISMISS: Final = "dismiss"
-"""Ends a review without a step: the post stays as it is. Not of one that waits: somebody must say whether all see it."""
+"""Ends a review without a step: the post stays as it is. Not of one that waits: somebody must say who sees it."""
 
 DEEDS: Final[tuple[Deed, ...]] = (*ACTIONS, DISMISS)
 

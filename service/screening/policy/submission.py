@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final, Literal
 
 from service.kit.sender import NOWHERE, Sender
+from service.kit.text.look_alikes import Disguised
 
 Kind = Literal["thread", "reply", "edit"]
 Outcome = Literal["publish", "hold", "spam", "reject", "refuse"]
@@ -17,8 +18,9 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("publish", "hold", "spam", "reject", "re
 class Submission:
     """A post as it was sent in. `role` is its author's in this category: who moderates it is a `moderator` here.
 
-    `hosts` are the hosts of its links to other sites, in order and as often as they are linked to. `thread_id` is None
-    for a new thread; `title` is empty for a reply.
+    `hosts` are the hosts of its links to other sites, in order and as often as they are linked to; `html` is the text
+    as it is shown, where words are looked for that the typed one hides. `thread_id` is None for a new thread; `title`
+    is empty for a reply.
     """
 
     kind: Kind
@@ -30,6 +32,14 @@ class Submission:
     hosts: tuple[str, ...] = ()
     username: str = ""
     sender: Sender = NOWHERE
+    html: str = ""
+    _folded: dict[str, Disguised] = field(default_factory=dict, compare=False, repr=False)
+
+    def disguised(self, text: str) -> Disguised:
+        """A text of this submission, folded once for all rules that search it."""
+        if (found := self._folded.get(text)) is None:
+            found = self._folded[text] = Disguised(text)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What made a rule catch a post: where the text matched, if it was the text, and the inputs it looked at."""
+    """What made a rule catch a post: where the text matched, if it was the text, and the inputs it looked at.
+
+    A span is given where the place was found in what was typed; words that only the rendered text has have none.
+    """
 
     span: Span | None = None
     inputs: Mapping[str, Any] = field(default_factory=dict)

@@ -144,6 +144,9 @@ class External(Terms):
     """A program elsewhere that is asked about each post, while the post waits."""
 
     url: StrictStr = Field(min_length=8, max_length=2_000, pattern="^https?://")
+    protocol: Literal["parley", "akismet"] = Field(
+        default="parley", description="Signed JSON, or the form of Akismet's comment-check."
+    )
     fails: Literal["open", "closed"] = Field(
         default="closed", description="Without an answer: open publishes, closed leaves it to a moderator."
     )
