@@ -10,12 +10,14 @@ from service.closing.events import ThreadClosed, ThreadReopened, TimerFired
 from service.closing.models import REMIND
 from service.kit.clock import to_micros
 from service.kit.queue import enqueue
+from service.moderation.events import ReviewUndone
 from service.notifications.models import Notification
 from service.notifications.operations.telling import announce
 from service.notifications.queries.undone import unseen
 
 FORGET: Final = "notifications.forget_closing"
-"""The kind of job that removes the notices of a closing that was undone."""
+FORGET_EVENTS: Final = "notifications.forget_events"
+"""The kinds of job that remove the notices of a closing that was undone, and of a decision's events."""
 
 
 def announce_closing(session: Session, event: ThreadClosed, event_id: int) -> None:
@@ -39,6 +41,14 @@ def forget_closing(session: Session, event: ThreadReopened, event_id: int) -> No
     if event.undone is not None:
         subject = f"closing:{event.thread_id}:{to_micros(event.undone)}"
         enqueue(session, FORGET, {"thread": event.thread_id, "subject": subject})
+
+
+def forget_undone(session: Session, event: ReviewUndone, event_id: int) -> None:
+    """Listener: a decision was undone, so what its steps told people vanishes, as `forget_closing` has it: who has not
+    seen that a post was published hears of it when it is published again.
+    """
+    if event.undid:
+        enqueue(session, FORGET_EVENTS, {"events": list(event.undid)})
 
 
 def forget(session: Session, ids: Sequence[int]) -> None:

@@ -16,6 +16,7 @@ from service.kit.database.rows import stored_id, table_of
 from service.kit.queue import enqueue
 from service.moderation.events import AppealDecided, FlagResolved
 from service.moderation.models import Appeal, Flag
+from service.moderation.operations.appealing import end_appeal_of
 from service.moderation.queries.appeals import find_appeal_of
 from service.notifications.models import APPEAL, DECISION, DECISIONS, FLAG, MAIL, PUSH, WAITING, Delivery, Notification
 from service.notifications.operations.gathering import Envelope, letters_for
@@ -68,13 +69,16 @@ def announce_outcome(session: Session, event: AppealDecided, event_id: int) -> N
 
 
 def tell_decision(session: Session, decision_id: int, means: Means) -> None:
-    """Tell the person whom a decision is about, or take back what they were told, as the decision stands now."""
+    """Tell the person whom a decision is about, or take back what they were told, as the decision stands now; an appeal
+    that waits against one that was undone has reached what it asked for.
+    """
     held = select(Decision).where(col(Decision.id) == decision_id).with_for_update()
     decision = session.scalars(held.execution_options(populate_existing=True)).first()
     if decision is None or decision.account_id is None:
         return
     if decision.undone_at is not None:
         _tell_undone(session, decision, means)
+        end_appeal_of(session, decision)
     elif decision.is_told and (decision.action not in RELIEFS or _is_news(session, decision)):
         event_id = decision.event_id or decision.step_event_id or latest_event(session)
         must, facts = decision.action == "suspend", {"decision": decision_id}

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from service.kit.database.rows import stored_id
 from service.kit.events import EVENT
-from service.notifications.models import CLOSED, SENDING, SENT, Delivery, Letter, Notification
+from service.notifications.models import CLOSED, MODERATION, SENDING, SENT, Delivery, Letter, Notification
 
 
 def notices_of_closing(session: Session, thread_id: int, subject: str, limit: int) -> Sequence[int]:
@@ -15,6 +15,13 @@ def notices_of_closing(session: Session, thread_id: int, subject: str, limit: in
     about = col(Notification.thread_id) == thread_id, col(Notification.subject) == subject
     query = select(col(Notification.id)).where(*about, col(Notification.kind) == CLOSED, *unseen())
     return [stored_id(each) for each in session.execute(query.order_by(col(Notification.id)).limit(limit)).scalars()]
+
+
+def notices_of_events(session: Session, event_ids: Sequence[int], limit: int) -> Sequence[int]:
+    """Ids of up to `limit` notices of these events that nobody has seen; those of decisions look after themselves."""
+    about = col(Notification.event_id).in_(event_ids), col(Notification.kind).not_in(MODERATION)
+    query = select(col(Notification.id)).where(*about, *unseen()).order_by(col(Notification.id))
+    return [stored_id(each) for each in session.execute(query.limit(limit)).scalars()]
 
 
 def latest_event(session: Session) -> int:
