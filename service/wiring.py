@@ -27,8 +27,11 @@ from service.kit.queue import Cron, Elsewhere, JobKind, Outside, Stepwise, Trans
 from service.live import api as live_api
 from service.moderation import api as moderation_api
 from service.moderation import jobs as moderation_jobs
-from service.moderation.events import AppealDecided, AppealMade, FlagResolved
+from service.moderation.events import AppealDecided, AppealMade, FlagResolved, ReviewDecided
 from service.moderation.operations import follow_post, open_if_waiting, open_review
+from service.moderation.operations.asking import ASK as ASK_OUTSIDE
+from service.moderation.operations.asking import TELL as TELL_OUTSIDE
+from service.moderation.operations.asking import teach
 from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
 from service.notifications.jobs import outcomes as outcome_jobs
@@ -137,6 +140,7 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ThreadClosingSoon: (announce,),
     ThreadReopened: (forget_closing,),
     TimerFired: (announce_reminder,),
+    ReviewDecided: (teach,),
     FlagResolved: (announce_flag,),
     AppealMade: (announce_appeal,),
     AppealDecided: (announce_outcome,),
@@ -179,6 +183,13 @@ JOBS: Final = (
     JobKind(name=BRING, work=Stepwise(transfer_jobs.bring, timeout=HOURS), when_dead=transfer_jobs.give_up),
     JobKind(name="accounts.forget_ended", work=Transactional(accounts_jobs.forget_ended)),
     JobKind(name=drafts_jobs.FORGET, work=Stepwise(drafts_jobs.forget_old)),
+    JobKind(
+        name=ASK_OUTSIDE,
+        work=Elsewhere(moderation_jobs.ask_outside),
+        schedule=moderation_jobs.RETRIES,
+        when_dead=moderation_jobs.give_up_asking,
+    ),
+    JobKind(name=TELL_OUTSIDE, work=Elsewhere(moderation_jobs.tell_outside), schedule=moderation_jobs.RETRIES),
     JobKind(name=moderation_jobs.PURGE, work=Stepwise(moderation_jobs.purge)),
     JobKind(
         name=screening_jobs.TRY,
