@@ -27,7 +27,7 @@ from service.kit.queue import Cron, Elsewhere, JobKind, Outside, Stepwise, Trans
 from service.live import api as live_api
 from service.moderation import api as moderation_api
 from service.moderation import jobs as moderation_jobs
-from service.moderation.events import AppealDecided, AppealMade, FlagResolved, ReviewDecided
+from service.moderation.events import AppealDecided, AppealMade, FlagResolved, ReviewUndone, ReviewDecided
 from service.moderation.operations import follow_post, open_if_waiting, open_review
 from service.moderation.operations.asking import ASK as ASK_OUTSIDE
 from service.moderation.operations.asking import TELL as TELL_OUTSIDE
@@ -36,8 +36,16 @@ from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
 from service.notifications.jobs import outcomes as outcome_jobs
 from service.notifications.jobs.undone import forget_closing as forget_notices
+from service.notifications.jobs.undone import forget_events
 from service.notifications.operations import DELIVER, NOTIFY, announce, announce_mentions
-from service.notifications.operations.closings import FORGET, announce_closing, announce_reminder, forget_closing
+from service.notifications.operations.closings import (
+    FORGET,
+    FORGET_EVENTS,
+    announce_closing,
+    announce_reminder,
+    forget_closing,
+    forget_undone,
+)
 from service.notifications.operations.outcomes import TELL_APPEAL, TELL_FLAG, announce_flag, announce_outcome
 from service.notifications.operations.pushing import BRING_PUSH
 from service.notifications.operations.reviewing import ASK, announce_appeal, announce_review
@@ -141,6 +149,7 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ThreadReopened: (forget_closing,),
     TimerFired: (announce_reminder,),
     ReviewDecided: (teach,),
+    ReviewUndone: (forget_undone,),
     FlagResolved: (announce_flag,),
     AppealMade: (announce_appeal,),
     AppealDecided: (announce_outcome,),
@@ -178,6 +187,7 @@ JOBS: Final = (
         when_dead=notifications_jobs.give_up_push,
     ),
     JobKind(name=FORGET, work=Stepwise(forget_notices)),
+    JobKind(name=FORGET_EVENTS, work=Stepwise(forget_events)),
     JobKind(name=LOOK, work=Stepwise(transfer_jobs.look, timeout=HOURS), when_dead=transfer_jobs.give_up),
     JobKind(name="transfer.tidy", work=Stepwise(transfer_jobs.tidy)),
     JobKind(name=BRING, work=Stepwise(transfer_jobs.bring, timeout=HOURS), when_dead=transfer_jobs.give_up),
