@@ -11,6 +11,7 @@ from service.kit.errors import Problem
 from service.moderation.queries import PostSeen
 from service.pages import forms, moderating, thread_views
 from service.pages.mod_queue import done_url
+from service.pages.queue_place import Place
 from service.pages.views.frame import Form
 from service.replies.models import Reply
 from service.threads.models import Thread
@@ -24,7 +25,7 @@ async def moderate_here(asks: Asks, thread_id: int, page: int, sent: forms.Sent)
     def work(session: Session, actor: Actor) -> Answer:
         post = moderating.take_step(session, actor, sent)
         if post.thread.moderation == "trashed":
-            return see_other(done_url("trash", sent.deed, post))
+            return see_other(done_url(Place("trash"), sent.deed, post))
         url = thread_views.page_url(thread_views.thread_url(get_thread(session, actor, thread_id)), page)
         return see_other(f"{url}{'&' if page > 1 else '?'}saved={sent.deed}#{place_of(post)}")
 

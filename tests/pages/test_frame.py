@@ -49,7 +49,7 @@ async def test_every_asset_a_page_names_is_there_for_ever(client: httpx.AsyncCli
     assert (await client.get(f"/static/{EDITION}/none.css")).status_code == 404
 
 
-ELSEWHERE = {"imports.js", "push-worker.js", "push.js", "sources.js", "tags.js"}
+ELSEWHERE = {"imports.js", "push-worker.js", "push.js", "queue.js", "sources.js", "tags.js"}
 """Files that a thread's page does not load, neither at once nor later."""
 
 

@@ -110,7 +110,7 @@ async def test_a_stale_decision_is_explained_and_keeps_the_reason(
     shown = await queue(mona)
     await press(ada.client, await queue(ada), "Approve the reply by bob")
     answer = await press(mona.client, shown, "Reject the reply by bob", reason="Off the topic.")
-    assert answer.status_code == 412
+    assert answer.status_code == 409
     page = parse(answer.text)
     first = page.all("article", class_="case")[0]
     refusal = first.one("div", role="alert").text
@@ -129,7 +129,7 @@ async def test_a_text_that_was_edited_is_read_again_before_it_is_approved(
     shown = await queue(mona)
     await bob.patch(at(held), {"body": "Something else."})
     answer = await press(mona.client, shown, "Approve the reply by bob")
-    assert answer.status_code == 412
+    assert answer.status_code == 409
     first = parse(answer.text).all("article", class_="case")[0]
     assert "the text was edited since you looked" in first.one("div", role="alert").text
     assert "Something else." in first.text

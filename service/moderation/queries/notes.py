@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, Select, literal, select
+from sqlalchemy import BigInteger, Select, literal, select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
@@ -23,8 +23,9 @@ def notes_at(
     session: Session, review_id: int | None, account_id: int | None, after: int, limit: int
 ) -> Sequence[NoteSeen]:
     """Up to `limit + 1` notes at a review, or about a person, with ids above `after`, the oldest first."""
-    about = _about(col(StaffNote.review_id), review_id) if review_id else _about(col(StaffNote.account_id), account_id)
-    query = _notes().where(about, col(StaffNote.id) > literal(after, BigInteger)).limit(limit + 1)
+    about = StaffNote.review_id if review_id else StaffNote.account_id
+    mine = col(about) == literal(review_id or account_id, BigInteger)
+    query = _notes().where(mine, col(StaffNote.id) > literal(after, BigInteger)).limit(limit + 1)
     return [NoteSeen(*row) for row in session.execute(query)]
 
 
@@ -39,10 +40,6 @@ def notes_of(session: Session, review_ids: Collection[int]) -> Mapping[int, Sequ
 def get_note(session: Session, note_id: int) -> NoteSeen:
     """A note that has just been stored."""
     return NoteSeen(*session.execute(_notes().where(col(StaffNote.id) == note_id)).one())
-
-
-def _about(column: ColumnElement[int | None], subject_id: int | None) -> ColumnElement[bool]:
-    return column == literal(subject_id, BigInteger)
 
 
 def _notes() -> Select[StaffNote, str | None, str | None]:

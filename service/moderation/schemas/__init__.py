@@ -10,6 +10,7 @@ from service.moderation.schemas.reviews import (
     Moderate,
     Reason,
     ReviewView,
+    deeds,
     reason_text,
     to_decision,
     url_of,
@@ -17,6 +18,6 @@ from service.moderation.schemas.reviews import (
 
 __all__ = [
     "MOST_REASON", "CannedView", "Cause", "ChangeCanned", "Decide", "FlagReason", "MakeCanned", "MakeNote",
-    "Moderate", "NoteView", "Reason", "ReviewView", "name_of", "reason_text", "to_decision", "to_note", "to_wording",
-    "url_of",
+    "Moderate", "NoteView", "Reason", "ReviewView", "deeds", "name_of", "reason_text", "to_decision", "to_note",
+    "to_wording", "url_of",
 ]  # fmt: skip

@@ -120,7 +120,7 @@ def deeds(seen: PostSeen) -> list[Deed]:
     """What a moderator may decide now: the steps of the post's state, and to end a review that waits without one."""
     review, post = reviewed(seen), seen.post
     ends = review.state == OPEN and review.cause != EDITED and post.moderation != "pending"
-    return [*possible(post), *([DISMISS] if ends else [])]
+    return [*possible(post), *((DISMISS,) if ends else ())]
 
 
 def reviewed(seen: PostSeen) -> Review:

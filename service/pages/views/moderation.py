@@ -1,11 +1,11 @@
-"""The views of moderation: what a post's page says of its state, the steps a moderator may take, and the queue."""
+"""The views of moderation: what a post's page says of its state, and the steps that a moderator may take."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
-from service.pages.views.frame import Choice, Form, Person
+from service.pages.views.frame import Choice, Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,64 +45,6 @@ class Tab:
     label: str
     url: str
     current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Last:
-    """What was decided last about a post: `Hidden by Mona`, when, and the reason."""
-
-    words: str
-    by: Person | None
-    at: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueueItem:
-    """One post of the queue. `published` is how many posts of its author are published (None: nobody's account).
-
-    `standing` is its state where that is not the list's; `url` is None where its thread is deleted.
-    """
-
-    what: str
-    title: str
-    url: str | None
-    category: str
-    author: Person
-    published: int | None
-    body_html: Markup
-    created_at: datetime
-    edited_at: datetime | None
-    standing: str
-    last: Last | None
-    menu: Menu
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a decision did, and to which post; `url` is None where it went out of sight."""
-
-    words: str
-    title: str
-    url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """`/mod/queue`: the tabs, the notice of what was done, a refused decision, and one page of a list.
-
-    `refused` is the item whose decision was refused, as it stands now, with what was typed.
-    """
-
-    tabs: tuple[Tab, ...]
-    heading: str
-    action: str
-    empty: str
-    items: tuple[QueueItem, ...]
-    refused: QueueItem | None
-    done: Done | None
-    next_url: str | None
-    first_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
