@@ -3,6 +3,7 @@ and what a flag weighs. Pure.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,8 +11,10 @@ from service.kit.actor import Actor, check_may_write
 from service.kit.clock import utc_text
 from service.kit.errors import NotAllowed, RateLimited
 from service.moderation.errors import AlreadyFlagged, Claimed, NotPublished
-from service.moderation.models import DISMISSED, UPHELD, Flag, Review
+from service.moderation.models import DISMISSED, EDITED, OPEN, UPHELD, Flag, Review
 from service.replies.models import Reply
+from service.screening.models import POST_RESTRICTIONS
+from service.screening.policy import BACK, DISMISS, STEPS, Deed
 from service.threads.models import Thread
 
 LEASE: Final = timedelta(minutes=10)
@@ -104,3 +107,54 @@ def check_flags_left(raised: Sequence[datetime], most: int, at: datetime) -> dic
 def may_name_flaggers(actor: Actor, post: Thread | Reply) -> bool:
     """Whether a moderator is told who flagged a post: not one who wrote it."""
     return post.author_id is None or post.author_id != actor.account_id
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A review with all that decides whether a decision about its post would be taken. `author_rank` is -1 where the
+    post is nobody's.
+    """
+
+    version: int
+    state: str
+    cause: str
+    claimed_by_id: int | None
+    claimed_until: datetime | None
+    moderation: str
+    previous_moderation: str | None
+    category_id: int
+    author_id: int | None
+    author_rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a decision about one post would do: the state that it is in, the one that it `becomes`, or the `code` of the
+    problem for which it would be refused.
+    """
+
+    moderation: str | None
+    becomes: str | None = None
+    code: str | None = None
+
+
+def foresee(
+    actor: Actor, found: Looked | None, version: int, action: Deed, at: datetime, *, override: bool = False
+) -> Foreseen:
+    """What a decision would do; whether its thread is archived, only the deed itself asks."""
+    if found is None:
+        return Foreseen(None, code="not-found")
+    others = found.author_id not in (None, actor.account_id)
+    claimed = found.claimed_by_id not in (None, actor.account_id) and found.claimed_until is not None
+    waits = found.moderation == "pending" or found.cause == EDITED
+    after = found.moderation if action == DISMISS else STEPS.get((found.moderation, action))
+    refusals = (
+        (not actor.moderates_in(found.category_id), "not-allowed"),
+        (version != found.version, "stale-decision"),
+        (claimed and not override and at < (found.claimed_until or at), "claimed"),
+        (after is None or (action == DISMISS and (found.state != OPEN or waits)), "invalid-transition"),
+        (action in POST_RESTRICTIONS and others and actor.rank <= found.author_rank, "not-allowed"),
+    )
+    if code := next((code for refused, code in refusals if refused), None):
+        return Foreseen(found.moderation, code=code)
+    return Foreseen(found.moderation, (found.previous_moderation or "published") if after == BACK else after)

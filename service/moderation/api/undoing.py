@@ -24,9 +24,7 @@ EventId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The id of an entr
     "/audit/{event_id}/undo",
     operation_id="undo_decision",
     response_model=UndoneView,
-    responses=declare(
-        NotFound, NotSignedIn, NotAllowed, AlreadyUndone, InvalidTransition, ThreadIsClosed, NotReady
-    ),
+    responses=declare(NotFound, NotSignedIn, NotAllowed, AlreadyUndone, InvalidTransition, ThreadIsClosed, NotReady),
 )
 async def undo_decision(event_id: EventId, asks: Asking) -> Response:
     """Undo a decision (moderators): the post, the person, the closing or the pin is as it was, or as later decisions

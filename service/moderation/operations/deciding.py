@@ -93,23 +93,28 @@ def decide_review(
     ThreadIsClosed (archived), InvalidTransition.
     """
     check_moderates_some(actor)
-    decide_looked_at(session, actor, review_id, decision, version)
+    found = queries.get_review(session, actor, review_id)
+    decide_place(session, actor, (found.thread_id, found.reply_id), decision, version)
     return queries.get_review(session, actor, review_id)
 
 
-def decide_looked_at(
-    session: Session, actor: Actor, review_id: int, decision: Decision | Problem, version: Wanted = None
+def decide_place(
+    session: Session,
+    actor: Actor,
+    place: tuple[int, int | None],
+    decision: Decision | Problem,
+    version: Wanted = None,
+    batch_id: int | None = None,
 ) -> Kept:
-    """As `decide_review`; gives what is kept of it."""
-    found = queries.get_review(session, actor, review_id)
-    locked = lock_post(session, actor, found.thread_id, found.reply_id)
+    """As `decide_review`, of a post by where it is; gives what is kept of the decision, alone or as one of a batch."""
+    locked = lock_post(session, actor, *place)
     check_moderates(actor, locked.category_id)
     ready = settled(decision)
     review = review_of(session, locked)
     if ready.version not in (None, review.version):
         raise stale(session, review, locked)
     check_version(version, review.version)
-    return take_step(session, actor, locked, review, ready)
+    return take_step(session, actor, locked, review, ready, batch_id=batch_id)
 
 
 def moderate(

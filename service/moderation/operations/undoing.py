@@ -7,7 +7,6 @@ whatever order, restores what was at first.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -22,15 +21,13 @@ from service.moderation import queries
 from service.moderation.errors import AlreadyUndone
 from service.moderation.events import ReviewUndone
 from service.moderation.models import Flag
+from service.moderation.operations.many import BATCH
 from service.moderation.operations.restoring import ASPECTS
 from service.moderation.operations.settling import reopen_flags
 from service.screening.models import Decision
 from service.screening.operations import pass_on, take_back
 from service.screening.queries.standing import next_standing
 from service.threads.queries import lock_thread
-
-BATCH: Final = "batch"
-"""The subject of a decision that many belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,9 @@ def undoable(session: Session, actor: Actor, event_ids: Collection[int]) -> froz
 
 
 def _moderates_it(actor: Actor, decision: Decision) -> bool:
-    """Of what lies in no category only moderators of the site decide."""
+    """Of what lies in no category only moderators of the site decide; of a batch, who decided it too."""
+    if decision.subject == BATCH and decision.decided_by_id == actor.account_id:
+        return True
     return actor.moderates_all if decision.category_id is None else actor.moderates_in(decision.category_id)
 
 
