@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from service.kit.actor import Actor
+from service.moderation.models import GONE as AUTHOR_DELETED
 from service.moderation.models import OPEN, Flag
 from service.moderation.queries.reasons import appeal_of, flag_of, sentence_of, undone_of
 from service.moderation.queries.statements import statements_of
@@ -82,8 +83,9 @@ def _of_flag(facts: dict[str, Any], seen: Statement | None, flag: Flag | None) -
     decided = flag is not None and flag.resolved_at is not None and flag.outcome == outcome
     over = None if decided else "the flag waits again"
     if seen is None:
-        became = "upheld: the post is not shown any more" if outcome == "upheld" else "not upheld"
-        return Outcome(f"Your flag of a post was {became}", HERE, over)
+        became = "was upheld: the post is not shown any more" if outcome == "upheld" else "was not upheld"
+        became = "is settled: its author deleted it" if outcome == AUTHOR_DELETED else became
+        return Outcome(f"Your flag of a post {became}", HERE, over)
     post = seen.reply or seen.thread
     shown = post is not None and post.moderation == "published" and seen.titled
     return Outcome(flag_of(seen, outcome), (seen.post_url or HERE) if shown else HERE, over)
