@@ -78,6 +78,7 @@ CLOSES = having("mona", "PUT", "/threads/1/closing", {"close_after_idle": "P14D"
 EDITED_THREAD = having("alice", "PATCH", "/threads/1", {"body": "Who came home, and to what?"})
 TIMED = having("mona", "PUT", "/threads/1/timers/close", {"at": "2030-01-31T12:00:00Z", "time_zone": "Europe/Rome"})
 EDITED_REPLY = having("alice", "PATCH", "/replies/1", {"body": "The numbers hide families."})
+COMPLAINED = having("bob", "POST", "/replies/1/flags", {"reason": "spam", "note": "The third advert today."})
 
 WORKED = {
     "register": Worked("guest"),
@@ -128,6 +129,9 @@ WORKED = {
     "preview_policy": Worked("ada"),
     "moderate_thread": Worked("mona", THREAD),
     "moderate_reply": Worked("mona", REPLY),
+    "flag_thread": Worked("bob", THREAD),
+    "flag_reply": Worked("bob", REPLY),
+    "list_flags": Worked("mona", {"review_id": 1, "limit": 20}, COMPLAINED),
     "list_reviews": Worked("mona", {"state": "open", "limit": 20}, waiting),
     "get_review": Worked("mona", {"review_id": 1}, waiting),
     "decide_review": Worked("mona", {"review_id": 1}, waiting),
