@@ -1,7 +1,10 @@
 """Builders that speak HTTP: `await a_thread(by=alice)`."""
 
+import asyncio
 from typing import Any
 
+from service.kit.database import Database
+from service.kit.events import is_waiting
 from tests.cast import Person
 
 ESSAY = "The amnesty of 1953 let more than a million people go home."
@@ -25,3 +28,10 @@ async def a_reply(
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made
+
+
+async def logged(database: Database) -> None:
+    """Wait until everything that was committed stands in the log: on PostgreSQL that is a moment later."""
+    async with asyncio.timeout(30):
+        while await database.read(is_waiting):
+            await asyncio.sleep(0.01)

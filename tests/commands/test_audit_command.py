@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from service.kit.database import Database
-from tests.build import a_reply, a_thread
+from tests.build import a_reply, a_thread, logged
 from tests.cast import Person
 from tests.commands.running import parley
 from tests.conftest import SECRET
@@ -30,6 +30,7 @@ async def test_a_log_is_whole_until_somebody_changes_it(
     thread = await a_thread(by=alice)
     for number in range(3):
         await a_reply(by=bob, thread=thread, body=f"The families, number {number}.")
+    await logged(database)
     code, whole = verify(database_url, tmp_path)
     assert (code, whole["whole"], whole["entries"], whole["broken_at"]) == (0, True, 4, None), whole
     code, found = verify(database_url, tmp_path, "--end", whole["end"])

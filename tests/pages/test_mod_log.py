@@ -6,9 +6,10 @@ import io
 import httpx
 import pytest
 
+from service.kit.database import Database
 from service.kit.events import Event
 from service.pages.log_words import GROUPS, PHRASES
-from tests.build import a_reply, a_thread
+from tests.build import a_reply, a_thread, logged
 from tests.cast import Person
 from tests.pages.reading import parse
 
@@ -37,7 +38,7 @@ async def lines(by: Person, address: str = "/mod/log") -> list[str]:
 
 
 async def test_what_was_done_is_listed_found_and_downloaded(
-    client: httpx.AsyncClient, alice: Person, bob: Person, mona: Person, ada: Person
+    client: httpx.AsyncClient, database: Database, alice: Person, bob: Person, mona: Person, ada: Person
 ) -> None:
     thread = await a_thread(by=alice)
     reply = await a_reply(by=bob, thread=thread)
@@ -48,6 +49,7 @@ async def test_what_was_done_is_listed_found_and_downloaded(
     for browser, status in ((client, 303), (alice.client, 403)):
         assert (await browser.get("/mod/log")).status_code == status
         assert (await browser.get("/mod/log.csv")).status_code == status
+    await logged(database)
     every = await lines(mona)
     assert every[0].startswith("mona closed the thread Another matter")
     assert any(line.startswith("bob replied to What the amnesty left out") for line in every)
@@ -71,9 +73,12 @@ async def test_what_was_done_is_listed_found_and_downloaded(
     assert len(told["address"]) == 64
 
 
-async def test_a_log_longer_than_a_page_goes_on_and_its_download_is_whole(alice: Person, mona: Person) -> None:
+async def test_a_log_longer_than_a_page_goes_on_and_its_download_is_whole(
+    database: Database, alice: Person, mona: Person
+) -> None:
     for number in range(53):
         await a_thread(by=alice, title=f"Matter {number}", body=f"Text {number}")
+    await logged(database)
     first = parse((await mona.get("/mod/log?kind=thread")).text)
     assert len(first.one("section", id="log").all("li")) == 50
     older = first.one("a", rel="next").attributes["href"]
