@@ -22,7 +22,7 @@ from service.screening.errors import NotTried
 from service.screening.queries import rules as queries
 from service.screening.queries.rules import RuleSeen
 from service.screening.schemas import ChangeRule, MakeRule, RuleView, to_changes, to_values
-from service.web.answers import Answer, created, json_answer, no_content
+from service.web.answers import Answer, created, json_answer, no_content, without_secret
 from service.web.bodies import Deferred, StrictRoute
 from service.web.cache import IfMatch, IfNoneMatch, etag, required_version, with_etag
 from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
@@ -36,7 +36,8 @@ PATH = "/moderation/rules"
 def shown(seen: RuleSeen, if_none_match: str | None = None) -> Answer:
     """The answer that shows one rule, with its ETag."""
     view = RuleView.of(seen)
-    return with_etag(json_answer(view), view.version, if_none_match)
+    answer = with_etag(json_answer(view), view.version, if_none_match)
+    return without_secret(answer, "secret") if view.secret else answer
 
 
 @router.get(
@@ -69,7 +70,8 @@ async def make_rule(draft: Deferred[MakeRule], asks: Asking) -> Response:
     def work(session: Session, actor: Actor) -> Answer:
         view = RuleView.of(operations.make_rule(session, actor, values))
         tag = etag(view.version, view.model_dump_json().encode())
-        return created(view, f"/api/v1{PATH}/{view.id}", ETag=tag)
+        answer = created(view, f"/api/v1{PATH}/{view.id}", ETag=tag)
+        return without_secret(answer, "secret") if view.secret else answer
 
     return await asks.write(work)
 

@@ -5,14 +5,17 @@ together, so that another worker goes on from there. Memory holds one chunk, and
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
+from urllib.parse import urlsplit
 
 from service.kit.database import Database, Session
+from service.kit.outgoing import Outgoing
 from service.kit.queue import Run
 from service.kit.text import render
+from service.kit.text.hosts import host_of, hosts_in
+from service.kit.text.html import render_html
 from service.screening.jobs.authors import Authors, facts_then
 from service.screening.models import Backtest
 from service.screening.operations.trying import end_backtest, note_progress, start_backtest
@@ -33,7 +36,7 @@ KEEP_EVERY: Final = 1.0
 """Seconds between two notes of how far it is."""
 
 
-async def try_rules(database: Database, run: Run[Any]) -> None:
+async def try_rules(database: Database, run: Run[Outgoing]) -> None:
     """Try a backtest's rules; payload `{"backtest": id, "place": where it goes on}`."""
     found = await database.read(find_backtest, run.payload["backtest"])
     if found is None or found.state not in RUNNING:
@@ -48,13 +51,14 @@ async def try_rules(database: Database, run: Run[Any]) -> None:
 class Trial:
     """A backtest on its way."""
 
-    def __init__(self, database: Database, run: Run[Any], found: Backtest) -> None:
+    def __init__(self, database: Database, run: Run[Outgoing], found: Backtest) -> None:
         self.database, self.run = database, run
         self.category_id, self.total, self.examined = found.category_id, found.total, found.examined
         self.rules = in_order(to_rule(Draft(**said)) for said in found.rules)
         self.report = Report.model_validate(found.report or {})
         self.authors = Authors(self.rules)
         self.drawn = any(rule.kind == "links" or "links" in getattr(rule.terms, "fields", ()) for rule in self.rules)
+        self.own = host_of(urlsplit(run.context.base_url).netloc)
         self.place = Place(*run.payload.get("place", (0, 0)))
         self._kept = time.monotonic()
 
@@ -97,20 +101,13 @@ class Trial:
     def _submission(self, post: PostThen) -> Submission:
         html = post.body_html if self.drawn else ""
         if html is None:  # it was edited since: only the text of what it said first was kept
-            html = render(post.body, "then") if post.body_format == "markdown" else post.body
+            draw = render_html if post.body_format == "html" else render
+            html = draw(post.body, "then")
         return Submission(
             kind="reply" if post.key.reply_id else "thread", category_id=post.category_id, role=role_of(post),
-            thread_id=post.key.thread_id, title=post.own_title, body=post.body, hosts=hosts_in(html),
+            thread_id=post.key.thread_id, title=post.own_title, body=post.body, hosts=hosts_in(html, self.own),
             username=post.username,
         )  # fmt: skip
-
-
-HREF: Final = re.compile(r'href="(?:https?:)?//([^/"?#]+)', re.IGNORECASE)
-
-
-def hosts_in(html: str) -> tuple[str, ...]:
-    """The hosts of links."""
-    return tuple(HREF.findall(html))
 
 
 def role_of(post: PostThen) -> str:

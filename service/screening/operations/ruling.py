@@ -1,5 +1,6 @@
 """Rules as rows: make, change and delete them. Each version is kept, and the next post is asked by the newest."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from service.kit.clock import now
 from service.kit.database.rows import stored_id
 from service.kit.errors import Conflict, NotFound, Problem, invalid, settled
 from service.kit.versions import Wanted, check_version
+from service.kit.webhooks import PREFIX, new_secret
 from service.screening.errors import NotTried
 from service.screening.events import RuleChanged
 from service.screening.models import Rule, RuleVersion
@@ -23,7 +25,7 @@ from service.screening.queries.rules import MOST_RULES, RuleSeen, count_rules, g
 SAID: Final = (
     "name", "kind", "terms", "verdict", "public_reason", "category_id", "exempt_roles", "enabled", "place",
 )  # fmt: skip
-"""What a rule says: its columns that people choose, which each of its versions keeps."""
+"""What a rule says: its columns that people choose, which each of its versions keeps (the category by its slug)."""
 
 
 def make_rule(session: Session, actor: Actor, values: dict[str, Any] | Problem) -> RuleSeen:
@@ -40,14 +42,15 @@ def make_rule(session: Session, actor: Actor, values: dict[str, Any] | Problem) 
     if count_rules(session) >= MOST_RULES:
         raise Conflict(f"There are {MOST_RULES} rules already: delete one first")
     tried_by = fields.pop("backtest_id", None)
+    given = fields.pop("secret", None)
     rule = Rule(**fields, changed_at=now(session), changed_by_id=actor.account_id)
+    made = _settle_secret(rule, given)
     _note_trial(session, actor, rule, tried_by, changed=True)
     if rule.enabled:
         _check_tried(rule, confirmed)
     session.add(rule)
     session.flush()
-    _keep(session, actor, rule, "made", tuple(sorted(fields)), confirmed=confirmed)
-    return get_rule(session, actor, stored_id(rule.id))
+    return replace(_keep(session, actor, rule, "made", (), confirmed=confirmed), new_secret=made)
 
 
 def change_rule(
@@ -66,23 +69,22 @@ def change_rule(
     if "category" in fields:
         fields["category_id"] = category_of(session, actor, fields.pop("category"))
         check_may_rule(actor, fields["category_id"])
-    was = mark_of(rule)
+    was, given = mark_of(rule), fields.pop("secret", None)
     for name, value in fields.items():
         setattr(rule, name, value)
-    does_other = mark_of(rule) != was
+    made, does_other = _settle_secret(rule, given), mark_of(rule) != was
     _note_trial(session, actor, rule, tried_by, changed=does_other)
     if rule.enabled and (does_other or not before["enabled"]):
         _check_tried(rule, confirmed)
     changed = tuple(name for name in SAID if getattr(rule, name) != before[name])
-    if not changed and tried_by is None:
+    if not changed and tried_by is None and given is None:
         return get_rule(session, actor, rule_id)
     rule.version += 1
     rule.changed_at, rule.changed_by_id = now(session), actor.account_id
     session.add(rule)
     session.flush()
     switched = {True: "switched_on", False: "switched_off"}[rule.enabled] if "enabled" in changed else "changed"
-    _keep(session, actor, rule, switched, changed, confirmed=confirmed)
-    return get_rule(session, actor, rule_id)
+    return replace(_keep(session, actor, rule, switched, changed, confirmed=confirmed), new_secret=made)
 
 
 def delete_rule(session: Session, actor: Actor, rule_id: int, version: Wanted) -> None:
@@ -128,17 +130,37 @@ def _check_tried(rule: Rule, confirmed: bool) -> None:
     raise NotTried
 
 
-def _keep(session: Session, actor: Actor, rule: Rule, change: str, fields: tuple[str, ...], *, confirmed: bool) -> None:
+def _settle_secret(rule: Rule, given: str | None) -> str | None:
+    """What an external check is signed with, or the key of the service that is asked: returns one that was made now,
+    which is shown once. Raises Invalid.
+    """
+    protocol = rule.terms.get("protocol") if rule.kind == "external" else None
+    if protocol != "akismet":
+        if given is not None:
+            raise invalid("/secret", "is only for rules that ask a service by the protocol “akismet”")
+        if protocol is None or rule.secret.startswith(PREFIX):
+            return None
+        rule.secret = new_secret()
+        return rule.secret
+    rule.secret = given or rule.secret
+    if not rule.secret or rule.secret.startswith(PREFIX):
+        raise invalid("/secret", "must be the key that the service gave you")
+    return None
+
+
+def _keep(
+    session: Session, actor: Actor, rule: Rule, change: str, fields: tuple[str, ...], *, confirmed: bool
+) -> RuleSeen:
     """Keep the version, tell of it, and let every process make the rules ready anew."""
+    seen = get_rule(session, actor, stored_id(rule.id))
+    said = {"category" if name == "category_id" else name: getattr(rule, name) for name in SAID}
     version = RuleVersion(
-        rule_id=stored_id(rule.id), version=rule.version, said={name: getattr(rule, name) for name in SAID},
-        backtest_id=rule.backtest_id, confirmed=confirmed, made_by_id=actor.account_id, made_at=rule.changed_at,
+        rule_id=seen.id, version=rule.version, said=said | {"category": seen.slug}, backtest_id=rule.backtest_id,
+        confirmed=confirmed, made_by_id=actor.account_id, made_at=rule.changed_at,
     )  # fmt: skip
     session.add(version)
     session.flush()
-    known = RuleChanged(
-        actor=actor, rule_id=version.rule_id, version=rule.version, change=change,
-        fields=tuple(name for name in fields if name in SAID),
-    )  # fmt: skip
-    events.record(session, known)
+    fact = RuleChanged(actor=actor, rule_id=seen.id, version=rule.version, change=change, fields=fields)
+    events.record(session, fact)
     rules_changed(session)
+    return seen

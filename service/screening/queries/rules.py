@@ -12,6 +12,7 @@ from service.categories.models import Category
 from service.categories.policy import moderated_by
 from service.kit.actor import Actor, check_moderates_some
 from service.kit.clock import now
+from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
 from service.screening.models import Decision, Rule
 from service.screening.policy import phase_of
@@ -25,16 +26,24 @@ MOST_RULES: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class RuleSeen:
-    """A rule with its category's slug and name (None: it holds for the whole site)."""
+    """A rule with its category's slug and name (None: it holds for the whole site). `new_secret` is one that was made
+    just now, which is shown once.
+    """
 
     rule: Rule
     slug: str | None
     category_name: str | None
+    new_secret: str | None = None
+
+    @property
+    def id(self) -> int:
+        """The rule's id."""
+        return stored_id(self.rule.id)
 
     @property
     def order(self) -> tuple[int, int, int]:
         """Where it is asked: what decides for good comes first."""
-        return phase_of(self.rule.kind, self.rule.verdict), self.rule.place, self.rule.id or 0
+        return phase_of(self.rule.kind, self.rule.verdict), self.rule.place, self.id
 
 
 def _seen(actor: Actor) -> Select[Any]:
@@ -71,7 +80,7 @@ def get_rule(session: Session, actor: Actor, rule_id: int, *, lock: bool = False
 
 def rule_key(seen: RuleSeen) -> tuple[int]:
     """What the list goes by."""
-    return (seen.rule.id or 0,)
+    return (seen.id,)
 
 
 def count_rules(session: Session) -> int:

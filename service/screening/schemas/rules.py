@@ -23,7 +23,7 @@ from service.screening.queries.rules import RuleSeen
 from service.site.schemas import MOST_TIME, Moment, each_once
 from service.web.bodies import ChangeModel, RequestModel, invalid_fields, refused
 
-MOST_NAME, MOST_REASON, MOST_SLUG = 80, 500, 60
+MOST_NAME, MOST_REASON, MOST_SLUG, MOST_SECRET = 80, 500, 60, 100
 LARGEST: Final = 2**63 - 1
 Role = Literal["member", "moderator", "admin"]
 STAFF: Final[tuple[Role, ...]] = ("moderator", "admin")
@@ -37,6 +37,11 @@ def name_text(value: str) -> str:
 def reason_text(value: str) -> str:
     """What the author of a post is told that the rule catches, cleaned; may be empty."""
     return check_text(value, name="the public reason", lines=True, least=0, most=MOST_REASON)
+
+
+def secret_text(value: str) -> str:
+    """A key that somebody was given elsewhere, cleaned."""
+    return check_text(value, name="the secret", lines=False, most=MOST_SECRET)
 
 
 def terms_schema() -> dict[str, Any]:
@@ -59,6 +64,7 @@ Name = Annotated[str, AfterValidator(name_text)]
 PublicReason = Annotated[str, AfterValidator(reason_text)]
 Roles = Annotated[list[Role], AfterValidator(each_once)]
 Slug = Annotated[str, Field(max_length=MOST_SLUG)]
+Secret = Annotated[str, AfterValidator(secret_text)]
 
 
 def check_verdict(kind: RuleKind, verdict: RuleVerdict) -> RuleVerdict:
@@ -128,6 +134,9 @@ class MakeRule(RuleDraft):
         default=None, ge=1, le=LARGEST, description="The finished backtest that tried exactly this."
     )
     confirm: StrictBool = Field(default=False, description="Switch it on though it was not tried.")
+    secret: Secret | None = Field(
+        default=None, min_length=1, max_length=MOST_SECRET, description="For `akismet`: the key that the service gave."
+    )
 
 
 class ChangeRule(ChangeModel):
@@ -144,6 +153,7 @@ class ChangeRule(ChangeModel):
     place: StrictInt = Field(default=100, ge=0, le=1_000_000)
     backtest_id: StrictInt = Field(default=1, ge=1, le=LARGEST)
     confirm: StrictBool = False
+    secret: Secret = Field(default="", min_length=1, max_length=MOST_SECRET)
 
 
 def to_values(draft: MakeRule | Invalid) -> dict[str, Any] | Invalid:
@@ -177,7 +187,8 @@ def within(name: str, problem: Invalid) -> Invalid:
 
 class RuleView(BaseModel):
     """A rule. `backtest_id` is the backtest that tried it as it is now (null: none did), `can_be_tried` says whether
-    one could: what it looks at is kept of earlier posts.
+    one could: what it looks at is kept of earlier posts. `secret` is what signs the questions of an external check; it
+    is shown once, to whoever made the rule.
     """
 
     id: int
@@ -194,13 +205,15 @@ class RuleView(BaseModel):
     changed_at: Moment
     backtest_id: int | None
     can_be_tried: bool
+    secret: str | None = None
 
     @classmethod
     def of(cls, seen: RuleSeen) -> "RuleView":
         """The wire form of a rule."""
         rule = seen.rule
         return cls(
-            **rule.model_dump(include=set(cls.model_fields)),
+            **rule.model_dump(include=set(cls.model_fields) - {"secret"}),
             category=seen.slug,
             can_be_tried=is_triable(rule.kind, rule.terms),
+            secret=seen.new_secret,
         )
