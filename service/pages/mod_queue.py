@@ -7,19 +7,20 @@ which page (`queue_place`); `queue_page` draws it; a form is about one item, or 
 
 from fastapi import APIRouter, Request, Response
 
-from service.accounts.current import Asking
+from service.accounts.current import Asking, Asks
 from service.kit.actor import Actor, check_moderates_some
 from service.kit.database import Session
-from service.kit.errors import invalid
+from service.kit.errors import Invalid, Problem, invalid
 from service.moderation.operations import claim_review, note_review, release_review
 from service.moderation.queries import PostSeen
 from service.moderation.schemas import MakeNote, to_note
+from service.moderation.schemas.many import MOST
 from service.pages import forms, moderating, queue_many, queue_page
 from service.pages.queue_place import At, Just, Place, Told
 from service.web.answers import Answer, see_other
 
 router = APIRouter(include_in_schema=False)
-MOST_FIELDS = queue_many.MOST + 20
+MOST_FIELDS = MOST + 20
 
 
 @router.get("/mod/queue")
@@ -33,7 +34,7 @@ async def act(request: Request, asks: Asking, place: At) -> Response:
     """What the button says, to one item or to all that are ticked; 303 to the list it was pressed in."""
     sent = await forms.read(request, most=MOST_FIELDS)
     if sent.deed == queue_many.PREVIEW:
-        return await queue_many.preview(asks, place, sent)
+        return await preview(asks, place, sent)
 
     def work(session: Session, actor: Actor) -> Answer:
         check_moderates_some(actor)
@@ -43,8 +44,16 @@ async def act(request: Request, asks: Asking, place: At) -> Response:
     if isinstance(outcome, Response):
         return outcome
     if queue_many.is_deed(sent):
-        return await queue_many.preview(asks, place, sent, outcome)
+        return await preview(asks, place, sent, outcome)
     return await queue_page.show(asks, place, Told(), sent=sent, problem=outcome)
+
+
+async def preview(asks: Asks, place: Place, sent: forms.Sent, problem: Problem | None = None) -> Response:
+    """What would happen to those that are ticked; the list again where that cannot be said."""
+    try:
+        return await queue_many.preview(asks, place, sent, problem)
+    except Invalid as refused:
+        return await queue_page.show(asks, place, Told(), sent=sent, problem=refused)
 
 
 def do(session: Session, actor: Actor, place: Place, sent: forms.Sent) -> str:

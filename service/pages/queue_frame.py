@@ -10,6 +10,7 @@ from service.moderation.models import FLAG_REASONS, FLAGGED
 from service.moderation.queries import MOST_COUNTED, WAITING, Sought, count_reviews, find_post, rule_names
 from service.pages import forms, moderating
 from service.pages.queue_items import place_in_site, what_of
+from service.pages.queue_many import posts
 from service.pages.queue_place import REVIEWS, TABS, Place, Told
 from service.pages.views.frame import Choice
 from service.pages.views.moderation import Tab
@@ -90,10 +91,6 @@ def notice_of(told: Told) -> str:
     """What was done to many posts just now, and how many were left as they were."""
     if told.count is None or told.done not in moderating.DONE:
         return ""
-    done = f"{moderating.DONE[told.done]}: {_posts(told.count)}"
-    left = f" {_posts(told.left).capitalize()} stayed as before: something had happened to each since you looked."
-    return f"{done}.{left if told.left else ''}"
-
-
-def _posts(count: int) -> str:
-    return "one post" if count == 1 else f"{count} posts"
+    done = f"{moderating.DONE[told.done]}: {posts(told.count)}."
+    left = f"{posts(told.left).capitalize()} stayed as before: something happened meanwhile, or somebody looks at it."
+    return f"{done} {left}" if told.left else done

@@ -87,6 +87,7 @@ def _page(session: Session, actor: Actor, place: Place, key: Key) -> QueuePage:
         notice="",
         many=_many(place, shown),
         canned=tuple((each.id or 0, each.body) for each in list_canned(session)),
+        manages=actor.moderates,
         next_url=place.at(to_cursor(_key(place, shown[-1]))).url() if more else None,
         first_url=place.at().url() if key else None,
     )

@@ -137,7 +137,8 @@ class QueuePage:
     """`/mod/queue`: the tabs, the notice of what was done, a refused decision, and one page of a list.
 
     `refused` is the item whose decision was refused, as it stands now, with what was typed. `waiting` says how many
-    wait and since when; `many` are the deeds that can be done to all that are ticked.
+    wait and since when; `many` are the steps that can be taken with all that are ticked; `manages` says whether the
+    reader keeps the canned reasons.
     """
 
     tabs: tuple[Tab, ...]
@@ -154,6 +155,7 @@ class QueuePage:
     notice: str
     many: tuple[Choice, ...]
     canned: tuple[tuple[int, str], ...]
+    manages: bool
     next_url: str | None
     first_url: str | None
 
@@ -171,7 +173,7 @@ class ManyLine:
 @dataclass(frozen=True, slots=True)
 class ManyPage:
     """What would happen if one step were taken with many posts: `changing` of them. `chosen` are the reviews with the
-    versions that were seen; `claimed` says which other moderators look at some of them.
+    versions that were seen; `claimed` says that other moderators look at some of them.
     """
 
     step: str
@@ -181,7 +183,7 @@ class ManyPage:
     lines: tuple[ManyLine, ...]
     changing: int
     chosen: tuple[tuple[int, int], ...]
-    claimed: tuple[str, ...]
+    claimed: bool
     takes_reason: bool
     canned: tuple[Choice, ...]
     form: Form
