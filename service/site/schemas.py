@@ -228,9 +228,7 @@ class ChangeSite(ChangeModel):
         default_factory=list, max_length=2, description="What a closing ends besides, for those who do not moderate."
     )
     flags_hide_at: Weight = Field(default=3, description="What flags weigh when they hide a post; 0: never.")
-    flags_per_day: StrictInt = Field(
-        default=10, ge=1, le=1000, description="How many flags a person may raise a day."
-    )
+    flags_per_day: StrictInt = Field(default=10, ge=1, le=1000, description="Flags that a person may raise a day.")
     address_kept: KeptSpan = Field(
         default=timedelta(days=90), description="How long the audit log keeps the hashed address of who acted."
     )
