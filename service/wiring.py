@@ -52,6 +52,7 @@ from service.notifications.operations.reviewing import ASK, announce_appeal, ann
 from service.notifications.queries.preferences import somebody_wants_warnings
 from service.pages import (
     admin,
+    appeals,
     api_docs,
     background,
     closings,
@@ -79,6 +80,7 @@ from service.pages import (
     robots,
     settings,
     sign_in,
+    statement,
     tags,
     thread,
     timers,
@@ -258,6 +260,8 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     timers.router,
     notifications.router,
     mod_queue.router,
+    appeals.router,
+    statement.router,
     mod_reasons.router,
     mod_log.router,
     closings.router,

@@ -8,10 +8,11 @@ from service.kit.database import Session
 from service.kit.errors import NotFound
 from service.moderation.models import FLAG_REASONS, FLAGGED
 from service.moderation.queries import MOST_COUNTED, WAITING, Sought, count_reviews, find_post, rule_names
+from service.moderation.queries.appeals import appeals_waiting
 from service.pages import forms, moderating
 from service.pages.queue_items import place_in_site, what_of
 from service.pages.queue_many import posts
-from service.pages.queue_place import REVIEWS, TABS, Place, Told
+from service.pages.queue_place import APPEALS, REVIEWS, TABS, Place, Told
 from service.pages.views.frame import Choice
 from service.pages.views.moderation import Tab
 from service.pages.views.queue import Done, Filters
@@ -30,12 +31,15 @@ ANY: Final = Choice("", "Any")
 
 
 def tabs_of(session: Session, actor: Actor, place: Place) -> tuple[Tab, ...]:
-    """The lists, with how many wait in those of reviews."""
+    """The lists, with how many wait in those of reviews and of appeals."""
     counts = {name: count_reviews(session, actor, Sought(state=name), MOST_COUNTED) for name in REVIEWS}
-    return tuple(
+    tabs = [
         Tab(f"{label}{_in_brackets(counts.get(name, 0))}", place.tab(name).url(), name == place.show)
         for name, label in TABS.items()
-    )
+    ]
+    appeals = _in_brackets(appeals_waiting(session, actor))
+    tabs.insert(len(REVIEWS), Tab(f"Appeals{appeals}", "/mod/appeals", place.show == APPEALS))
+    return tuple(tabs)
 
 
 def _in_brackets(count: int) -> str:

@@ -26,6 +26,9 @@ TABS: Final = {
 }
 """The lists by the word in the address."""
 
+APPEALS: Final = "appeals"
+"""The list that has a page of its own, `/mod/appeals`."""
+
 REVIEWS: Final = (WAITING, FLAGGED)
 """Lists of what can be decided now, the oldest first; the others are of posts that were put out of sight."""
 

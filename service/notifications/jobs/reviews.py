@@ -14,7 +14,7 @@ from service.notifications.queries.moderators import Queue
 from service.replies.models import address, waiting_address
 from service.screening.policy import Action
 
-APPEALS = "/mod/queue?show=appeals"
+APPEALS = "/mod/appeals"
 """Where appeals are decided."""
 
 EXCERPT = 300
