@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from service.accounts.current import Asking, Asks
@@ -20,6 +20,7 @@ from service.kit.actor import Actor, check_moderates_some
 from service.kit.clock import utc_text
 from service.kit.database import Session
 from service.kit.errors import Problem, invalid
+from service.moderation.operations import undo_event, undoable
 from service.pages import forms
 from service.pages.frame import Frame, around
 from service.pages.log_views import line_of
@@ -27,6 +28,7 @@ from service.pages.log_words import GROUPS
 from service.pages.rendering import page
 from service.pages.views.frame import Choice, Form, FormError
 from service.pages.views.log import LogPage
+from service.web.answers import Answer, see_other
 from service.web.paging import from_cursor, to_cursor
 
 router = APIRouter(include_in_schema=False)
@@ -112,6 +114,22 @@ async def show_log(asks: Asking, filters: Asked, after: str | None = None) -> Re
     return await _show(asks, filters, from_cursor(after, 1))
 
 
+@router.post(HERE)
+async def undo(request: Request, asks: Asking, filters: Asked, after: str | None = None) -> Response:
+    """Take back the act that the button names by its event's id; 303 to the same page."""
+    sent = await forms.read(request)
+    if sent.deed != "undo":
+        await asks.read(lambda session, actor: check_moderates_some(actor))
+        raise invalid("/do", "must be one of this page's buttons")
+
+    def work(session: Session, actor: Actor) -> Answer:
+        undo_event(session, actor, sent.number("event") or 0)
+        return see_other(f"{filters.url(**({'after': after} if after else {}))}#log")
+
+    outcome = await forms.attempt(asks, sent, work)
+    return outcome if isinstance(outcome, Response) else await _show(asks, filters, from_cursor(after, 1), outcome)
+
+
 async def _show(asks: Asks, filters: Filters, key: tuple[int, ...] | None, problem: Problem | None = None) -> Response:
     """The page from a fresh read; wrong filters find nothing, and say so beside their field."""
 
@@ -142,7 +160,7 @@ def _view(
 ) -> LogPage:  # fmt: skip
     shown = found[:PAGE_SIZE]
     titles = titles_of(session, {one.thread_id for one in shown if one.thread_id})
-    may: frozenset[int] = frozenset()
+    may = undoable(session, actor, [one.event.id or 0 for one in shown])
     kinds = tuple(Choice(value, label) for value, label in GROUPS.items())
     exact = filters.values["kind"]
     if exact not in GROUPS:

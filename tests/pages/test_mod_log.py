@@ -11,7 +11,7 @@ from service.kit.events import Event
 from service.pages.log_words import GROUPS, PHRASES
 from tests.build import a_reply, a_thread, logged
 from tests.cast import Person
-from tests.pages.reading import parse
+from tests.pages.reading import parse, press
 
 pytestmark = pytest.mark.anyio
 
@@ -71,6 +71,23 @@ async def test_what_was_done_is_listed_found_and_downloaded(
     assert (told["actor"], told["action"], told["before"], told["after"]) == ("mona", "hide", "published", "hidden")
     assert told["reason"] == f"'{step['reason']}", "a spreadsheet would calculate it"
     assert len(told["address"]) == 64
+
+
+async def test_a_decision_is_undone_from_the_log_once(
+    database: Database, alice: Person, bob: Person, mona: Person
+) -> None:
+    thread = await a_thread(by=alice)
+    reply = await a_reply(by=bob, thread=thread)
+    assert (await mona.put(f"/api/v1/replies/{reply['id']}/moderation", {"action": "hide"})).status_code == 200
+    await logged(database)
+    shown = await mona.get("/mod/log?kind=review.decided")
+    assert (await press(mona.client, shown, "Undo")).status_code == 303
+    assert "undone" in (await mona.get("/mod/log?kind=review.decided")).text
+    assert (await bob.get(f"/api/v1/replies/{reply['id']}")).json()["moderation"] == "published"
+    again = await press(mona.client, shown, "Undo")
+    assert again.status_code == 409
+    assert "Nothing was undone" in again.text
+    assert not parse(again.text).one("section", id="log").all("button")
 
 
 async def test_a_log_longer_than_a_page_goes_on_and_its_download_is_whole(
