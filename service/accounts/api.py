@@ -31,7 +31,7 @@ from service.accounts.schemas import (
 )
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.kit.errors import Invalid, NotAllowed, NotFound, NotReady, NotSignedIn, RateLimited, settled
+from service.kit.errors import Invalid, NotAllowed, NotFound, NotReady, NotSignedIn, RateLimited, Suspended, settled
 from service.web.answers import Answer, created, json_answer, no_content, without_secret
 from service.web.bodies import Deferred, StrictRoute
 from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
@@ -109,7 +109,7 @@ async def change_me(draft: Deferred[ChangeMe], asks: Asking) -> Response:
 
 @router.post(
     "/sessions", operation_id="sign_in", status_code=201, response_model=SignedInView,
-    responses=declare(WrongCredentials, Invalid, RateLimited, NotReady),
+    responses=declare(WrongCredentials, Suspended, Invalid, RateLimited, NotReady),
 )  # fmt: skip
 async def sign_in(draft: Deferred[SignIn], asks: Asking) -> Response:
     """Sign in: the answer sets the session's cookie. At most 10 attempts a minute for one login and address.

@@ -7,7 +7,9 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Any, Final, TypeVar, cast
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +21,9 @@ from service.kit.credentials import hash_secret, is_password
 from service.kit.database import Database, Session
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotReady, NotSignedIn, Problem, settled
+from service.kit.sender import Sender
 from service.kit.text import typed_names
+from service.kit.text.hosts import host_of
 from service.web import idempotency
 from service.web.answers import Answer
 from service.web.limits import hashed, neighbourhood
@@ -35,6 +39,9 @@ COOKIE_LASTS: Final = timedelta(days=400)
 
 SHORT: Final = 2_000
 """Bytes of a request's body whose preparation takes less than sending it to another thread."""
+
+LONGEST_AGENT: Final = 500
+"""Characters of a program's name that rules look at."""
 
 _touching: set[asyncio.Task[None]] = set()
 
@@ -67,6 +74,12 @@ def credential_of(request: Request) -> Credential:
         return Credential(token_hash=hash_secret(token.strip()))
     secret = request.cookies.get(cookie_name(request.app.state.settings.secure))
     return Credential(session_hash=hash_secret(secret)) if secret else Credential()
+
+
+@cache
+def own_host(base_url: str) -> str:
+    """The host of the site's own links."""
+    return host_of(urlsplit(base_url).netloc)
 
 
 def cookie_name(secure: bool) -> str:
@@ -143,6 +156,14 @@ class Asks:
         """A keyed hash of the address that the request came from, as it is kept beside what is recorded."""
         address = self._address()
         return hashed(self.request.app.state.secret, "address", neighbourhood(address)) if address else None
+
+    def sender(self, *, trapped: bool = False, seconds: float | None = None) -> Sender:
+        """Where a post comes from, for the rules that it passes; a form adds what it knows of how it was filled in."""
+        settings, agent = self.settings, self.request.headers.get("user-agent", "")
+        return Sender(
+            address=self._address(), agent=agent[:LONGEST_AGENT], trapped=trapped, seconds=seconds,
+            limited=settings.rate_limits == "on", secret=self.request.app.state.secret, own_host=own_host(settings.base_url),
+        )  # fmt: skip
 
     def session_cookie(self, secret: str | None) -> str:
         """The Set-Cookie value that signs in with `secret`, or out with None."""

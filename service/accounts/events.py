@@ -61,3 +61,44 @@ class CredentialsChanged(AccountEvent):
     def facts(self) -> dict[str, Any]:
         """The names of what changed, without their values."""
         return {"fields": list(self.fields)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSuspended(AccountEvent):
+    """A moderator suspended somebody, until an instant (RFC 3339) or for ever (None)."""
+
+    kind: ClassVar[str] = "account.suspended"
+    suspension_id: int
+    until: str | None
+
+    def audience(self) -> tuple[str, int | None]:
+        """The staff; the person is told by a notice."""
+        return "staff", None
+
+    def facts(self) -> dict[str, Any]:
+        """Until when; the reason is text, so it is not here."""
+        return {"suspension_id": self.suspension_id, "until": self.until}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSilenced(AccountSuspended):
+    """A moderator silenced somebody: they may read, and not write."""
+
+    kind: ClassVar[str] = "account.silenced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRestored(AccountEvent):
+    """A moderator ended a suspension, or a silence, before its time. One that ends by itself makes no event."""
+
+    kind: ClassVar[str] = "account.restored"
+    suspension_id: int
+    silence: bool
+
+    def audience(self) -> tuple[str, int | None]:
+        """The staff; the person is told by a notice."""
+        return "staff", None
+
+    def facts(self) -> dict[str, Any]:
+        """Which it was."""
+        return {"suspension_id": self.suspension_id, "silence": self.silence}

@@ -18,6 +18,11 @@ class Sanction:
     until: datetime | None
     reason: str = ""
 
+    def words(self) -> str:
+        """Until when, and why, for the person."""
+        until = f"Until {utc_text(self.until)}" if self.until else "Without an end"
+        return f"{until}. The reason: {self.reason}" if self.reason else until
+
     def members(self) -> dict[str, Any]:
         """What the problem says of it."""
         return {"until": utc_text(self.until) if self.until else None, "reason": self.reason or None}
@@ -123,10 +128,15 @@ GUEST: Final = Actor(account_id=None, username=None, role="guest", scopes=frozen
 SYSTEM: Final = Actor(account_id=None, username=None, role="admin")
 
 
+def suspended(suspension: Sanction) -> Suspended:
+    """The refusal, with until when and why."""
+    return Suspended(suspension.words(), extra=suspension.members())
+
+
 def check_known(actor: Actor) -> None:
     """Raise NotSignedIn for a guest, Suspended for somebody who may not use their account."""
     if actor.suspension:
-        raise Suspended(extra=actor.suspension.members())
+        raise suspended(actor.suspension)
     if not actor.signed_in:
         raise NotSignedIn
 
@@ -141,7 +151,7 @@ def check_may_write(actor: Actor) -> None:
     """Raise unless the actor may say something that others read: NotSignedIn, Suspended, Silenced, NotAllowed."""
     check_known(actor)
     if actor.silence:
-        raise Silenced(extra=actor.silence.members())
+        raise Silenced(actor.silence.words(), extra=actor.silence.members())
     check_scope(actor, "write")
 
 

@@ -1,5 +1,5 @@
 """Who may decide about a review now: a moderator's claim keeps others from deciding beside them. Who may flag a post,
-and what a flag weighs. Pure.
+and what a flag weighs. Who may suspend whom. Pure.
 """
 
 from collections.abc import Sequence
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from service.kit.actor import Actor, check_may_write
+from service.accounts.models import Account
+from service.kit.actor import Actor, check_may_write, check_moderates, check_outranks, rank_of
 from service.kit.clock import utc_text
 from service.kit.errors import NotAllowed, RateLimited
 from service.moderation.errors import AlreadyFlagged, Claimed, NotPublished
@@ -158,3 +159,22 @@ def foresee(
     if code := next((code for refused, code in refusals if refused), None):
         return Foreseen(found.moderation, code=code)
     return Foreseen(found.moderation, (found.previous_moderation or "published") if after == BACK else after)
+
+
+ESCALATION: Final = (1, 3, 7, 30)
+"""Days: what is suggested for a person's first suspension or silence, and for each that follows."""
+
+
+def suggested_days(earlier: int) -> int:
+    """How long the next suspension or silence of somebody might be, who had so many before."""
+    return ESCALATION[min(earlier, len(ESCALATION) - 1)]
+
+
+def check_may_suspend(actor: Actor, account: Account) -> None:
+    """Raise unless the actor may suspend and silence this person: a moderator of the whole site, who stands above
+    them. NotSignedIn, NotAllowed.
+    """
+    check_moderates(actor)
+    if account.id is not None and account.id == actor.account_id:
+        raise NotAllowed("Nobody suspends or silences themselves")
+    check_outranks(actor, account.id, rank_of(account.role, moderates_some=bool(account.moderated)))

@@ -3,23 +3,29 @@
 from typing import Final
 
 from service.accounts.queries import own_account
-from service.kit.actor import Actor
+from service.kit.actor import Actor, Sanction
 from service.kit.database import Session
 from service.moderation.queries import waiting_count
 from service.notifications.queries.inbox import badge
-from service.pages.views.frame import Frame, Returned, Viewer
+from service.pages.views.frame import Frame, Returned, Stopped, Viewer
 from service.site.queries import get_site
 
 PLAIN: Final = Frame("Parley", None, "/", registration_open=False)
 """The frame of a page that is shown when nothing can be asked."""
 
-__all__ = ["PLAIN", "Frame", "around"]
+__all__ = ["PLAIN", "Frame", "around", "stopped_by"]
 
 
 def around(session: Session, actor: Actor, here: str) -> Frame:
     """The frame of the page at the path `here`, for this reader."""
     site = get_site(session)
-    return Frame(site.name, _viewer(session, actor), here, registration_open=site.registration == "open")
+    is_open, stopped = site.registration == "open", stopped_by(actor.suspension)
+    return Frame(site.name, _viewer(session, actor), here, registration_open=is_open, suspended=stopped)
+
+
+def stopped_by(sanction: Sanction | None) -> Stopped | None:
+    """A suspension or a silence in force, for a page."""
+    return Stopped(sanction.until, sanction.reason) if sanction else None
 
 
 def _viewer(session: Session, actor: Actor) -> Viewer | None:

@@ -1,4 +1,4 @@
-"""`/u/{username}`: a person, the threads they opened, and for admins the role they have."""
+"""`/u/{username}`: a person, the threads they opened; the role they have for admins, suspensions for moderators."""
 
 from typing import Final
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem
-from service.pages import forms
+from service.pages import forms, suspending
 from service.pages.frame import Frame, around
 from service.pages.home import lines, older
 from service.pages.rendering import page
@@ -33,18 +33,25 @@ ROLES: Final = (
     Choice("moderator", "Moderator: closes and reopens, edits and deletes others' posts"),
     Choice("admin", "Admin: everything, with the site's settings and roles"),
 )
+NO_FORM: Final = Form("")
 
 
 @router.get("/u/{username}")
 async def show_profile(username: str, asks: Asking, before: str | None = None, saved: str = "") -> Response:
     """The page of one person; 301 to the name as it is written."""
-    return await _show(asks, username, before=before, notice="The role was saved." if saved == "role" else None)
+    return await _show(asks, username, before=before, saved=saved)
 
 
 @router.post("/u/{username}")
-async def change_role(request: Request, username: str, asks: Asking) -> Response:
-    """Give the person another role (admins)."""
+async def change_person(request: Request, username: str, asks: Asking) -> Response:
+    """Give the person another role (admins), or suspend, silence or restore them (moderators)."""
     sent = await forms.read(request)
+    if suspending.is_about_suspending(sent.deed):
+        outcome = await suspending.change(asks, sent, username, f"/u/{quote(username)}")
+        if isinstance(outcome, Response):
+            return outcome
+        form = sent.again(outcome, labels=suspending.LABELS)
+        return await _show(asks, username, refused=("suspending", form), problem=outcome)
     draft = sent.model(ChangeAccount, {"role": sent.value("role")})
     role = draft if isinstance(draft, Invalid) else draft.role
 
@@ -55,7 +62,7 @@ async def change_role(request: Request, username: str, asks: Asking) -> Response
     outcome = await forms.attempt(asks, sent, work)
     if isinstance(outcome, Response):
         return outcome
-    return await _show(asks, username, refused=sent.again(outcome), problem=outcome)
+    return await _show(asks, username, refused=("role", sent.again(outcome)), problem=outcome)
 
 
 def address(account: Account) -> str:
@@ -68,8 +75,8 @@ async def _show(
     username: str,
     *,
     before: str | None = None,
-    notice: str | None = None,
-    refused: Form | None = None,
+    saved: str = "",
+    refused: tuple[str, Form] = ("", NO_FORM),
     problem: Problem | None = None,
 ) -> Response:
     def load(session: Session, actor: Actor) -> tuple[Frame, ProfilePage] | str:
@@ -79,7 +86,10 @@ async def _show(
             return here
         filters = Filters(author=account.username, sort="new")
         rows = list_threads(session, actor, filters, from_cursor(before, 2), PAGE_SIZE, with_text=False)
-        role_form = refused or forms.fresh({"role": account.role}, notice=notice)
+        which, form = refused
+        notice = "The role was saved." if saved == "role" else None
+        role_form = form if which == "role" else forms.fresh({"role": account.role}, notice=notice)
+        stopping = form if which == "suspending" else None
         return around(session, actor, here), ProfilePage(
             person=Person(account.username, account.shown_name),
             role=account.role,
@@ -89,6 +99,7 @@ async def _show(
             is_self=account.id == actor.account_id,
             role_form=role_form if actor.administers else None,
             roles=ROLES,
+            suspending=suspending.suspending(session, actor, account, stopping, saved),
         )
 
     found = await asks.read(load)

@@ -14,6 +14,7 @@ from service.kit.database import Session
 from service.kit.database.rows import stored_id
 from service.notifications.queries import mail_is_on
 from service.pages import forms
+from service.pages.frame import stopped_by
 from service.pages.views.account import DeviceLine, SessionLine, SettingsPage, TokenLine
 from service.pages.views.frame import Choice, Form
 
@@ -89,6 +90,7 @@ def settings_view(
         new_token=secret,
         push_key=push_key,
         devices=tuple(_device_line(row, actor) for row in list_devices(session, actor)) if push_key else (),
+        silenced=stopped_by(actor.silence),
     )
 
 

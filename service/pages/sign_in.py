@@ -11,7 +11,7 @@ from service.accounts.current import sign_in as open_session
 from service.accounts.schemas import SignIn
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.kit.errors import Invalid, Problem
+from service.kit.errors import Invalid, Problem, Suspended
 from service.pages import forms
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
@@ -42,8 +42,13 @@ async def sign_in(request: Request, asks: Asking) -> Response:
         # Without the form's key: a second click would be answered from the first, and a kept answer has no cookie.
         return await open_session(asks, draft.login, draft.password, lambda *_: see_other(after))
     except Problem as problem:
-        form = replace(sent.again(problem, labels=LABELS), refusal=f"{problem.title}.", code=None)
+        form = replace(sent.again(problem, labels=LABELS), refusal=_words(problem), code=None)
         return await _show(asks, form, after, problem)
+
+
+def _words(problem: Problem) -> str:
+    """Why nobody was signed in; who knows the password of a suspended account reads until when, and why."""
+    return f"{problem.title}. {problem.detail}" if problem.code == Suspended.code else f"{problem.title}."
 
 
 @router.post("/sign-out")

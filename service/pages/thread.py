@@ -26,7 +26,7 @@ from service.pages import (
 from service.pages.asked import Asked
 from service.pages.closing_panel import DEEDS, LABELS, change_closing, panel
 from service.pages.flagged import flagging
-from service.pages.frame import Frame, around
+from service.pages.frame import Frame, around, stopped_by
 from service.pages.live_view import live
 from service.pages.previews import preview
 from service.pages.reactions import reacting
@@ -207,7 +207,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     flags = flagging(session, actor, seen)
     may_anyway = closed is not None and policy.cannot_reply_code(actor, seen, at) is None
     answer = _answer_query(composer, may_anyway, asked.page)
-    level = level_of(session, actor, seen)
+    level, no_account = level_of(session, actor, seen), not actor.signed_in and actor.suspension is None
     return ThreadPage(
         opening=thread_views.opening(seen, actor, marks, reacts, flags),
         action=thread_views.page_url(url, asked.page),
@@ -226,9 +226,10 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         composer=composer,
         kept=reply_form.kept(session, actor, seen, asked) if composer is None else None,
         post_anyway_url=f"{url}?post_anyway=1#reply-form" if may_anyway and composer is None else None,
-        sign_in_url=f"/sign-in{returning(url)}" if not actor.signed_in and closed is None else None,
+        sign_in_url=f"/sign-in{returning(url)}" if no_account and closed is None else None,
         reactions=reacts.offered,
         live=live(session, actor, seen, asked.page, at),
+        silenced=stopped_by(actor.silence),
     )
 
 

@@ -16,8 +16,11 @@ from sqlmodel import Session, col
 from service.accounts import queries
 from service.accounts.errors import WrongCredentials
 from service.accounts.models import Account, SignInFailure
-from service.kit.clock import now
+from service.accounts.policy import SUSPENSION, sanction
+from service.kit.actor import suspended
+from service.kit.clock import clock_of, now
 from service.kit.credentials import NOBODYS
+from service.kit.errors import Problem
 from service.kit.text import fold
 from service.web.limits import Quota, hashed, spend
 
@@ -76,10 +79,16 @@ def attempt_on(session: Session, account: Account | None, login: str, place: Pla
     return Attempt(account.id if account else None, kept, failures, locked, headers)
 
 
-def end_sign_in(session: Session, attempt: Attempt, right: bool) -> Account | WrongCredentials:
-    """The account that the password opened; else the refusal, returned so that the failure it counted is kept."""
+def end_sign_in(session: Session, attempt: Attempt, right: bool) -> Account | Problem:
+    """The account that the password opened; else the refusal, returned so that the failure it counted is kept.
+
+    Only who knows the password is told that the account is suspended, until when and why.
+    """
     account = settle_attempt(session, attempt, right)
-    return account if account is not None else WrongCredentials()
+    if account is None:
+        return WrongCredentials()
+    suspension = sanction(account.standing, SUSPENSION, clock_of(session).now())
+    return suspended(suspension) if suspension else account
 
 
 def settle_attempt(session: Session, attempt: Attempt, right: bool) -> Account | None:

@@ -2,8 +2,19 @@
 
 from fastapi import APIRouter
 
-from service.moderation.api import appeals, canned, claims, flags, many, notes, reviews, statements, undoing
+from service.moderation.api import (
+    appeals,
+    canned,
+    claims,
+    flags,
+    many,
+    notes,
+    reviews,
+    statements,
+    suspensions,
+    undoing,
+)
 
 router = APIRouter()
-for part in (many, reviews, claims, flags, notes, canned, undoing, statements, appeals):
+for part in (many, reviews, claims, flags, notes, canned, undoing, statements, appeals, suspensions):
     router.routes.extend(part.router.routes)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from service.pages.views.frame import Choice, Form, Person
+from service.pages.views.frame import Choice, Form, Person, Stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class SettingsPage:
     """`/settings`. One form per matter, so that a refusal stands by the fields it is about.
 
     `push_key` is what a browser subscribes with; None where the site sends no push messages, and says nothing of them.
+    `silenced` is set for who may not write for the time being.
     """
 
     profile: Form
@@ -84,6 +85,7 @@ class SettingsPage:
     new_token: str | None
     push_key: str | None
     devices: tuple[DeviceLine, ...]
+    silenced: Stopped | None = None
 
 
 @dataclass(frozen=True, slots=True)

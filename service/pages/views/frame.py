@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,24 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """What somebody may not do for the time being, until when (None: for ever), and why. They may sign in, or not."""
+
+    until: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """The site's name, the reader (None for a guest) and `here`, the path that sign-in returns to."""
+    """The site's name, the reader (None for a guest) and `here`, the path that sign-in returns to. `suspended` is set
+    for somebody whose account is suspended: they read as guests, and every page says so.
+    """
 
     site_name: str
     viewer: Viewer | None
     here: str
     registration_open: bool
+    suspended: Stopped | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from service.pages.views.following import Follow
 from service.pages.views.frame import Choice, Form, Person, TagLink
+from service.pages.views.suspending import Suspending
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ class ThreadsPage:
 
 @dataclass(frozen=True, slots=True)
 class ProfilePage:
-    """`/u/{username}`: who, since when, and what they opened, newest first. Admins get the form that gives a role."""
+    """`/u/{username}`: who, since when, and what they opened, newest first. Admins get the form that gives a role, and
+    moderators the one that suspends and silences.
+    """
 
     person: Person
     role: str
@@ -67,6 +70,7 @@ class ProfilePage:
     is_self: bool
     role_form: Form | None
     roles: tuple[Choice, ...]
+    suspending: Suspending | None = None
 
 
 @dataclass(frozen=True, slots=True)

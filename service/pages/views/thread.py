@@ -8,7 +8,7 @@ from markupsafe import Markup
 from service.pages.views.closing import Closing
 from service.pages.views.flags import FlagMark
 from service.pages.views.following import Follow, Unread
-from service.pages.views.frame import Choice, Form, Person, TagLink
+from service.pages.views.frame import Choice, Form, Person, Stopped, TagLink
 from service.pages.views.live import Edited, Live
 from service.pages.views.moderation import Menu, Standing
 from service.pages.views.reactions import Given, Reactions
@@ -185,7 +185,8 @@ class Pager:
 class ThreadPage:
     """Everything on `/t/{id}/{slug}`. `composer` is None where the reader gets no form; the rest says why.
 
-    `reactions` are all that the reader may give, for the script that unfolds them under a post.
+    `silenced` is set for a reader who may not write for the time being; `reactions` are all that the reader may give,
+    for the script that unfolds them under a post.
     `moderated` says what a form of moderation did, or why it did nothing to a post that is not on the page any more.
     """
 
@@ -209,6 +210,7 @@ class ThreadPage:
     sign_in_url: str | None
     reactions: tuple[Given, ...]
     live: Live
+    silenced: Stopped | None = None
 
 
 @dataclass(frozen=True, slots=True)
