@@ -139,7 +139,7 @@ async def test_nothing_becomes_visible_in_an_archived_thread(
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"action": "dismiss"}, {"action": "approve", "reason": "x" * 501}, {"do": "hide"}]
+    "body", [{}, {"action": "purge"}, {"action": "approve", "reason": "x" * 501}, {"do": "hide"}]
 )
 async def test_a_decision_that_is_none_is_422(alice: Person, mona: Person, body: Json) -> None:
     thread = await a_thread(by=alice)

@@ -56,7 +56,7 @@ def looked_at(session: Session, actor: Actor, review_ids: Collection[int]) -> di
 def _looked(row: Any) -> Looked:
     *_, role, moderated = row
     rank = -1 if role is None else rank_of(role, moderates_some=bool(moderated))
-    return Looked(*row[1:10], author_rank=rank)
+    return Looked(*[*row[1:10], rank])
 
 
 def _of_post(column: str) -> ColumnElement[object]:
