@@ -52,8 +52,8 @@ from service.notifications.operations.reviewing import ASK, announce_appeal, ann
 from service.notifications.queries.preferences import somebody_wants_warnings
 from service.pages import (
     admin,
-    appeals,
     api_docs,
+    appeals,
     background,
     closings,
     compose,
