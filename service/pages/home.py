@@ -28,6 +28,7 @@ from service.subscriptions.operations import choose_level_on_category, give_up_c
 from service.subscriptions.queries import level_on_category, unread_in
 from service.threads import queries
 from service.threads.policy import check_may_open
+from service.threads.models import Thread
 from service.threads.queries import ThreadSeen
 from service.threads.queries.lists import Filters, sort_key
 from service.web.paging import from_cursor, to_cursor
@@ -76,7 +77,7 @@ async def _show(
         category = category_queries.get_category(session, actor, slug) if slug else None
         here = f"/c/{category.slug}" if category else "/"
         after = from_cursor(before, 2)
-        filters = Filters(category_id=category.id if category else None)
+        filters = Filters(category_id=category.id if category else None, pins=True)
         rows = queries.list_threads(session, actor, filters, after, PAGE_SIZE, with_text=False)
         categories = category_queries.list_categories(session, actor)
         return around(session, actor, here), ThreadsPage(
@@ -121,6 +122,11 @@ def older(path: str, rows: Sequence[ThreadSeen], size: int, sort: str = "active"
     return f"{path}?before={to_cursor(sort_key(rows[size - 1], sort))}"
 
 
+def listed_as(thread: Thread) -> str:
+    """The state of a thread that is not published, in a list: what is taken for spam only its author finds there."""
+    return "pending" if thread.is_quiet else thread.moderation
+
+
 def _line(seen: ThreadSeen, at: datetime) -> ThreadLine:
     thread, category = seen.thread, seen.category
     return ThreadLine(
@@ -130,9 +136,10 @@ def _line(seen: ThreadSeen, at: datetime) -> ThreadLine:
         category_url=f"/c/{category.slug}",
         author=Person(seen.author_username, seen.author_name or "Anonymous"),
         thoughts=thoughts(thread.reply_count),
-        state=seen.state(at) if thread.moderation == "published" else stamp(thread.moderation),
+        state=seen.state(at) if thread.moderation == "published" else stamp(listed_as(thread)),
         active_at=thread.last_reply_at or thread.published_at,
         tags=tag_links(thread.tags),
+        pinned=seen.stands_first,
     )
 
 

@@ -17,9 +17,12 @@ from service.kit.errors import (
     NotFound,
     NotReady,
     NotSignedIn,
+    Problem,
+    RateLimited,
     Silenced,
     settled,
 )
+from service.screening.errors import AlreadyPosted, Rejected
 from service.tags.schemas import TagView, tag_url
 from service.threads import operations, queries
 from service.threads.errors import ThreadIsClosed
@@ -76,11 +79,13 @@ async def list_threads(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Response:
-    """Threads that you may see: by last activity, by age, or by the number of replies."""
+    """Threads that you may see: by last activity, by age, or by the number of replies. By activity, the pinned ones
+    of the category, or of all threads, stand first.
+    """
 
     def work(session: Session, actor: Actor) -> Answer:
         within = get_category(session, actor, category).id if category else None
-        filters = Filters(within, author, state, tag, sort)
+        filters = Filters(within, author, state, tag, sort, pins=True)
         rows = queries.list_threads(session, actor, filters, from_cursor(cursor, 2), limit)
         at, own, turns = now(session), own_of_openings(session, actor, rows), turns_of(session, actor, rows)
         return page_answer(
@@ -118,16 +123,22 @@ def tag_view(tag: TagUse) -> TagView:
     operation_id="open_thread",
     status_code=201,
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, NotReady),
+    responses=declare(
+        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, AlreadyPosted, RateLimited, Rejected, NotReady
+    ),
 )
 async def open_thread(draft: Deferred[OpenThread], asks: Asking) -> Response:
-    """Open a thread. `closing` may say when it will close."""
+    """Open a thread. `closing` may say when it will close. The site's rules may have it wait for a moderator
+    (`moderation: pending`) or refuse it.
+    """
     opening = await asks.prepare_text(to_opening, draft)
     slug = None if isinstance(draft, Invalid) else draft.category
 
-    def work(session: Session, actor: Actor) -> Answer:
+    def work(session: Session, actor: Actor) -> Answer | Problem:
         category = get_category(session, actor, slug) if slug else default_category(session, actor)
-        thread = operations.open_thread(session, actor, category, opening)
+        thread = operations.open_thread(session, actor, category, opening, asks.sender())
+        if isinstance(thread, Rejected):
+            return thread
         view = ThreadView.of(queries.get_thread(session, actor, thread.id or 0), actor, now(session))
         tag = etag(view.version, view.model_dump_json().encode())
         return created(view, f"/api/v1/threads/{view.id}", ETag=tag)

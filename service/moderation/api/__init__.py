@@ -9,6 +9,7 @@ from service.moderation.api import (
     flags,
     many,
     notes,
+    pins,
     reviews,
     statements,
     suspensions,
@@ -16,5 +17,5 @@ from service.moderation.api import (
 )
 
 router = APIRouter()
-for part in (many, reviews, claims, flags, notes, canned, undoing, statements, appeals, suspensions):
+for part in (many, reviews, claims, flags, notes, canned, undoing, statements, appeals, suspensions, pins):
     router.routes.extend(part.router.routes)

@@ -152,9 +152,7 @@ def _hold_threads(session: Session, actor: Actor, members: Sequence[Decision]) -
             continue  # what is not there is left
 
 
-def _record(
-    session: Session, actor: Actor, decision: Decision, told: tuple[int, ...], flags: tuple[int, ...]
-) -> int:
+def _record(session: Session, actor: Actor, decision: Decision, told: tuple[int, ...], flags: tuple[int, ...]) -> int:
     """The entry of the log that says that a decision was undone."""
     return events.record(
         session,

@@ -11,7 +11,8 @@ from service.pages.views.suspending import Suspending
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
     """One thread in a list. `state` is `open`, `closed` or `archived`, or says that it waits for a moderator;
-    `active_at` is the newest of opening and reply. `unread` counts what is new to a reader who follows the thread.
+    `active_at` is the newest of opening and reply. `unread` counts what is new to a reader who follows the thread; `pinned`:
+    it stands first here.
     """
 
     title: str
@@ -24,6 +25,7 @@ class ThreadLine:
     active_at: datetime
     tags: tuple[TagLink, ...]
     unread: int = 0
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from service.kit.clock import now
 from service.kit.versions import Wanted, check_version
 from service.screening.models import Decision
 from service.screening.operations import check_may_take, keep_step, put_columns_back, snapshot
-from service.screening.policy import Action, has_been_public, transition
+from service.screening.policy import Action, has_been_public, tell, transition
 from service.threads import policy, queries
 from service.threads.events import (
     ThreadEvent,
@@ -36,7 +36,7 @@ ENDS_IN: Final[dict[str, type[ThreadEvent]]] = {
 }
 """The event of a step, by the state in which it ends."""
 
-ASPECT: Final = ("moderation", "previous_moderation", "trashed_at", "published_at")
+ASPECT: Final = ("moderation", "previous_moderation", "is_quiet", "trashed_at", "published_at")
 """What a step changes in the row, and undoing it restores."""
 
 
@@ -67,6 +67,7 @@ def delete_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wan
     policy.check_not_archived(thread)
     check_version(version, thread.version)
     if policy.is_author(actor, thread):
+        tell(thread, now(session))
         event, _ = _move(session, thread, "trash")  # their own deed, and no decision about them
         events.record(session, event(actor=actor, **facts_of(thread)))
     else:

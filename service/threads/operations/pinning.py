@@ -17,8 +17,8 @@ from service.kit.errors import Problem, invalid, settled
 from service.kit.versions import Wanted, check_version
 from service.screening.operations import keep_step, put_columns_back, snapshot
 from service.threads.events import ThreadPinned, ThreadUnpinned
-from service.threads.models import Thread
 from service.threads.operations.opening import facts_of
+from service.threads.policy.pins import is_pinned
 from service.threads.queries import ThreadSeen
 
 ASPECT: Final = ("pinned_at", "pinned_until", "pinned_everywhere")
@@ -31,11 +31,6 @@ class Pinning:
 
     until: datetime | None = None
     everywhere: bool = False
-
-
-def is_pinned(thread: Thread, at: datetime) -> bool:
-    """Whether the thread stands above the others at this instant."""
-    return thread.pinned_at is not None and (thread.pinned_until is None or at < thread.pinned_until)
 
 
 def pin_thread(

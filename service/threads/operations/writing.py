@@ -6,6 +6,7 @@ from typing import Any
 
 from service.kit.text import contents, mentioned_in, quoted_in, render
 from service.kit.text.html import render_html
+from service.kit.text.look_alikes import text_mark
 
 REPLY_LEVEL = 3
 OPENING_LEVEL = 2
@@ -15,7 +16,8 @@ OPENING_LEVEL = 2
 @dataclass(frozen=True, slots=True)
 class Written:
     """A text made ready: what was typed, what is shown, the contents of a long opening (level, id, words), the
-    usernames that it mentions, and the posts that it quotes (a thread's id, and a reply's number or 0).
+    usernames that it mentions, the posts that it quotes (a thread's id, and a reply's number or 0), and the mark by
+    which the same text is known again.
     """
 
     body: str
@@ -23,6 +25,7 @@ class Written:
     contents: list[Any] = field(default_factory=list)
     mentioned: tuple[str, ...] = ()
     quoted: tuple[tuple[int, int], ...] = ()
+    mark: int = 0
 
 
 def write_text(body: str, level: int = REPLY_LEVEL, known: frozenset[str] = frozenset()) -> Written:
@@ -32,7 +35,7 @@ def write_text(body: str, level: int = REPLY_LEVEL, known: frozenset[str] = froz
     """
     html = render(body, secrets.token_hex(4), level=level, known=known)
     headings = list(contents(html)) if level == OPENING_LEVEL else []
-    return Written(body, html, headings, mentioned_in(html), quoted_in(html))
+    return Written(body, html, headings, mentioned_in(html), quoted_in(html), text_mark(body))
 
 
 def as_stored(ready: Written, body_format: str, level: int = REPLY_LEVEL) -> Written:

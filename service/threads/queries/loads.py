@@ -15,7 +15,7 @@ from service.categories.models import Category
 from service.categories.policy import also_visible, moderated_by, visible_to
 from service.categories.queries import visible
 from service.kit.actor import Actor
-from service.kit.clock import MICROSECOND, from_micros, now, retake
+from service.kit.clock import MICROSECOND, Instant, from_micros, now, retake
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound
 from service.screening.policy import SEEN_BY_AUTHOR, may_read
@@ -32,7 +32,8 @@ Closer = aliased(Account)
 class ThreadSeen:
     """A thread as an actor sees it: the row with its category, the site, and the names that are shown.
 
-    `moment` says the instant of the unit of work that loaded it, at which its closing is looked at.
+    `moment` says the instant of the unit of work that loaded it, at which its closing is looked at. `stands_first`: it
+    was loaded as one of the pinned ones of a list.
     """
 
     thread: Thread
@@ -44,6 +45,7 @@ class ThreadSeen:
     closer_name: str | None
     reached_at: datetime | None
     moment: Callable[[], datetime]
+    stands_first: bool = False
 
     @property
     def id(self) -> int:
@@ -96,7 +98,8 @@ def listed_for(actor: Actor) -> ColumnElement[bool]:
     """Which of those stand in lists: published ones, and waiting ones for their authors and moderators."""
     waiting = col(Thread.moderation) == "pending"
     if not actor.moderates_all:
-        waiting = and_(waiting, _concerns(actor)) if actor.signed_in else false()
+        quiet = and_(col(Thread.is_quiet), col(Thread.author_id) == actor.account_id)  # waits, as its author is told
+        waiting = or_(and_(waiting, _concerns(actor)), quiet) if actor.signed_in else false()
     return and_(visible(actor), or_(col(Thread.moderation) == "published", waiting))
 
 
@@ -105,7 +108,8 @@ def _read_by(actor: Actor) -> ColumnElement[bool]:
         return col(Thread.moderation) != "trashed"
     if not actor.signed_in:
         return col(Thread.moderation) == "published"
-    own = and_(col(Thread.author_id) == actor.account_id, col(Thread.moderation).in_(SEEN_BY_AUTHOR))
+    told = or_(col(Thread.moderation).in_(SEEN_BY_AUTHOR), col(Thread.is_quiet))
+    own = and_(col(Thread.author_id) == actor.account_id, told)
     read = or_(col(Thread.moderation) == "published", own)
     some = moderated_by(actor)
     return or_(read, and_(col(Thread.category_id).in_(some), col(Thread.moderation) != "trashed")) if some else read
@@ -153,7 +157,7 @@ def get_thread(session: Session, actor: Actor, thread_id: int, *, in_trash: bool
     if row is None:
         raise NotFound("There is no such thread")
     here, thread = actor.within(row[0].category_id), row[0]
-    if not (may_read(here, thread.moderation, thread.author_id) or _finds(here, thread, in_trash)):
+    if not (may_read(here, thread, thread.author_id) or _finds(here, thread, in_trash)):
         raise NotFound("There is no such thread")
     return to_seen(session, row)
 
@@ -191,3 +195,30 @@ def lock_thread(session: Session, actor: Actor, thread_id: int, *, in_trash: boo
     seen = get_thread(session, actor, thread_id, in_trash=in_trash)
     retake(session)
     return seen
+
+
+AUTHOR = select(col(Account.id)).where(col(Account.id) == bindparam("author", type_=BigInteger))
+LOCK_AUTHOR = AUTHOR.with_for_update(key_share=True)
+SAME = (
+    select(col(Thread.id), col(Thread.slug))
+    .where(
+        col(Thread.author_id) == bindparam("author", type_=BigInteger),
+        col(Thread.text_hash) == bindparam("mark", type_=BigInteger),
+        col(Thread.created_at) > bindparam("since", type_=Instant),
+        col(Thread.moderation) != "trashed",
+    )
+    .order_by(col(Thread.id))
+    .limit(1)
+)
+
+
+def find_same(session: Session, actor: Actor, mark: int, since: datetime) -> str | None:
+    """The address of a thread with this title and text that this actor opened after `since`; None: there is none.
+
+    Two that are opened at once do it one after the other: their author's row is held. What its author has deleted since
+    does not count, so that it can be opened once more.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(LOCK_AUTHOR, {"author": actor.account_id})
+    found = session.execute(SAME, {"author": actor.account_id, "mark": mark, "since": since}).first()
+    return None if found is None else f"/t/{found[0]}/{found[1]}"

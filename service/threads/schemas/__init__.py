@@ -9,11 +9,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from service.kit.actor import Actor
 from service.kit.errors import Invalid
 from service.kit.text import check_text
+from service.screening.policy import told_to
 from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment, WireInstant, WireSpan
 from service.tags.schemas import TagNames
 from service.threads import policy
 from service.threads.models import counted
 from service.threads.operations import OPENING_LEVEL, Opening, Rewording, write_text
+from service.threads.policy.pins import is_pinned
 from service.threads.policy.turns import NO_TURN, Turn, next_turn
 from service.threads.queries import ThreadSeen
 from service.threads.schemas.rules import ClosingRule
@@ -174,7 +176,7 @@ class ThreadView(BaseModel):
     moderation: str
     reply_count: int
     last_reply_at: Moment | None
-    pinned: bool
+    pinned: bool = Field(description="It stands first in its category now, or on the first page too.")
     reactions: dict[str, int] = Field(description="How many people said what of its opening.")
     my_reactions: list[str] = Field(description="What you said of it yourself.")
     created_at: Moment
@@ -192,10 +194,11 @@ class ThreadView(BaseModel):
         closed = closing.is_closed(now)
         refusal = policy.cannot_reply_code(actor, seen, now, turn)
         return cls(
-            **thread.model_dump(include=SAME), id=seen.id, url=f"/t/{seen.id}/{thread.slug}",
+            **thread.model_dump(include=SAME), moderation=told_to(actor.within(thread.category_id), thread), id=seen.id,
+            url=f"/t/{seen.id}/{thread.slug}",
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
             category=seen.category.slug, tags=thread.tags, sources=[SourceView(**each) for each in thread.sources],
-            pinned=False, reactions=counted(thread.reactions), my_reactions=list(mine),
+            pinned=is_pinned(thread, now), reactions=counted(thread.reactions), my_reactions=list(mine),
             state=cast(State, seen.state(now)), closed_at=closing.at if closed else None,
             closes_at=None if closed else closing.at,
             close_reason=cast(Reason, closing.reason) if closed else None,
@@ -207,7 +210,7 @@ class ThreadView(BaseModel):
 
 
 SAME = {
-    "title", "slug", "body", "body_html", "body_format", "moderation", "reply_count", "last_reply_at", "created_at",
+    "title", "slug", "body", "body_html", "body_format", "reply_count", "last_reply_at", "created_at",
     "edited_at", "version",
 }  # fmt: skip
 """The members that are columns of the same name."""
