@@ -8,10 +8,13 @@ from fastapi import APIRouter, Query, Request, Response
 from service.accounts import operations
 from service.accounts.current import Asking, Asks
 from service.accounts.current import sign_in as open_session
+from service.accounts.queries import find_by_login
 from service.accounts.schemas import SignIn
 from service.kit.actor import Actor
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem, Suspended
+from service.moderation.queries.statements import standing_sanction
+from service.notifications.policy.statement_links import statement_link
 from service.pages import forms
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
@@ -43,7 +46,26 @@ async def sign_in(request: Request, asks: Asking) -> Response:
         return await open_session(asks, draft.login, draft.password, lambda *_: see_other(after))
     except Problem as problem:
         form = replace(sent.again(problem, labels=LABELS), refusal=_words(problem), code=None)
-        return await _show(asks, form, after, problem)
+        return await _show(asks, form, after, problem, await _statement_of(asks, draft.login, problem))
+
+
+async def _statement_of(asks: Asks, login: str, problem: Problem) -> str:
+    """Where somebody suspended reads why, and appeals, without signing in; empty for everybody else.
+
+    Only who knew the password has come so far.
+    """
+    if problem.code != Suspended.code:
+        return ""
+    state = asks.request.app.state
+
+    def find(session: Session, _: Actor) -> str:
+        account = find_by_login(session, login)
+        decision = standing_sanction(session, account.id or 0, "suspend") if account else None
+        if account is None or decision is None:
+            return ""
+        return statement_link(state.secret, account.id or 0, decision, state.database.clock.now())
+
+    return await asks.read(find)
 
 
 def _words(problem: Problem) -> str:
@@ -64,9 +86,11 @@ async def sign_out(request: Request, asks: Asking) -> Response:
     return await asks.write(work)
 
 
-async def _show(asks: Asks, form: Form, after: str, problem: Problem | None = None) -> Response:
+async def _show(
+    asks: Asks, form: Form, after: str, problem: Problem | None = None, statement_url: str = ""
+) -> Response:
     def load(session: Session, actor: Actor) -> tuple[Frame, SignInPage]:
-        return around(session, actor, after), SignInPage(form, after)
+        return around(session, actor, after), SignInPage(form, after, statement_url)
 
     framed, view = await asks.read(load)
     status, headers = (problem.status, dict(problem.headers)) if problem else (200, None)

@@ -22,10 +22,13 @@ class RegisterPage:
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """`/sign-in`; `next` is where the reader goes afterwards, a path on this site."""
+    """`/sign-in`; `next` is where the reader goes afterwards, a path on this site. `statement_url` is where somebody
+    suspended reads why.
+    """
 
     form: Form
     next: str
+    statement_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
