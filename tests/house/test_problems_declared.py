@@ -67,8 +67,12 @@ def declared(route: APIRoute) -> set[str]:
 SAID_OF_EACH = {
     "extend_closings": "service.closing.operations.extending.extend_closing",
     "reopen_threads": "service.closing.operations.closing.reopen_thread",
+    "flag_thread": "service.moderation.operations.flagging._hide",
+    "flag_reply": "service.moderation.operations.flagging._hide",
 }
-"""Routes that do one deed to many threads, and the deed: what it raises is said of that thread in a 200."""
+"""Routes that do one deed to many threads, and the deed: what it raises is said of that thread in a 200. And those
+that hide a post which is published, by Parley itself: no version, claim or state stands in the way of that.
+"""
 
 
 def undeclared(route: APIRoute) -> dict[str, tuple[str, ...]]:
