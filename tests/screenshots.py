@@ -172,6 +172,7 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("revisions", "mona", f"/t/{number}/replies/5/revisions"),
         Shot("edit-conflict", "lea", f"{lively}/edit", conflicting),
         Shot("delete", "mona", f"/t/{number}/replies/3/delete"),
+        Shot("flag", "ines", f"/t/{number}/replies/3/flag", flagging),
         Shot("register-refused", None, "/register", registering),
         Shot("sign-in", None, f"/sign-in?next={lively}"),
         Shot("settings", "ines", "/settings"),
@@ -201,6 +202,13 @@ def previewing(page: Page) -> None:
     page.get_by_label("Your thought").fill("Agreed. And *links back* from the note, so that nobody is lost.")
     page.get_by_role("button", name="Preview").click()
     page.locator("[data-preview]").wait_for()
+
+
+def flagging(page: Page) -> None:
+    """A flag, refused because it does not say what is wrong."""
+    page.get_by_label("Something else").check()
+    page.get_by_role("button", name="Send the flag").click()
+    page.locator(".refusal").wait_for()
 
 
 def composing(page: Page) -> None:

@@ -108,6 +108,7 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
         when = {"at": f"2040-01-{day:02}T09:00:00Z", "time_zone": "America/Argentina/ComodRivadavia"}
         mona.call("put", f"/api/v1/threads/{lively['id']}/timers/{kind}", **when)
     mona.call("delete", f"/api/v1/threads/{lively['id']}/timers/bump")
+    alice.call("post", f"/api/v1/replies/{parent['id']}/flags", reason="other", note=f"It says {LONG}. " * 9)
     edits = (f"{essay['url']}/revisions", f"/t/{lively['id']}/replies/6/revisions")
     soon = mona.opens(title="Closing soon", closing={"close_after_age": "P3D"})
     for thread in (closed, soon):
@@ -118,7 +119,8 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
                    "/problems/thread-closed", "/nowhere", "/api/v1/docs", "/tags", "/tags/c-plus-plus",
                    "/tags/c-plus-plus?state=archived", essay["url"], *edits)  # fmt: skip
     own = ("/", "/new", lively["url"], f"{lively['url']}/edit", f"{essay['url']}/edit", soon["url"], "/settings",
-           "/notifications", closed["url"], f"{lively['url']}?react=6", "/settings/drafts")  # fmt: skip
+           "/notifications", closed["url"], f"{lively['url']}?react=6", "/settings/drafts",
+           f"/t/{lively['id']}/replies/1/flag")  # fmt: skip
     staff = (*edits, lively["url"], closed["url"], f"{closed['url']}?post_anyway=1", f"{lively['url']}/delete",
              f"{lively['url']}/timers", f"/t/{lively['id']}/replies/1/edit", f"/t/{lively['id']}/replies/1/delete",
              f"{lively['url']}?reply_to=2")  # fmt: skip
