@@ -4,7 +4,7 @@ The same form stands under every post of a thread, for moderators, and in the qu
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from service.kit.errors import NotFound, Problem
 from service.moderation.operations import decide_review, moderate
 from service.moderation.queries import PostSeen, find_post, list_canned, reasons_in
 from service.moderation.schemas import Decide, Moderate, to_decision
+from service.moderation.queries.statements import reasons_told
 from service.pages import forms
 from service.pages.rendering import clock_time
 from service.pages.views.frame import Choice, Form
@@ -101,7 +102,7 @@ def menu(post: Thread | Reply, *, what: str, prefix: str, form: Form | None = No
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What one reader's page says of the state of its posts: the reasons by reply, the form that was refused, and for
-    moderators the reasons to choose from.
+    moderators the reasons to choose from. `decided` are the decisions that took the reader's own posts away, by reply.
     """
 
     actor: Actor
@@ -109,12 +110,16 @@ class Marks:
     sent: forms.Sent | None = None
     refused: Form | None = None
     canned: tuple[Choice, ...] = ()
+    decided: Mapping[int | None, int] = field(default_factory=dict)
 
     def standing(self, post: Thread | Reply) -> Standing | None:
         """What is said of this post."""
         if post.moderation == "published":
             return None
-        return standing(self.actor, post, self.reasons.get(post.id if isinstance(post, Reply) else None, ""))
+        key = post.id if isinstance(post, Reply) else None
+        said, decision = standing(self.actor, post, self.reasons.get(key, "")), self.decided.get(key)
+        mine = decision is not None and post.author_id == self.actor.account_id
+        return replace(said, why=f"/decisions/{decision}") if said and mine else said
 
     def menu(self, post: Thread | Reply, what: str) -> Menu | None:
         """The moderator's steps; None for others."""
@@ -138,9 +143,11 @@ def marks(
     unpublished = actor.signed_in and any(post.moderation in ("hidden", "rejected") for post in posts)
     reasons = reasons_in(session, thread.id or 0) if unpublished else {}
     canned = canned_choices(session) if actor.moderates else ()
+    own = unpublished and any(post.moderation != "published" and post.author_id == actor.account_id for post in posts)
+    decided = reasons_told(session, actor, thread.id or 0) if own else {}
     if sent is None or problem is None or not is_step(sent):
-        return Marks(actor, reasons, canned=canned)
-    return Marks(actor, reasons, sent, refused_form(sent, problem, _now(session, actor, sent)), canned)
+        return Marks(actor, reasons, canned=canned, decided=decided)
+    return Marks(actor, reasons, sent, refused_form(sent, problem, _now(session, actor, sent)), canned, decided)
 
 
 def _now(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen | None:

@@ -10,11 +10,14 @@ from service.pages.views.frame import Choice, Form
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A post that not everybody sees: a word for the stamp, a sentence on who sees it, and a moderator's reason."""
+    """A post that not everybody sees: a word for the stamp, a sentence on who sees it, and a moderator's reason.
+    `why` is where its author reads the whole decision, and appeals it.
+    """
 
     stamp: str
     note: str
     reason: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
