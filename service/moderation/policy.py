@@ -105,6 +105,18 @@ def check_flags_left(raised: Sequence[datetime], most: int, at: datetime) -> dic
     )
 
 
+def may_read_notes(actor: Actor, account_id: int | None) -> bool:
+    """Whether the actor reads what moderators noted about a person: a moderator of the site who is not that person."""
+    return actor.moderates and actor.account_id != account_id
+
+
+def check_reads_notes(actor: Actor, account_id: int | None) -> None:
+    """Raise unless the actor may read and leave notes about a person: NotSignedIn, NotAllowed."""
+    check_moderates(actor)
+    if not may_read_notes(actor, account_id):
+        raise NotAllowed("What is noted about you is for other moderators")
+
+
 def may_name_flaggers(actor: Actor, post: Thread | Reply) -> bool:
     """Whether a moderator is told who flagged a post: not one who wrote it."""
     return post.author_id is None or post.author_id != actor.account_id

@@ -15,7 +15,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem
-from service.pages import forms, suspending
+from service.pages import forms, noting, suspending
 from service.pages.frame import Frame, around
 from service.pages.home import lines, older
 from service.pages.rendering import page
@@ -44,7 +44,7 @@ async def show_profile(username: str, asks: Asking, before: str | None = None, s
 
 @router.post("/u/{username}")
 async def change_person(request: Request, username: str, asks: Asking) -> Response:
-    """Give the person another role (admins), or suspend, silence or restore them (moderators)."""
+    """Give the person another role (admins), or suspend, silence or restore them, or leave a note (moderators)."""
     sent = await forms.read(request)
     if suspending.is_about_suspending(sent.deed):
         outcome = await suspending.change(asks, sent, username, f"/u/{quote(username)}")
@@ -52,6 +52,11 @@ async def change_person(request: Request, username: str, asks: Asking) -> Respon
             return outcome
         form = sent.again(outcome, labels=suspending.LABELS)
         return await _show(asks, username, refused=("suspending", form), problem=outcome)
+    if sent.deed == noting.NOTE:
+        outcome = await noting.keep(asks, sent, username, f"/u/{quote(username)}")
+        if isinstance(outcome, Response):
+            return outcome
+        return await _show(asks, username, refused=(noting.NOTE, sent.again(outcome)), problem=outcome)
     draft = sent.model(ChangeAccount, {"role": sent.value("role")})
     role = draft if isinstance(draft, Invalid) else draft.role
 
@@ -100,6 +105,7 @@ async def _show(
             role_form=role_form if actor.administers else None,
             roles=ROLES,
             suspending=suspending.suspending(session, actor, account, stopping, saved),
+            notes=noting.notes_about(session, actor, account, form if which == noting.NOTE else None, saved),
         )
 
     found = await asks.read(load)

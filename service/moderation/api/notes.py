@@ -12,6 +12,7 @@ from service.kit.database import Session
 from service.kit.errors import Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
 from service.moderation import operations, queries
 from service.moderation.api.reviews import ReviewId
+from service.moderation.policy import check_reads_notes
 from service.moderation.queries import NoteSeen
 from service.moderation.schemas import MakeNote, NoteView, to_note
 from service.web.answers import Answer, created
@@ -71,6 +72,7 @@ async def list_account_notes(username: Username, asks: Asking, limit: Limit = 20
     def work(session: Session, actor: Actor) -> Answer:
         check_moderates(actor)
         account = get_account(session, actor, username)
+        check_reads_notes(actor, account.id)
         rows = queries.notes_at(session, None, account.id, _after(cursor), limit)
         return _page(rows, limit, f"/api/v1/accounts/{account.username}/notes")
 

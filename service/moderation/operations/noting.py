@@ -9,6 +9,7 @@ from service.kit.database.rows import stored_id
 from service.kit.errors import Problem, settled
 from service.moderation import queries
 from service.moderation.models import StaffNote
+from service.moderation.policy import check_reads_notes
 from service.moderation.queries import NoteSeen
 
 
@@ -23,6 +24,7 @@ def note_account(session: Session, actor: Actor, username: str, body: str | Prob
     """Leave a note about a person: moderators of the whole site. Raises NotSignedIn, NotAllowed, NotFound, Invalid."""
     check_moderates(actor)
     account = get_account(session, actor, username)
+    check_reads_notes(actor, account.id)
     return _keep(session, actor, settled(body), account_id=account.id)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from service.pages.views.following import Follow
 from service.pages.views.frame import Choice, Form, Person, TagLink
+from service.pages.views.queue import NoteLine
 from service.pages.views.suspending import Suspending
 
 
@@ -59,9 +60,17 @@ class ThreadsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """What moderators noted about a person, the oldest first, and the form for one more."""
+
+    lines: tuple[NoteLine, ...]
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
 class ProfilePage:
     """`/u/{username}`: who, since when, and what they opened, newest first. Admins get the form that gives a role, and
-    moderators the one that suspends and silences.
+    moderators the one that suspends and silences, and their notes.
     """
 
     person: Person
@@ -73,6 +82,7 @@ class ProfilePage:
     role_form: Form | None
     roles: tuple[Choice, ...]
     suspending: Suspending | None = None
+    notes: Notes | None = None
 
 
 @dataclass(frozen=True, slots=True)
