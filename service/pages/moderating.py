@@ -13,8 +13,8 @@ from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
 from service.moderation.operations import decide_review, moderate
 from service.moderation.queries import PostSeen, find_post, list_canned, reasons_in
-from service.moderation.schemas import Decide, Moderate, to_decision
 from service.moderation.queries.statements import reasons_told
+from service.moderation.schemas import Decide, Moderate, to_decision
 from service.pages import forms
 from service.pages.rendering import clock_time
 from service.pages.views.frame import Choice, Form

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from service.kit.clock import Clock
 from service.settings import Settings, load_settings
 from tests.build import a_reply, a_thread
-from tests.cast import Person
+from tests.cast import PASSWORD, Person
 from tests.closing.doing import set_site
 from tests.conftest import BASE_URL, SECRET
 from tests.mailbox import letters, words
@@ -177,3 +177,49 @@ async def test_nobody_switches_it_off_on_the_site_but_mail_they_may(
     read = await bob.put(f"/api/v1/threads/{reply['thread_id']}/read", {"number": 1})
     assert (read.status_code, len(await told(bob))) == (200, 1)
     assert (await bob.get("/api/v1/notifications?unread=true")).json()["items"] != []
+
+
+async def test_who_is_suspended_reads_it_by_a_link_that_needs_no_signing_in(
+    bob: Person, charlie: Person, mona: Person, jobs: Jobs, clock: Clock, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """By mail, also for who wants none; and where they try to sign in. An appeal that is granted ends it."""
+    await bob.patch("/api/v1/me/notification-preferences", {"mail": False})
+    until = (clock.now() + timedelta(days=7)).isoformat()
+    wish = {"until": until, "reason": "Threats.", "silence": False}
+    suspended = await mona.put("/api/v1/accounts/bob/suspension", wish)
+    assert suspended.status_code == 200, suspended.text
+    silenced = await mona.put("/api/v1/accounts/charlie/suspension", {"reason": "Shouting.", "silence": True})
+    assert silenced.status_code == 200, silenced.text
+    await jobs()
+    assert await told(charlie) == ["You may not write for now"]
+    quiet = await decision_of(charlie)
+    assert (await charlie.post(f"/api/v1/decisions/{quiet}/appeal", {"reason": "I whispered."})).status_code == 201
+    clock.offset += timedelta(minutes=11)
+    await jobs()
+    (letter,) = [each for each in letters(tmp_path) if each["To"] == bob.email]
+    said = " ".join(words(letter).split())
+    assert letter["Subject"] == "Your account is suspended"
+    for owed in (
+        "Threats.",
+        "You may not sign in",
+        "It ends by itself: ",
+        "You can appeal until",
+        "needs no signing in",
+    ):
+        assert owed in said
+    path = next(word for word in said.split() if "/statement/" in word).removeprefix(BASE_URL)
+    page = await client.get(path)
+    assert (page.status_code, "Threats." in page.text, "mona" in page.text) == (200, True, False)
+    assert (await bob.get("/api/v1/decisions")).status_code == 403
+    refused = await client.post("/sign-in", data={"login": "bob", "password": PASSWORD})
+    assert (refused.status_code, "/statement/" in refused.text) == (403, True)
+    assert "/statement/" not in (await client.post("/sign-in", data={"login": "bob", "password": "a" * 12})).text
+    assert (await client.post(path, data={"reason": "It was a quotation."})).status_code == 303
+    waiting = (await mona.get("/api/v1/appeals")).json()["items"]
+    (appeal,) = [row for row in waiting if row["decision"]["action"] == "suspend"]
+    granted = await mona.put(f"/api/v1/appeals/{appeal['id']}/decision", {"outcome": "reversed", "version": 1})
+    assert (granted.status_code, granted.json()["same_person"]) == (200, True)
+    await jobs()
+    assert (await bob.get("/api/v1/decisions")).status_code == 200
+    outcome = "Your appeal against a restriction of your account was granted: the decision is taken back"
+    assert (await told(bob))[-1] == outcome
