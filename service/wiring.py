@@ -28,7 +28,7 @@ from service.live import api as live_api
 from service.moderation import api as moderation_api
 from service.moderation import jobs as moderation_jobs
 from service.moderation.events import AppealDecided, AppealMade, FlagResolved, ReviewDecided, ReviewUndone
-from service.moderation.operations import follow_post, open_if_waiting, open_review
+from service.moderation.operations import file_verdict, follow_post, open_if_waiting, open_review
 from service.moderation.operations.asking import ASK as ASK_OUTSIDE
 from service.moderation.operations.asking import TELL as TELL_OUTSIDE
 from service.moderation.operations.asking import teach
@@ -90,12 +90,14 @@ from service.pages import (
 from service.reactions import api as reactions_api
 from service.replies import api as replies_api
 from service.replies.events import (
+    ReplyCaught,
     ReplyEdited,
     ReplyHeld,
     ReplyHidden,
     ReplyImported,
     ReplyPosted,
     ReplyPublished,
+    ReplyRefused,
     ReplyRejected,
     ReplyRestored,
     ReplySpammed,
@@ -110,11 +112,13 @@ from service.subscriptions import api as subscriptions_api
 from service.subscriptions.operations import follow_after_reply, note_mentions
 from service.threads import api as threads_api
 from service.threads.events import (
+    ThreadCaught,
     ThreadEdited,
     ThreadHeld,
     ThreadHidden,
     ThreadOpened,
     ThreadPublished,
+    ThreadRefused,
     ThreadRejected,
     ThreadRestored,
     ThreadSpammed,
@@ -130,6 +134,8 @@ METADATA: Final = SQLModel.metadata
 LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyPosted: (forget_posted, follow_after_reply, note_mentions, announce),
     ReplyHeld: (forget_posted, follow_after_reply, note_mentions, open_review, announce_review),
+    ReplyCaught: (forget_posted, follow_after_reply, note_mentions, file_verdict),
+    ReplyRefused: (file_verdict,),
     ReplyPublished: (announce, follow_post),
     ReplyEdited: (note_mentions, announce_mentions, follow_post),
     ReplyHidden: (closing_jobs.look_at_thread, follow_post),
@@ -140,6 +146,8 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyImported: (open_if_waiting,),
     ThreadOpened: (closing_jobs.plan_opened, note_mentions, announce),
     ThreadHeld: (closing_jobs.plan_opened, note_mentions, open_review, announce_review),
+    ThreadCaught: (closing_jobs.plan_opened, note_mentions, file_verdict),
+    ThreadRefused: (file_verdict,),
     ThreadPublished: (announce, follow_post),
     ThreadEdited: (note_mentions, announce_mentions, follow_post),
     ThreadHidden: (follow_post,),

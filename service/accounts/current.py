@@ -162,7 +162,8 @@ class Asks:
         settings, agent = self.settings, self.request.headers.get("user-agent", "")
         return Sender(
             address=self._address(), agent=agent[:LONGEST_AGENT], trapped=trapped, seconds=seconds,
-            limited=settings.rate_limits == "on", secret=self.request.app.state.secret, own_host=own_host(settings.base_url),
+            limited=settings.rate_limits == "on", secret=self.request.app.state.secret,
+            own_host=own_host(settings.base_url),
         )  # fmt: skip
 
     def session_cookie(self, secret: str | None) -> str:

@@ -17,7 +17,7 @@ from service.kit.actor import Actor, check_signed_in
 from service.kit.clock import now
 from service.kit.database.rows import changed, stored_id
 from service.kit.errors import Problem, settled
-from service.replies.events import ReplyHeld, ReplyPosted
+from service.replies.events import ReplyCaught, ReplyHeld, ReplyPosted
 from service.threads.queries import ThreadSeen
 
 MOST: Final = 200
@@ -79,7 +79,7 @@ def discard_draft(session: Session, actor: Actor, thread_id: int) -> None:
     _forget(session, stored_id(actor.account_id), thread_id)
 
 
-def forget_posted(session: Session, event: ReplyPosted | ReplyHeld, event_id: int) -> None:
+def forget_posted(session: Session, event: ReplyPosted | ReplyHeld | ReplyCaught, event_id: int) -> None:
     """Listener: a reply was posted, or waits for a moderator: its draft is done with.
 
     Who has no draft anywhere, as most people who post, costs nothing: their credential's own query said so. One that a

@@ -10,8 +10,8 @@ from service.accounts.current import Asking, Asks
 from service.categories import queries as category_queries
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.kit.errors import Invalid
-from service.pages import forms
+from service.kit.errors import Invalid, Problem
+from service.pages import form_marks, forms
 from service.pages.frame import Frame, around
 from service.pages.previews import preview
 from service.pages.rendering import page
@@ -52,13 +52,15 @@ async def open_thread(request: Request, asks: Asking) -> Response:
     around_it = {"tags": typed_tags(sent.value("tags")), "sources": typed_sources(sent) or []}
     draft = sent.model(OpenThread, fields | named | around_it | _later(sent))
     opening = await asks.prepare_text(to_opening, draft)
-    slug = sent.value("category")
+    slug, sender = sent.value("category"), form_marks.sender(asks, sent)
 
-    def work(session: Session, actor: Actor) -> Answer:
+    def work(session: Session, actor: Actor) -> Answer | Problem:
         check_may_open(actor)
         get = category_queries.get_category(session, actor, slug) if slug else None
         category = get or category_queries.default_category(session, actor)
-        thread = operations.open_thread(session, actor, category, opening)
+        thread = operations.open_thread(session, actor, category, opening, sender)
+        if isinstance(thread, Problem):
+            return thread
         return forms.posted(f"/t/{thread.id}/{quote(thread.slug)}", DRAFT)
 
     outcome = await forms.attempt(asks, sent, work)
@@ -68,6 +70,7 @@ async def open_thread(request: Request, asks: Asking) -> Response:
         asks,
         sent.again(at_fields(outcome, sent), labels=labels(sent) | {"publish_at": "The time of publication"}),
         status=outcome.status,
+        headers=outcome.headers,
     )
 
 
@@ -85,7 +88,13 @@ async def _preview(asks: Asks, sent: forms.Sent) -> Response:
 
 
 async def _show(
-    asks: Asks, form: Form, drawn: Markup | None = None, *, status: int = 200, guests: bool = True
+    asks: Asks,
+    form: Form,
+    drawn: Markup | None = None,
+    *,
+    status: int = 200,
+    guests: bool = True,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     """The form. Once something was typed it is shown to a guest too, so that a lost session loses no text."""
 
@@ -93,10 +102,10 @@ async def _show(
         if not guests:
             check_may_open(actor)
         categories = tuple(Choice(row.slug, row.name) for row in category_queries.list_categories(session, actor))
-        composer = Composer(form, DRAFT, drawn)
+        composer = form_marks.marked(asks, Composer(form, DRAFT, drawn))
         return around(session, actor, "/new"), ComposePage(
             composer, categories, tag_names(session, actor), source_rows(form), may_time=actor.moderates_some
         )
 
     framed, view = await asks.read(load)
-    return page("compose.html", framed, view, status=status)
+    return page("compose.html", framed, view, status=status, headers=headers)

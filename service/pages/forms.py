@@ -161,7 +161,7 @@ def fresh(values: Mapping[str, str] | None = None, *, notice: str | None = None)
     return Form(new_key(), values or {}, notice=notice)
 
 
-async def attempt(asks: Asks, sent: Sent, work: Callable[[Session, Actor], Answer]) -> Response | Problem:
+async def attempt(asks: Asks, sent: Sent, work: Callable[[Session, Actor], Answer | Problem]) -> Response | Problem:
     """Do the deed as one unit of work, at most once for the form's key; the problem, when it was refused.
 
     What does not exist, or may not be seen, is no form's problem: NotFound is raised on.

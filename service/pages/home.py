@@ -27,8 +27,8 @@ from service.pages.words import thoughts
 from service.subscriptions.operations import choose_level_on_category, give_up_category
 from service.subscriptions.queries import level_on_category, unread_in
 from service.threads import queries
-from service.threads.policy import check_may_open
 from service.threads.models import Thread
+from service.threads.policy import check_may_open
 from service.threads.queries import ThreadSeen
 from service.threads.queries.lists import Filters, sort_key
 from service.web.paging import from_cursor, to_cursor

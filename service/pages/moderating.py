@@ -20,7 +20,7 @@ from service.pages.rendering import clock_time
 from service.pages.views.frame import Choice, Form
 from service.pages.views.moderation import Menu, Standing
 from service.replies.models import Reply
-from service.screening.policy import DEEDS, possible
+from service.screening.policy import DEEDS, possible, told_to
 from service.threads.models import Thread
 
 BUTTONS: Final = {
@@ -72,7 +72,8 @@ def notice(saved: str) -> str | None:
 
 def standing(actor: Actor, post: Thread | Reply, reason: str) -> Standing | None:
     """What the page says of a post that not everybody sees; None for a published one."""
-    if post.moderation == "published":
+    state = told_to(actor, post)
+    if state == "published":
         return None
     mine = actor.account_id is not None and actor.account_id == post.author_id
     who = "only you and moderators see it" if mine else "only its author and moderators see it"
@@ -81,8 +82,8 @@ def standing(actor: Actor, post: Thread | Reply, reason: str) -> Standing | None
         "hidden": f"This is hidden: {who}.",
         "rejected": f"A moderator did not approve this: {who}.",
     }
-    note = notes.get(post.moderation, "Only moderators see this.")
-    return Standing(stamp(post.moderation), note, reason if post.moderation in ("hidden", "rejected") else "")
+    note = notes.get(state, "Only moderators see this.")
+    return Standing(stamp(state), note, reason if state in ("pending", "hidden", "rejected") else "")
 
 
 def menu(post: Thread | Reply, *, what: str, prefix: str, form: Form | None = None) -> Menu:
@@ -140,7 +141,7 @@ def marks(
     problem: Problem | None,
 ) -> Marks:
     """The marks of these posts of a thread. Of a page on which everything is published nothing is asked."""
-    unpublished = actor.signed_in and any(post.moderation in ("hidden", "rejected") for post in posts)
+    unpublished = actor.signed_in and any(post.moderation in ("pending", "hidden", "rejected") for post in posts)
     reasons = reasons_in(session, thread.id or 0) if unpublished else {}
     canned = canned_choices(session) if actor.moderates else ()
     own = unpublished and any(post.moderation != "published" and post.author_id == actor.account_id for post in posts)

@@ -1,5 +1,6 @@
 """`/t/{id}/{slug}`: a thread, its replies, and the forms that reply, watch and close."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -16,6 +17,7 @@ from service.notifications.operations import read_thread
 from service.pages import (
     drafts,
     following,
+    form_marks,
     forms,
     moderating,
     openness_views,
@@ -127,12 +129,16 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
         fields["parent"] = sent.number("parent") or 0
     ready = await asks.prepare_text(to_drafted, sent.model(PostReply, fields))
 
-    def work(session: Session, actor: Actor) -> Answer:
+    sender = form_marks.sender(asks, sent)
+
+    def work(session: Session, actor: Actor) -> Answer | Problem:
         seen = lock_thread(session, actor, thread_id)
         # Who may post in a closed thread is asked first, where it closed while they wrote.
         if policy.may_post_while_closed(actor, seen.thread, seen.site) and not sent.value("anyway"):
             policy.check_open_to_all(seen.thread, seen.closing, now(session))
-        reply = operations.post_reply(session, actor, seen, ready)
+        reply = operations.post_reply(session, actor, seen, ready, sender)
+        if isinstance(reply, Problem):
+            return reply
         if reply.number is None:
             url = f"{thread_views.thread_url(seen)}?saved={moderating.HELD}#waiting-{reply.id}"
             return forms.posted(url, reply_form.draft_name(thread_id))
@@ -174,7 +180,10 @@ async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = Non
         if slug is not None and slug != seen.thread.slug:
             return thread_views.thread_url(seen)
         here = thread_views.page_url(thread_views.thread_url(seen), asked.page)
-        return around(session, actor, here), _view(session, actor, seen, asked)
+        view = _view(session, actor, seen, asked)
+        if view.composer is not None:
+            view = replace(view, composer=form_marks.marked(asks, view.composer))
+        return around(session, actor, here), view
 
     found = await asks.read(load)
     if isinstance(found, str):

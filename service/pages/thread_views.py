@@ -184,7 +184,7 @@ def _reply(
     return ReplyView(
         number=reply.number,
         anchor=anchor,
-        moderation=reply.moderation,
+        moderation=shown.moderation,
         url=shown_url(seen, reply),
         deleted=shown.is_stub,
         author=Person(shown.author_username, shown.author_name or "Anonymous"),

@@ -15,6 +15,7 @@ from service.kit.errors import (
     NotFound,
     NotReady,
     NotSignedIn,
+    Problem,
     RateLimited,
     Silenced,
 )
@@ -22,6 +23,7 @@ from service.replies import operations, queries
 from service.replies.errors import ParentNotAvailable
 from service.replies.queries import ReplySeen
 from service.replies.schemas import EditReply, PostReply, ReplyView, to_drafted, to_written
+from service.screening.errors import AlreadyPosted, Rejected
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import get_thread, lock_thread
 from service.threads.queries.reactions import own_in_thread
@@ -86,18 +88,31 @@ async def list_replies(
     status_code=201,
     response_model=ReplyView,
     responses=declare(
-        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable, RateLimited, NotReady
+        NotFound,
+        NotSignedIn,
+        Silenced,
+        NotAllowed,
+        Invalid,
+        ThreadIsClosed,
+        ParentNotAvailable,
+        AlreadyPosted,
+        RateLimited,
+        Rejected,
+        NotReady,
     ),
 )
 async def post_reply(thread_id: ThreadId, draft: Deferred[PostReply], asks: Asking) -> Response:
     """Reply to a thread. In a closed one only moderators may, and who began before it closed while the site's grace
-    lasts; the reply says `posted_while_closed`. In slow mode a member waits between two replies.
+    lasts; the reply says `posted_while_closed`. In slow mode a member waits between two replies. The site's rules may
+    have it wait for a moderator (`moderation: pending`) or refuse it.
     """
     ready = await asks.prepare_text(to_drafted, draft)
 
-    def work(session: Session, actor: Actor) -> Answer:
+    def work(session: Session, actor: Actor) -> Answer | Problem:
         seen = lock_thread(session, actor, thread_id)
-        reply = operations.post_reply(session, actor, seen, ready)
+        reply = operations.post_reply(session, actor, seen, ready, asks.sender())
+        if isinstance(reply, Rejected):
+            return reply
         view = ReplyView.of(queries.just_posted(session, reply), seen.thread.slug)
         return with_etag(created(view, f"/api/v1/replies/{view.id}"), view.version)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from service.kit.events import Event
+from service.screening.policy import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +13,8 @@ class ReplyEvent(Event):
 
     Of a reply that nobody but its author and moderators has ever seen (it has no number) only staff hears.
     `mentioned` are the usernames that its text mentions, for listeners; None where the text is as it was; `quoted` the
-    posts that it quotes, by thread and number; `is_undo` says that a decision about it was undone. None is stored.
+    posts that it quotes, by thread and number; `is_undo` says that a decision about it was undone; `verdict` is that of
+    a rule about a new reply, whose author is the actor then. None is stored.
     """
 
     reply_id: int
@@ -21,6 +23,7 @@ class ReplyEvent(Event):
     category_id: int
     version: int
     is_undo: bool = False
+    verdict: Verdict | None = None
     mentioned: tuple[str, ...] | None = None
     quoted: tuple[tuple[int, int], ...] = ()
 
@@ -91,6 +94,16 @@ class ReplySpammed(ReplyEvent):
     """A moderator found the reply to be spam."""
 
     kind: ClassVar[str] = "reply.spammed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRefused(ReplyRejected):
+    """A rule refused a new reply, and its author was told so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyCaught(ReplySpammed):
+    """A rule took a new reply for spam; its author is told that it waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

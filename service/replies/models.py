@@ -21,6 +21,7 @@ class Reply(SQLModel, table=True):
     stays as a stub. `number` and `published_at` are given when it is first published; `created_at` is when it was
     submitted. `is_heard` says whether its publication counts for the thread's silence: in a closed thread it does not.
     `text_hash` is that of the text as it was posted, folded, by which it is known again (NULL: an import).
+    `is_quiet`: a rule took it for spam, which its author is not told.
     `author_name`, `body_format`, `moderation`, `previous_moderation` and `reactions` are as a thread's.
     """
 
@@ -63,6 +64,8 @@ class Reply(SQLModel, table=True):
     edited_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     reactions: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     text_hash: int | None = Field(default=None, sa_type=BigInteger)
+    is_quiet: bool = False
+    edit_waits: bool = False
     version: int = 1
 
 

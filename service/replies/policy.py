@@ -8,7 +8,7 @@ from service.screening import policy as screening
 
 def may_read(actor: Actor, reply: Reply) -> bool:
     """Whether the actor may read the reply's text, given that they see its thread; a stub has none."""
-    return screening.may_read(actor, reply.moderation, reply.author_id)
+    return screening.may_read(actor, reply, reply.author_id)
 
 
 def check_may_edit(actor: Actor, reply: Reply) -> None:

@@ -73,7 +73,7 @@ class ReplyView(BaseModel):
         reply = seen.reply
         author = AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous")
         shown: dict[str, Any] = {
-            "author": author, "body": reply.body, "body_html": reply.body_html, "moderation": reply.moderation,
+            "author": author, "body": reply.body, "body_html": reply.body_html, "moderation": seen.moderation,
             "edited_at": reply.edited_at, "reactions": counted(reply.reactions), "my_reactions": list(mine),
         }  # fmt: skip
         if seen.is_stub:  # why a moderator put it out of sight is not everybody's business

@@ -1,6 +1,6 @@
 """What can go wrong with rules and with posts that they look at, beyond the common problems."""
 
-from service.kit.errors import Conflict
+from service.kit.errors import Conflict, Problem
 
 
 class NotTried(Conflict):
@@ -9,3 +9,15 @@ class NotTried(Conflict):
     """
 
     code, title = "not-tried", "This rule has not been tried on earlier posts"
+
+
+class AlreadyPosted(Conflict):
+    """The same person posted the same text there a moment ago; `url` is where it stands."""
+
+    code, title = "duplicate", "This was posted already"
+
+
+class Rejected(Problem):
+    """A rule of the site refused the post; the detail is what the rule tells its author. A record is kept."""
+
+    code, status, title = "rejected", 422, "A rule of this site does not let this through"

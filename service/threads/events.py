@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from service.kit.events import Event
+from service.screening.policy import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +14,8 @@ class ThreadEvent(Event):
 
     Of a thread that nobody but its author and moderators has ever seen (`is_public` false) only staff hears.
     `mentioned` are the usernames that its text mentions, for listeners; None where the text is as it was. `is_undo`
-    says that a decision about it was undone. Neither is stored.
+    says that a decision about it was undone; `verdict` is that of a rule about a new thread, whose author is the actor
+    then. None is stored.
     """
 
     thread_id: int
@@ -21,6 +23,7 @@ class ThreadEvent(Event):
     version: int
     is_public: bool = True
     is_undo: bool = False
+    verdict: Verdict | None = None
     mentioned: tuple[str, ...] | None = None
 
     def subject(self) -> tuple[str, int]:
@@ -102,6 +105,19 @@ class ThreadSpammed(ThreadEvent):
     """A moderator found the thread to be spam."""
 
     kind: ClassVar[str] = "thread.spammed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRefused(ThreadRejected):
+    """A rule refused a new thread, and its author was told so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadCaught(ThreadSpammed):
+    """A rule took a new thread for spam; its author is told that it waits. `timed` as with ThreadOpened."""
+
+    timed: bool = False
+    publish_at: ClassVar[None] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ class Thread(ClosingTerms, table=True):
     is where a trashed or spam post came from. `sources` and `contents` are shown around the text, `tags` are the names
     of the thread's tags, kept here so that a list needs no second query; so are the numbers of `reactions` to its
     opening by name, null where nobody has reacted. `text_hash` is that of title and text as they were posted, folded,
-    by which they are known again (NULL: an import).
+    by which they are known again (NULL: an import). `is_quiet`: a rule took it for spam, which its author is not told.
     """
 
     __tablename__ = "thread"
@@ -108,6 +108,8 @@ class Thread(ClosingTerms, table=True):
     pinned_until: datetime | None = Field(default=None, sa_type=Instant)
     pinned_everywhere: bool = False
     text_hash: int | None = Field(default=None, sa_type=BigInteger)
+    is_quiet: bool = False
+    edit_waits: bool = False
     closure_before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 

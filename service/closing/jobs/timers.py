@@ -6,7 +6,7 @@ from service.closing import operations, queries
 from service.kit.database import Database, Session
 from service.kit.errors import Problem
 from service.kit.queue import Run, enqueue
-from service.threads.events import ThreadHeld, ThreadOpened
+from service.threads.events import ThreadCaught, ThreadHeld, ThreadOpened
 from service.threads.queries import get_thread
 
 FIRE: Final = "closing.fire"
@@ -38,7 +38,7 @@ async def fire_one(database: Database, timer_id: int) -> None:
         await database.write(operations.give_up, timer_id, refusal.detail)
 
 
-def plan_opened(session: Session, event: ThreadOpened | ThreadHeld, event_id: int) -> None:
+def plan_opened(session: Session, event: ThreadOpened | ThreadHeld | ThreadCaught, event_id: int) -> None:
     """Listener: a thread that was opened with its own time of closing, or is to be published later, has timers."""
     if event.timed:
         seen = get_thread(session, event.actor, event.thread_id)

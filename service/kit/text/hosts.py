@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from typing import Final
+from urllib.parse import urlsplit
 
 HREF: Final = re.compile(r'<a href="(?:https?:)?//([^/"?#]+)', re.IGNORECASE)
 """A link as the sanitiser writes it: the address comes first in the tag."""
@@ -22,3 +23,9 @@ def hosts_in(html: str, own: str = "") -> tuple[str, ...]:
         return ()
     found = (host_of(authority) for authority in HREF.findall(html))
     return tuple(host for host in found if host and host != own)
+
+
+def host_of_address(url: str, own: str = "") -> tuple[str, ...]:
+    """The host of one address, which was checked when it was typed; none for the site's `own`."""
+    host = host_of(urlsplit(url).netloc)
+    return (host,) if host and host != own else ()

@@ -7,6 +7,7 @@ The table of look-alikes is that of UTS #39 (Unicode Security Mechanisms, sectio
 `confusable_homoglyphs` brings it; decision 0015 says why that one.
 """
 
+import hashlib
 import json
 import unicodedata
 from collections.abc import Callable
@@ -112,6 +113,14 @@ def keys_of(text: str) -> tuple[str, ...]:
         return (first,)
     second = settled(upper_key(text))
     return (first,) if second == first else (first, second)
+
+
+def text_mark(text: str) -> int:
+    """A number by which the same text is known again, however its letters, spaces and line ends are disguised: 64 bits,
+    with their sign, as a BIGINT takes them.
+    """
+    key = " ".join(settled(lower_key(text)).split())
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 @dataclass(frozen=True)

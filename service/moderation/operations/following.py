@@ -20,7 +20,7 @@ from service.replies.events import (
     ReplyTrashed,
 )
 from service.screening.models import Decision
-from service.screening.operations import snapshot
+from service.screening.operations import keep_verdict, snapshot
 from service.screening.queries.standing import last_standing
 from service.threads.events import (
     ThreadEvent,
@@ -65,8 +65,36 @@ def open_review(session: Session, event: PostEvent, event_id: int) -> None:
         )
     else:
         review.state, review.opened_at, review.version = OPEN, now(session), review.version + 1
+    _keep_verdict(session, event, event_id, review)
+
+
+def file_verdict(session: Session, event: PostEvent, event_id: int) -> None:
+    """Listener: a rule took a new post for spam, or rejected it. Nobody waits for its review, which lists it all the
+    same, with what the rule found.
+    """
+    thread_id, reply_id = _post_of(event)
+    at, action = now(session), event.verdict.outcome if event.verdict else None
+    review = Review(
+        thread_id=thread_id, reply_id=reply_id, cause=HELD, state=DECIDED, version=1, opened_at=at, action=action,
+        decided_at=at,
+    )  # fmt: skip
+    _keep_verdict(session, event, event_id, review)
+
+
+def _keep_verdict(session: Session, event: PostEvent, event_id: int, review: Review) -> None:
+    """Store a review, and with it the record of the rule's verdict on a new post, if it was a rule that decided."""
+    verdict = event.verdict
+    if verdict is not None and verdict.rule is not None:
+        review.rule_id, review.reason = verdict.rule.id, verdict.public_reason
     session.add(review)
     session.flush()
+    if verdict is not None:
+        thread_id, reply_id = _post_of(event)
+        keep_verdict(
+            session, verdict, event_id, review_id=review.id, thread_id=thread_id, reply_id=reply_id,
+            subject=f"reply:{reply_id}" if reply_id else f"thread:{thread_id}", category_id=event.category_id,
+            account_id=event.actor.account_id,
+        )  # fmt: skip
 
 
 def open_if_waiting(session: Session, event: ReplyImported, event_id: int) -> None:

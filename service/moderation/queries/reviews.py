@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlmodel import Session, col
 
 from service.categories.models import Category
@@ -74,8 +74,11 @@ def waiting_count(session: Session, actor: Actor) -> int:
 
 
 def reasons_in(session: Session, thread_id: int) -> Mapping[int | None, str]:
-    """The reasons of what was rejected or hidden in a thread that the caller has loaded, by reply (opening: None)."""
+    """The reasons of what was rejected or hidden, or is held by a rule, in a thread that the caller has loaded, by
+    reply (opening: None).
+    """
+    told = or_(col(Review.action).in_(("reject", "hide")), col(Review.action).is_(None))
     query = select(col(Review.reply_id), col(Review.reason)).where(
-        col(Review.thread_id) == thread_id, col(Review.action).in_(("reject", "hide")), col(Review.reason) != ""
+        col(Review.thread_id) == thread_id, told, col(Review.reason) != ""
     )
     return {row[0]: row[1] for row in session.execute(query)}

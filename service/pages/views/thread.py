@@ -133,7 +133,7 @@ class Composer:
 
     `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed;
     `saved` is there for replies of who is signed in; `grace_until` says that a closed thread still takes this one;
-    `quoted` is the quotation that was asked for.
+    `quoted` is the quotation that was asked for, and `moment` when the form was drawn, signed.
     """
 
     form: Form
@@ -144,6 +144,7 @@ class Composer:
     saved: Saved | None = None
     grace_until: datetime | None = None
     quoted: str = ""
+    moment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,13 @@ from service.replies.events import (
 )
 from service.replies.models import Reply
 from service.replies.operations.counters import enter_list, hand_out_number, leave_list
+from service.replies.operations.editing import edit_of
 from service.replies.operations.posting import facts_of
 from service.replies.queries import ReplySeen
 from service.screening.models import Decision
 from service.screening.operations import check_may_take, keep_step, put_columns_back, snapshot
-from service.screening.policy import Action, Transition, transition
+from service.screening.operations.editing import end_edit, with_edit
+from service.screening.policy import Action, Transition, tell, transition
 from service.threads import policy as threads_policy
 from service.threads.queries import ThreadSeen
 
@@ -40,7 +42,7 @@ ENDS_IN: Final[dict[str, type[ReplyEvent]]] = {
 }
 """The event of a step, by the state in which it ends; the first publication is ReplyPublished."""
 
-ASPECT: Final = ("moderation", "previous_moderation", "trashed_at", "published_at", "is_heard")
+ASPECT: Final = ("moderation", "previous_moderation", "is_quiet", "trashed_at", "published_at", "is_heard")
 """What a step changes in the row, and undoing it restores; a number, once given, stays."""
 
 
@@ -79,6 +81,8 @@ def delete_reply(session: Session, actor: Actor, seen: ThreadSeen, found: ReplyS
     threads_policy.check_not_archived(seen.thread)
     check_version(version, reply.version)
     if actor.account_id is not None and actor.account_id == reply.author_id:
+        tell(reply, now(session))
+        end_edit(session, edit_of(seen, reply))
         step, _ = _move(session, seen, reply, "trash")  # their own deed, and no decision about them
         _record(session, actor, seen, reply, step)
     else:
@@ -108,11 +112,9 @@ def put_reply_back(
     return events.record(session, ENDS_IN[step.after](actor=actor, is_undo=True, **facts_of(reply, seen)))
 
 
-def _decide(
-    session: Session, actor: Actor, seen: ThreadSeen, reply: Reply, action: Action, reason: str
-) -> Decision:
+def _decide(session: Session, actor: Actor, seen: ThreadSeen, reply: Reply, action: Action, reason: str) -> Decision:
     """Move the reply, and keep how it was: what listens to the step finds the decision there."""
-    before = snapshot(reply, ASPECT)
+    before = snapshot(reply, ASPECT) | with_edit(session, edit_of(seen, reply), action)
     step, first = _move(session, seen, reply, action)
     decision = keep_step(
         session, actor, action, f"reply:{reply.id}", thread_id=seen.id, reply_id=reply.id,

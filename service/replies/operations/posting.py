@@ -1,6 +1,8 @@
-"""Posting a reply: published at once, or held."""
+"""Posting a reply: published at once, or as the site's rules say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import insert
@@ -11,13 +13,17 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database.rows import stored_id, table_of
 from service.kit.errors import Problem, settled
+from service.kit.sender import NOWHERE, Sender
 from service.kit.text import RENDERER_VERSION
+from service.kit.text.hosts import hosts_in
 from service.replies import policy, queries
 from service.replies.errors import ParentNotAvailable
-from service.replies.events import ReplyHeld, ReplyPosted
-from service.replies.models import Reply
+from service.replies.events import ReplyCaught, ReplyEvent, ReplyHeld, ReplyPosted, ReplyRefused
+from service.replies.models import Reply, address, waiting_address
 from service.replies.operations.counters import show_child, take_number
-from service.screening.queries import is_held
+from service.screening.errors import Rejected
+from service.screening.operations import STATES, refusal, screen
+from service.screening.policy import Outcome, Submission, Verdict, came_from, role_in
 from service.threads import policy as threads_policy
 from service.threads.operations import Written
 from service.threads.queries import ThreadSeen
@@ -25,6 +31,10 @@ from service.threads.queries.turns import turn_of
 
 REPLY: Final = table_of(Reply)
 INSERT: Final = insert(REPLY).returning(REPLY.c.id)
+EVENTS: Final[Mapping[Outcome, type[ReplyEvent]]] = {
+    "publish": ReplyPosted, "hold": ReplyHeld, "spam": ReplyCaught, "reject": ReplyRefused,
+}  # fmt: skip
+"""What is recorded of a new reply, by the verdict on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +45,15 @@ class Drafted:
     parent: int | None
 
 
-def post_reply(session: Session, actor: Actor, seen: ThreadSeen, draft: Drafted | Problem) -> Reply:
-    """Store a reply in a thread that was loaded with `lock_thread`: visible at once, or held for a moderator.
+def post_reply(
+    session: Session, actor: Actor, seen: ThreadSeen, draft: Drafted | Problem, sender: Sender = NOWHERE
+) -> Reply | Rejected:
+    """Store a reply in a thread that was loaded with `lock_thread`: visible at once, or as the site's rules say held
+    for a moderator, taken for spam, or rejected, which is returned so that the record of it stays.
 
     The thread's row, moved by one conditional UPDATE, decides whether it is open and which number comes next.
-    Raises NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable, RateLimited (slow mode).
+    Raises NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, ParentNotAvailable, AlreadyPosted, RateLimited
+    (slow mode, or many posts at once), Rejected (what is not kept).
     """
     threads_policy.check_may_reply(actor, seen.thread)
     ready = settled(draft)
@@ -47,24 +61,50 @@ def post_reply(session: Session, actor: Actor, seen: ThreadSeen, draft: Drafted 
     closed, turn = seen.closing.is_closed(at), turn_of(session, actor, seen)
     threads_policy.check_open(actor, seen, at, turn)
     answered = _find_answered(session, seen.id, ready.parent)
-    threads_policy.check_turn(turn, seen.slow_mode(at), at)
-    held = is_held(session, actor, seen.site.hold_first_posts)
-    number = take_number(session, actor, seen, held=held)
+    verdict = _screen(session, actor, seen, ready.text, sender)
+    if verdict.outcome != "reject":
+        threads_policy.check_turn(turn, seen.slow_mode(at), at)
+    shown = verdict.outcome == "publish"
+    number = take_number(session, actor, seen, held=not shown)
     parent, depth = place(session, answered, seen.site.max_depth)
     reply = Reply(
         thread_id=seen.id, number=number, parent_id=parent.id if parent else None,
         in_reply_to_id=answered.id if answered else None, depth=depth, author_id=actor.account_id,
         body=ready.text.body, body_html=ready.text.body_html, renderer=RENDERER_VERSION,
-        moderation="pending" if held else "published", posted_while_closed=closed, is_heard=not closed,
-        created_at=at, published_at=None if held else at,
+        moderation=STATES[verdict.outcome], previous_moderation=came_from(verdict.outcome),
+        is_quiet=verdict.outcome == "spam", text_hash=ready.text.mark,
+        posted_while_closed=closed, is_heard=not closed, created_at=at, published_at=at if shown else None,
     )  # fmt: skip
     # A statement of Core: the unit of work of the ORM takes ten times as long, and this is the hottest of all writes.
     reply.id = session.execute(INSERT, reply.model_dump(exclude={"id"})).scalar_one()
-    if parent is not None and not held:
+    if parent is not None and shown:
         show_child(session, stored_id(parent.id))
-    kind, text = ReplyHeld if held else ReplyPosted, ready.text
-    events.record(session, kind(actor=actor, mentioned=text.mentioned, quoted=text.quoted, **facts_of(reply, seen)))
-    return reply
+    about: dict[str, Any] = {"mentioned": ready.text.mentioned, "quoted": ready.text.quoted} | facts_of(reply, seen)
+    events.record(session, EVENTS[verdict.outcome](actor=actor, verdict=verdict if verdict.rule else None, **about))
+    return refusal(verdict) if verdict.outcome == "reject" else reply
+
+
+def _screen(session: Session, actor: Actor, seen: ThreadSeen, text: Written, sender: Sender) -> Verdict:
+    """What the site's rules make of the reply."""
+    category_id = seen.thread.category_id
+    submission = Submission(
+        kind="reply", category_id=category_id, role=role_in(actor, category_id), thread_id=seen.id, body=text.body,
+        hosts=hosts_in(text.body_html, sender.own_host), username=actor.username or "", sender=sender,
+        html=text.body_html,
+    )  # fmt: skip
+
+    def same(within: timedelta) -> str | None:
+        found = queries.find_same(session, actor, seen.id, text.mark, now(session) - within)
+        return None if found is None else where(seen, *found)
+
+    return screen(session, actor, submission, same)
+
+
+def where(seen: ThreadSeen, reply_id: int, number: int | None) -> str:
+    """Where a reply stands for its author, with a number or among those that wait."""
+    if number is None:
+        return waiting_address(seen.id, seen.thread.slug, reply_id)
+    return address(seen.id, seen.thread.slug, number)
 
 
 def _find_answered(session: Session, thread_id: int, reply_id: int | None) -> Reply | None:

@@ -12,6 +12,7 @@ from service.replies.queries.lists import (
 from service.replies.queries.loads import (
     ReplySeen,
     find_parent,
+    find_same,
     get_reply,
     get_reply_by_number,
     just_posted,
@@ -21,7 +22,7 @@ from service.replies.queries.loads import (
 from service.replies.queries.revisions import get_revision, list_revisions
 
 __all__ = [
-    "END", "ReplySeen", "find_parent", "get_reply", "get_reply_by_number", "get_revision", "just_posted",
+    "END", "ReplySeen", "find_parent", "find_same", "get_reply", "get_reply_by_number", "get_revision", "just_posted",
     "last_published_at", "latest_replies", "list_replies", "list_revisions", "list_waiting", "lock_reply", "numbers_of",
     "replies_between", "sort_key",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Loading one reply, through the thread that the actor may see."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, func, literal, or_, select
 from sqlmodel import Session, col
@@ -10,11 +11,12 @@ from service.accounts.models import Account
 from service.categories.models import Category
 from service.categories.policy import moderated_by
 from service.kit.actor import Actor
+from service.kit.clock import Instant
 from service.kit.database.rows import stored_id, table_of
 from service.kit.errors import NotFound
 from service.replies.models import Reply
 from service.replies.policy import may_read
-from service.screening.policy import SEEN_BY_AUTHOR
+from service.screening.policy import SEEN_BY_AUTHOR, told_to
 from service.threads.models import Thread
 from service.threads.queries.loads import ThreadSeen, lock_thread, seen_by
 
@@ -22,7 +24,8 @@ from service.threads.queries.loads import ThreadSeen, lock_thread, seen_by
 @dataclass(frozen=True, slots=True)
 class ReplySeen:
     """A reply as an actor sees it: the row, the names shown, and whether it is a stub: not shown itself, but others
-    that answered it are. `category_id` is its thread's, where the reply was loaded by itself.
+    that answered it are. `category_id` is its thread's, where the reply was loaded by itself; `moderation` is its state
+    as the actor is told it.
     """
 
     reply: Reply
@@ -30,6 +33,12 @@ class ReplySeen:
     author_name: str | None
     is_stub: bool = False
     category_id: int | None = None
+    told: str | None = None
+
+    @property
+    def moderation(self) -> str:
+        """The reply's state, as the actor is told it."""
+        return self.told or self.reply.moderation
 
     @property
     def id(self) -> int:
@@ -59,10 +68,8 @@ def seen(actor: Actor) -> ColumnElement[bool]:
 
 
 def _own(actor: Actor) -> ColumnElement[bool]:
-    return and_(
-        col(Reply.author_id) == actor.account_id,
-        col(Reply.moderation).in_(SEEN_BY_AUTHOR),
-    )
+    told = or_(col(Reply.moderation).in_(SEEN_BY_AUTHOR), col(Reply.is_quiet))
+    return and_(col(Reply.author_id) == actor.account_id, told)
 
 
 def select_seen() -> Select[*tuple[Any, ...]]:
@@ -75,18 +82,20 @@ def select_seen() -> Select[*tuple[Any, ...]]:
 def to_seen(actor: Actor, row: Any) -> ReplySeen:
     """A row of `select_seen` as a ReplySeen."""
     reply, username, display_name = row
-    return ReplySeen(reply, username, display_name or username or reply.author_name, not may_read(actor, reply))
+    name, told = display_name or username or reply.author_name, told_to(actor, reply)
+    return ReplySeen(reply, username, name, not may_read(actor, reply), told=told)
 
 
 # Built once, because every reply is shown to its author.
 ACCOUNT = table_of(Account)
+REPLY = table_of(Reply)
 NAMES = select(ACCOUNT.c.username, ACCOUNT.c.display_name).where(ACCOUNT.c.id == bindparam("account"))
 
 
 def just_posted(session: Session, reply: Reply) -> ReplySeen:
     """A reply that this unit of work has stored, as its author sees it."""
     username, display_name = session.execute(NAMES, {"account": reply.author_id}).one()
-    return ReplySeen(reply, username, display_name or username)
+    return ReplySeen(reply, username, display_name or username, told="pending" if reply.is_quiet else None)
 
 
 def get_reply(session: Session, actor: Actor, reply_id: int) -> ReplySeen:
@@ -171,3 +180,28 @@ def last_published_at(session: Session, thread_id: int, *, heard: bool = False) 
         col(Reply.thread_id) == thread_id, col(Reply.moderation) == "published"
     )
     return session.execute(query.where(col(Reply.is_heard)) if heard else query).scalar_one_or_none()
+
+
+SAME: Final = (
+    select(REPLY.c.id, REPLY.c.number)
+    .where(
+        REPLY.c.author_id == bindparam("author", type_=BigInteger),
+        REPLY.c.thread_id == bindparam("thread", type_=BigInteger),
+        REPLY.c.text_hash == bindparam("mark", type_=BigInteger),
+        REPLY.c.created_at > bindparam("since", type_=Instant),
+        REPLY.c.moderation != "trashed",
+    )
+    .order_by(REPLY.c.id)
+    .limit(1)
+)
+
+
+def find_same(
+    session: Session, actor: Actor, thread_id: int, mark: int, since: datetime
+) -> tuple[int, int | None] | None:
+    """The id and number of a reply with this text by this actor in this thread, posted after `since`; None: there is
+    none. What its author has deleted since does not count, so that it can be posted once more.
+    """
+    asked = {"author": actor.account_id, "thread": thread_id, "mark": mark, "since": since}
+    found = session.execute(SAME, asked).first()
+    return None if found is None else (found[0], found[1])

@@ -13,10 +13,11 @@ from service.screening.operations.keeping import (
 )
 from service.screening.operations.ranking import check_may_take
 from service.screening.operations.ruling import change_rule, delete_rule, make_rule
-from service.screening.operations.screening import rules_changed, screen
+from service.screening.operations.screening import STATES, keep_verdict, refusal, rules_changed, screen
 from service.screening.operations.trying import begin_backtest
 
 __all__ = [
+    "STATES",
     "TELL",
     "begin_backtest",
     "change_rule",
@@ -24,9 +25,11 @@ __all__ = [
     "delete_rule",
     "keep",
     "keep_step",
+    "keep_verdict",
     "make_rule",
     "pass_on",
     "put_columns_back",
+    "refusal",
     "rules_changed",
     "screen",
     "snapshot",

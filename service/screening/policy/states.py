@@ -45,10 +45,13 @@ SEEN_BY_AUTHOR: Final = ("published", "pending", "hidden", "rejected")
 
 
 class Post(Protocol):
-    """A thread's row or a reply's, as far as moderation goes. `version` rises with every step."""
+    """A thread's row or a reply's, as far as moderation goes. `version` rises with every step. `is_quiet`: a rule took
+    it for spam, which its author is not told.
+    """
 
     moderation: str
     previous_moderation: str | None
+    is_quiet: bool
     trashed_at: datetime | None
     purged_at: datetime | None
     version: int
@@ -84,7 +87,7 @@ def transition(post: Post, action: Action, now: datetime) -> Transition:
     after = STEPS[(post.moderation, action)]
     step = Transition(post.moderation, (post.previous_moderation or "published") if after == BACK else after)
     post.previous_moderation = step.before if after in ("spam", "trashed") else None
-    post.moderation = step.after
+    post.moderation, post.is_quiet = step.after, False
     post.trashed_at = now if step.after == "trashed" else None
     post.version += 1
     return step
@@ -101,13 +104,32 @@ def possible(post: Post) -> tuple[Action, ...]:
     return () if post.purged_at else tuple(action for state, action in STEPS if state == post.moderation)
 
 
-def may_read(actor: Actor, moderation: str, author_id: int | None) -> bool:
-    """Whether the actor may read a post in this state, given that they may see its thread's category."""
-    if moderation == "published" or (actor.moderates and moderation != "trashed"):
+def may_read(actor: Actor, post: Post, author_id: int | None) -> bool:
+    """Whether the actor may read a post in its state, given that they may see its thread's category."""
+    if post.moderation == "published" or (actor.moderates and post.moderation != "trashed"):
         return True
-    return actor.account_id is not None and actor.account_id == author_id and moderation in SEEN_BY_AUTHOR
+    mine = actor.account_id is not None and actor.account_id == author_id
+    return mine and (post.moderation in SEEN_BY_AUTHOR or post.is_quiet)
 
 
 def is_held(actor: Actor, hold_first_posts: int, published: int) -> bool:
     """Whether a new post waits for a moderator: while fewer than `hold_first_posts` of its author's are published."""
     return not actor.is_at_least("moderator") and published < hold_first_posts
+
+
+def came_from(outcome: str) -> State | None:
+    """The state that a new post goes back to when its verdict is taken back: what was taken for spam waits then."""
+    return "pending" if outcome == "spam" else None
+
+
+def told_to(actor: Actor, post: Post) -> str:
+    """The state of a post as the actor is told it, who stands so in its category. What a rule took for spam waits, as
+    far as its author knows: who could tell spam from a held post would try until one passes.
+    """
+    return "pending" if post.is_quiet and not actor.moderates else post.moderation
+
+
+def tell(post: Post, now: datetime) -> None:
+    """Let what was taken for spam wait indeed, before its author does something to what they see waiting."""
+    if post.is_quiet:
+        transition(post, "restore", now)

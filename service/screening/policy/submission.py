@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal
 
+from service.kit.actor import Actor
 from service.kit.sender import NOWHERE, Sender
 from service.kit.text.look_alikes import Disguised
 
@@ -40,6 +41,11 @@ class Submission:
         if (found := self._folded.get(text)) is None:
             found = self._folded[text] = Disguised(text)
         return found
+
+
+def role_in(actor: Actor, category_id: int) -> str:
+    """The role of somebody who posts in a category: who moderates it is a moderator there, with any credential."""
+    return "moderator" if actor.role == "member" and actor.is_moderator_in(category_id) else actor.role
 
 
 @dataclass(frozen=True, slots=True)

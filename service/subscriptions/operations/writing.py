@@ -9,7 +9,7 @@ from sqlmodel import Session
 from service.accounts.queries import ids_of
 from service.kit.clock import now
 from service.kit.database.rows import table_of, upsert
-from service.replies.events import ReplyEvent, ReplyHeld, ReplyPosted
+from service.replies.events import ReplyCaught, ReplyEvent, ReplyHeld, ReplyPosted
 from service.subscriptions.models import OF_OPENING, OF_REPLY, WATCHING, Mention, Subscription
 from service.subscriptions.policy import REPLIED
 from service.subscriptions.queries import authors_quoted, level_given, without_own
@@ -19,7 +19,7 @@ from service.threads.models import Thread
 SUBSCRIPTION, MENTION = table_of(Subscription), table_of(Mention)
 
 
-def follow_after_reply(session: Session, event: ReplyPosted | ReplyHeld, event_id: int) -> None:
+def follow_after_reply(session: Session, event: ReplyPosted | ReplyHeld | ReplyCaught, event_id: int) -> None:
     """Listener: who replies in a thread watches it from now on, or as they prefer, unless they have a level there.
 
     A reply that a moderator lets wait once more has a later version, and is nobody's new one.

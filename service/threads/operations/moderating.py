@@ -11,6 +11,7 @@ from service.kit.clock import now
 from service.kit.versions import Wanted, check_version
 from service.screening.models import Decision
 from service.screening.operations import check_may_take, keep_step, put_columns_back, snapshot
+from service.screening.operations.editing import end_edit, with_edit
 from service.screening.policy import Action, has_been_public, tell, transition
 from service.threads import policy, queries
 from service.threads.events import (
@@ -24,6 +25,7 @@ from service.threads.events import (
     ThreadTrashed,
 )
 from service.threads.models import Thread
+from service.threads.operations.editing import edit_of
 from service.threads.operations.opening import facts_of
 from service.threads.queries import ThreadSeen
 
@@ -68,6 +70,7 @@ def delete_thread(session: Session, actor: Actor, seen: ThreadSeen, version: Wan
     check_version(version, thread.version)
     if policy.is_author(actor, thread):
         tell(thread, now(session))
+        end_edit(session, edit_of(thread))
         event, _ = _move(session, thread, "trash")  # their own deed, and no decision about them
         events.record(session, event(actor=actor, **facts_of(thread)))
     else:
@@ -96,7 +99,7 @@ def put_thread_back(session: Session, actor: Actor, seen: ThreadSeen, before: Ma
 
 def _decide(session: Session, actor: Actor, thread: Thread, action: Action, reason: str) -> Decision:
     """Move the thread, and keep how it was: what listens to the step finds the decision there."""
-    before, state = snapshot(thread, ASPECT), thread.moderation
+    before, state = snapshot(thread, ASPECT) | with_edit(session, edit_of(thread), action), thread.moderation
     event, after = _move(session, thread, action)
     decision = keep_step(
         session, actor, action, f"thread:{thread.id}", thread_id=thread.id, category_id=thread.category_id,

@@ -110,9 +110,10 @@ def _record_opening(session: Session, actor: Actor, thread: Thread, opening: Ope
         events.record(session, ThreadHeld(actor=actor, timed=timed, publish_at=publish_at, verdict=found, **facts))
     elif thread.moderation == "published":
         events.record(session, ThreadOpened(actor=actor, timed=timed, **facts))
+    elif thread.moderation == "spam":
+        events.record(session, ThreadCaught(actor=actor, timed=timed, verdict=found, **facts))
     else:
-        kind = ThreadCaught if verdict.outcome == "spam" else ThreadRefused
-        events.record(session, kind(actor=actor, verdict=found, **facts))
+        events.record(session, ThreadRefused(actor=actor, verdict=found, **facts))
 
 
 def facts_of(thread: Thread) -> dict[str, Any]:
