@@ -94,3 +94,16 @@ def hits(session: Session, rule_ids: Sequence[int]) -> Mapping[int, int]:
         col(Decision.decided_at) >= now(session) - LATELY, col(Decision.rule_id).in_(rule_ids), col(Decision.automated)
     )
     return {row[0]: row[1] for row in session.execute(query.group_by(col(Decision.rule_id)))}
+
+
+def find_tried(session: Session, actor: Actor, rule_id: int | None, backtest_id: int) -> RuleSeen | None:
+    """The rule of this id; without one, the rule that was made of what this backtest has tried. None: it is gone."""
+    named = col(Rule.id) == rule_id if rule_id is not None else col(Rule.backtest_id) == backtest_id
+    row = session.execute(_seen(actor).where(named).order_by(col(Rule.id)).limit(1)).first()
+    return RuleSeen(*row) if row else None
+
+
+def category_of_rule(session: Session, category_id: int | None) -> tuple[str | None, str]:
+    """The slug and the name of the category that a rule is for; None and nothing for the whole site."""
+    found = session.get(Category, category_id) if category_id is not None else None
+    return (found.slug, found.name) if found else (None, "")
