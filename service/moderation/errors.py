@@ -59,3 +59,9 @@ class NotAllDecided(Conflict):
     """
 
     code, title = "not-all-decided", "Nothing was decided: some of these cannot be"
+
+
+class NotNew(Conflict):
+    """The account is not new: what somebody has said here for long is not taken away in one go."""
+
+    code, title = "not-new", "This account is not new"

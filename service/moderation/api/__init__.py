@@ -10,6 +10,7 @@ from service.moderation.api import (
     many,
     notes,
     pins,
+    removing,
     reviews,
     statements,
     suspensions,
@@ -17,5 +18,5 @@ from service.moderation.api import (
 )
 
 router = APIRouter()
-for part in (many, reviews, claims, flags, notes, canned, undoing, statements, appeals, suspensions, pins):
+for part in (many, reviews, claims, flags, notes, canned, undoing, statements, appeals, suspensions, pins, removing):
     router.routes.extend(part.router.routes)
