@@ -19,7 +19,7 @@ VARIABLE: Final = re.compile(r"\{(title|author|category|site)\}")
 
 
 def worded(session: Session, thread: ThreadSeen, reply: ReplySeen | None, canned: int | None, typed: str) -> str:
-    """The reason of a decision about a post: the canned one filled in, and what was typed on a line of its own.
+    """The reason of a decision about a post: the canned one filled in, and what was typed behind it.
 
     Raises Invalid for a canned reason that there is not (any more), and where both together are too long.
     """
@@ -28,7 +28,7 @@ def worded(session: Session, thread: ThreadSeen, reply: ReplySeen | None, canned
     found = queries.find_canned(session, canned)
     if found is None:
         raise invalid("/canned", "must be one of the canned reasons")
-    said = "\n".join(part for part in (fill(found.body, values_of(thread, reply)), typed) if part)
+    said = " ".join(part for part in (fill(found.body, values_of(thread, reply)), typed) if part)
     if len(said) > MOST:
         raise invalid("/reason", f"The reason has {len(said)} characters once it is filled in; at most {MOST} fit")
     return said

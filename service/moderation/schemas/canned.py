@@ -18,7 +18,7 @@ def _title(value: str) -> str:
 
 
 def _body(value: str) -> str:
-    return check_text(value, name="the text", lines=True, most=MOST_BODY)
+    return check_text(value, name="the reason", lines=False, most=MOST_BODY)
 
 
 Title = Annotated[str, AfterValidator(_title)]
