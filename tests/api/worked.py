@@ -79,6 +79,8 @@ EDITED_THREAD = having("alice", "PATCH", "/threads/1", {"body": "Who came home, 
 TIMED = having("mona", "PUT", "/threads/1/timers/close", {"at": "2030-01-31T12:00:00Z", "time_zone": "Europe/Rome"})
 EDITED_REPLY = having("alice", "PATCH", "/replies/1", {"body": "The numbers hide families."})
 COMPLAINED = having("bob", "POST", "/replies/1/flags", {"reason": "spam", "note": "The third advert today."})
+IN_CHARGE = having("ada", "PUT", "/categories/general/moderators/bob")
+SILENCED = having("mona", "PUT", "/accounts/bob/suspension", {"reason": "Insults.", "silence": True})
 
 WORKED = {
     "register": Worked("guest"),
@@ -98,6 +100,9 @@ WORKED = {
     "get_category": Worked("guest", {"slug": "general"}),
     "change_category": Worked("ada", {"slug": "general", "if-match": '"v1"'}),
     "delete_category": Worked("ada", {"slug": "seminar"}, having("ada", "POST", "/categories", SEMINAR)),
+    "list_category_moderators": Worked("mona", {"slug": "general"}, IN_CHARGE),
+    "add_category_moderator": Worked("ada", {"slug": "general", "username": "bob"}),
+    "remove_category_moderator": Worked("ada", {"slug": "general", "username": "bob"}, IN_CHARGE),
     "list_threads": Worked("guest", {"category": "general", "sort": "active", "limit": 20}),
     "list_tags": Worked("guest", {"q": "amn", "limit": 20}, having("alice", "PATCH", "/threads/1", TAGGED)),
     "open_thread": Worked("alice"),
@@ -132,6 +137,9 @@ WORKED = {
     "flag_thread": Worked("bob", THREAD),
     "flag_reply": Worked("bob", REPLY),
     "list_flags": Worked("mona", {"review_id": 1, "limit": 20}, COMPLAINED),
+    "list_suspensions": Worked("mona", {"username": "bob", "limit": 20}, SILENCED),
+    "suspend_account": Worked("mona", {"username": "bob"}),
+    "restore_account": Worked("mona", {"username": "bob"}, SILENCED),
     "list_reviews": Worked("mona", {"state": "open", "limit": 20}, waiting),
     "get_review": Worked("mona", {"review_id": 1}, waiting),
     "decide_review": Worked("mona", {"review_id": 1}, waiting),
