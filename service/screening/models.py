@@ -14,7 +14,8 @@ STANDS = text("undone_at IS NULL")
 
 POST_RESTRICTIONS: Final = ("hide", "reject", "spam", "trash")
 PERSON_RESTRICTIONS: Final = ("silence", "suspend")
-RESTRICTIONS: Final = (*POST_RESTRICTIONS, *PERSON_RESTRICTIONS)
+REMOVAL: Final = "remove"
+RESTRICTIONS: Final = (*POST_RESTRICTIONS, *PERSON_RESTRICTIONS, REMOVAL)
 """The actions that take something from whom they are about: those have reasons, and can be appealed."""
 
 RELIEFS: Final = ("approve", "restore", "lift")

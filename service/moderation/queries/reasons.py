@@ -16,7 +16,7 @@ DONE: Final = {
 
 DONE_TO: Final = {
     "silence": "You may not write for now", "suspend": "Your account is suspended",
-    "lift": "A restriction of your account was lifted",
+    "lift": "A restriction of your account was lifted", "remove": "What you had posted here was removed",
 }  # fmt: skip
 """What was done to a person."""
 
@@ -25,6 +25,7 @@ SCOPE: Final = {
     "reject": "You and moderators still see it; it is shown to nobody else, anywhere.",
     "spam": "Moderators still see it; it is shown to nobody else, anywhere.",
     "trash": "Nobody sees it any more, anywhere. After 30 days its text is deleted for good.",
+    "remove": "Nobody sees it any more, anywhere; moderators can bring it back.",
     "hold": "You and moderators see it; others will when a moderator approves it.",
     "silence": "You may read, and not write, vote or send anything here.",
     "suspend": "You may not sign in, and nothing can be done with your account.",

@@ -16,7 +16,7 @@ from service.kit.clock import now
 from service.kit.database.rows import stored_id
 from service.moderation.models import Appeal, Flag, Suspension
 from service.replies.models import Reply, address
-from service.screening.models import Decision, RuleVersion
+from service.screening.models import REMOVAL, Decision, RuleVersion
 from service.site.models import Site
 from service.threads.models import Thread
 
@@ -175,4 +175,6 @@ def _in_force(decision: Decision, post: Thread | Reply | None, sanction: Suspens
         return False
     if sanction is not None:
         return sanction.lifted_at is None and (sanction.until is None or at < sanction.until)
+    if decision.action == REMOVAL:
+        return True  # of many posts at once: what became of each is said by its own decision
     return post is not None and post.moderation == decision.state_after

@@ -79,7 +79,7 @@ def tell_decision(session: Session, decision_id: int, means: Means) -> None:
     if decision.undone_at is not None:
         _tell_undone(session, decision, means)
         end_appeal_of(session, decision)
-    elif decision.is_told and (decision.action not in RELIEFS or _is_news(session, decision)):
+    elif decision.is_told and not _is_told_as_one(session, decision) and (decision.action not in RELIEFS or _is_news(session, decision)):
         event_id = decision.event_id or decision.step_event_id or latest_event(session)
         must, facts = decision.action == "suspend", {"decision": decision_id}
         subject = f"decision:{decision_id}"
@@ -118,6 +118,12 @@ def _tell_undone(session: Session, decision: Decision, means: Means) -> None:
         facts = {"decision": stored_id(decision.id), "said": UNDONE}
         person, subject = stored_id(decision.account_id), f"undone:{decision.id}"
         _tell(session, Notice(person, DECISION, subject, AFFECTED, latest_event(session), facts), means)
+
+
+def _is_told_as_one(session: Session, decision: Decision) -> bool:
+    """Whether it belongs to a removal of all that its person had posted: that is told, and not each post of it."""
+    batch = session.get(Decision, decision.batch_id) if decision.batch_id else None
+    return batch is not None and batch.account_id == decision.account_id
 
 
 def _is_news(session: Session, decision: Decision) -> bool:
