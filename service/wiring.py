@@ -27,7 +27,7 @@ from service.kit.queue import Cron, Elsewhere, JobKind, Outside, Stepwise, Trans
 from service.live import api as live_api
 from service.moderation import api as moderation_api
 from service.moderation import jobs as moderation_jobs
-from service.moderation.events import AppealDecided, AppealMade, FlagResolved, ReviewDecided, ReviewUndone
+from service.moderation.events import AppealDecided, AppealMade, FlagRaised, FlagResolved, ReviewDecided, ReviewUndone
 from service.moderation.operations import file_verdict, follow_post, open_if_waiting, open_review
 from service.moderation.operations.asking import ASK as ASK_OUTSIDE
 from service.moderation.operations.asking import TELL as TELL_OUTSIDE
@@ -163,6 +163,7 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     TimerFired: (announce_reminder,),
     ReviewDecided: (teach,),
     ReviewUndone: (forget_undone,),
+    FlagRaised: (announce_review,),
     FlagResolved: (announce_flag,),
     AppealMade: (announce_appeal,),
     AppealDecided: (announce_outcome,),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from service.kit.outgoing import Outgoing
 from service.kit.text import plain
+from service.moderation.models import Review
 from service.moderation.queries import PostSeen
 from service.notifications.jobs.bodies import quoted
 from service.notifications.jobs.drafts import Draft, count, in_words
@@ -24,7 +25,7 @@ EXCERPT = 300
 @dataclass(frozen=True, slots=True)
 class Case:
     """One post that waits: what it is, whose, since when, its beginning, where it stands, and where each step is
-    asked for.
+    asked for (None where it is none of a post that waits to be published); what readers flagged, in words.
     """
 
     what: str
@@ -33,8 +34,9 @@ class Case:
     title: str
     excerpt: str
     url: str
-    approve: str
-    reject: str
+    approve: str | None
+    reject: str | None
+    flags: str = ""
 
 
 def draft(letter: Letter, outgoing: Outgoing) -> Draft:
@@ -84,7 +86,9 @@ def case(seen: PostSeen, letter: Letter, outgoing: Outgoing) -> Case:
     if review is None:
         raise AssertionError("what waits has a review")
 
-    def link(action: Action) -> str:
+    def link(action: Action) -> str | None:
+        if seen.post.moderation != "pending":
+            return None
         asked = ReviewLink(letter.account_id, review.id or 0, review.version, action, letter.now + LASTS)
         return outgoing.base_url + asked.path(outgoing.secret)
 
@@ -97,7 +101,16 @@ def case(seen: PostSeen, letter: Letter, outgoing: Outgoing) -> Case:
         url=outgoing.base_url + quoted(place(seen)),
         approve=link("approve"),
         reject=link("reject"),
+        flags=flags_words(review),
     )
+
+
+def flags_words(review: Review) -> str:
+    """What readers flagged: `2 readers flagged this: spam, abusive`; empty where none did. Never who."""
+    if not review.flag_count:
+        return ""
+    readers = "1 reader" if review.flag_count == 1 else f"{review.flag_count} readers"
+    return f"{readers} flagged this: {', '.join(review.flag_reasons)}"
 
 
 def place(seen: PostSeen) -> str:

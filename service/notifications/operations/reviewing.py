@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from service.kit.clock import EPOCH, now
 from service.kit.queue import enqueue
-from service.moderation.events import AppealMade
+from service.moderation.events import AppealMade, FlagRaised
 from service.notifications.models import MAIL, REVIEWS
 from service.notifications.operations.gathering import Envelope, letters_for
 from service.notifications.policy import DEFAULTS, wants
@@ -24,8 +24,8 @@ WINDOW: Final = timedelta(minutes=30)
 """The least time between two letters to one moderator."""
 
 
-def announce_review(session: Session, event: ReplyEvent | ThreadEvent, event_id: int) -> None:
-    """Listener: a post waits, so moderators are told, after this transaction."""
+def announce_review(session: Session, event: ReplyEvent | ThreadEvent | FlagRaised, event_id: int) -> None:
+    """Listener: a post waits, or readers flagged it, so moderators are told, after this transaction."""
     enqueue(session, ASK, {})
 
 
