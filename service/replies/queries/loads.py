@@ -53,7 +53,7 @@ def listed(actor: Actor) -> ColumnElement[bool]:
     """
     shown = or_(col(Reply.moderation) == "published", and_(col(Reply.number).is_not(None), col(Reply.child_count) > 0))
     if actor.moderates:
-        return or_(shown, col(Reply.moderation).in_(("hidden", "spam")))
+        return or_(shown, col(Reply.moderation) != "trashed")
     return or_(shown, _own(actor)) if actor.signed_in else shown
 
 
