@@ -42,11 +42,8 @@ SAVED: Final = {
 SWITCHES: Final[dict[str, dict[str, Any]]] = {
     "on": {"enabled": True}, "blind": {"enabled": True, "confirm": True}, "off": {"enabled": False},
 }  # fmt: skip
-NEW: Final = {
-    "posts": "0", "approved": "1", "least": "2", "younger_than": "1", "window": "60", "field_title": "on",
-    "field_body": "on", "place": "100", "exempt_moderator": "on", "exempt_admin": "on",
-}  # fmt: skip
-"""What stands in the form of a new rule."""
+NEW: Final = {"place": "100", "exempt_moderator": "on", "exempt_admin": "on"}
+"""What stands in the form of a new rule, besides its kind's usual terms."""
 
 
 @router.get(HERE)
@@ -217,7 +214,8 @@ def _values(
 ) -> dict[str, str]:
     rule = tried or (seen.rule if seen else None)
     if rule is None:
-        return NEW | {"name": rule_words.KINDS[kind], "verdict": rule_words.verdicts_of(kind)[0].value}
+        usual = NEW | rule_inputs.usual_values(kind)
+        return usual | {"name": rule_words.KINDS[kind], "verdict": rule_words.verdicts_of(kind)[0].value}
     slugs = {category.id: category.slug for category in list_categories(session, actor)}
     values = {name: getattr(rule, name) for name in ("name", "verdict", "public_reason")}
     values |= {"place": str(rule.place), "category": slugs.get(rule.category_id, "")}

@@ -6,7 +6,7 @@ from typing import Any, Final
 from service.pages.rule_words import FIELDS
 from service.pages.views.frame import Choice
 from service.pages.views.rules import Input
-from service.screening.policy import TERMS, RuleKind, parse_terms
+from service.screening.policy import TERMS, RuleKind, Terms, parse_terms
 
 SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 UNITS: Final = {
@@ -76,13 +76,22 @@ LABELS: Final = {each.name: each.label for inputs in INPUTS.values() for each in
 
 def values_of(kind: RuleKind, terms: dict[str, Any]) -> dict[str, str]:
     """Terms, as JSON has them, as the form's fields."""
-    parsed, values = parse_terms(kind, terms), dict[str, str]()
+    return _values(kind, parse_terms(kind, terms))
+
+
+def usual_values(kind: RuleKind) -> dict[str, str]:
+    """What stands in the form of a new rule of this kind."""
+    return _values(kind, TERMS[kind].model_construct())
+
+
+def _values(kind: RuleKind, terms: Terms) -> dict[str, str]:
+    values: dict[str, str] = {}
     for name in TERMS[kind].model_fields:
-        value = getattr(parsed, name)
+        value = getattr(terms, name, None)  # in a new rule what has no usual value is not there
         if isinstance(value, timedelta):
             values[name] = f"{value.total_seconds() / SECONDS[UNITS[kind, name]]:g}"
         elif name == "fields":
-            values |= {f"field_{each}": "on" for each in value}
+            values |= {f"field_{each}": "on" for each in value or ()}
         elif isinstance(value, list):
             values[name] = "\n".join(value)
         else:
