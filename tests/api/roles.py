@@ -7,15 +7,28 @@ from typing import Any
 
 import httpx
 
+from service.accounts.models import Account
 from service.devices.schemas import EXAMPLE
+from service.kit.database import Session
 from tests.api.openapi import Json, Operation
 from tests.api.sending import example_body, request_for
 from tests.api.stage import Stage, bury_one, hold
 from tests.build import a_reply, a_thread
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, Person, enter
 
 ROLES = ("guest", "reader", "member", "owner", "moderator", "admin")
 """Who asks. The owner is alice: her thread, her reply, her session. The reader is the admin's token, scope `read`."""
+
+SANCTIONED = {"reason": "Insults.", "until": None, "id": 1}
+SPECIAL: dict[str, Json] = {
+    "suspended": {"standing": {"suspension": SANCTIONED}},
+    "silenced": {"standing": {"silence": SANCTIONED}},
+    "elsewhere": {"moderated": [1_000_000]},
+    "here": {"moderated": [1]},
+}
+"""Members who are more or less than that, by what their account says: suspended, silenced, and the moderators of
+another category, and of the one where the subject stands.
+"""
 
 PLAYED_BY = {"guest": "guest", "member": "bob", "owner": "alice", "moderator": "mona", "admin": "ada"}
 count = itertools.count(1)
@@ -31,13 +44,32 @@ class Subject:
 
 async def client_of(stage: Stage, role: str) -> httpx.AsyncClient:
     """The HTTP client of a role; for the reader a client without cookies, with a new token of the admin's."""
+    if role in SPECIAL:
+        return (await special(stage, role)).client
     if role != "reader":
         return stage.client(PLAYED_BY[role])
     made = await stage.must("ada", "POST", "/tokens", {"name": "Reader", "scopes": ["read"]})
+    return _opened(stage, {"Authorization": f"Bearer {made['token']}"})
+
+
+async def special(stage: Stage, role: str) -> Person:
+    """Somebody of a special role, who joins the cast at the first call."""
+    if role not in stage.people:
+        person = await enter(stage.app, _opened(stage), role)
+
+        def become(session: Session) -> None:
+            account = session.get_one(Account, person.id)
+            for name, value in SPECIAL[role].items():
+                setattr(account, name, value)
+
+        await stage.app.state.database.write(become)
+        stage.people[role] = person
+    return stage.people[role]
+
+
+def _opened(stage: Stage, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(stage.app, raise_app_exceptions=False)
-    return httpx.AsyncClient(
-        transport=transport, base_url=stage.guest.base_url, headers={"Authorization": f"Bearer {made['token']}"}
-    )
+    return httpx.AsyncClient(transport=transport, base_url=stage.guest.base_url, headers=headers)
 
 
 async def fresh_subject(stage: Stage, operation: Operation, category: str = "general") -> Subject:
@@ -132,13 +164,16 @@ MAKERS: dict[str, Callable[[Stage, str, int], Awaitable[int]]] = {
 Prepare = Callable[[Stage, Subject], Awaitable[Any]]
 
 
-async def try_as(
-    stage: Stage, document: Json, operation: Operation, role: str, prepare: Prepare | None
-) -> httpx.Response:
-    """The operation's example, sent by somebody of this role about a fresh subject."""
+async def prepared(stage: Stage, operation: Operation, prepare: Prepare | None) -> Subject:
+    """A fresh subject, made ready."""
     subject = await fresh_subject(stage, operation)
     if prepare is not None:
         await prepare(stage, subject)
+    return subject
+
+
+async def try_as(stage: Stage, document: Json, operation: Operation, role: str, subject: Subject) -> httpx.Response:
+    """The operation's example, sent by somebody of this role about this subject."""
     body = example_body(document, operation)
     values = subject.parameters | ({"if-match": '"v1"'} if operation.id == "change_site" else {})
     client = await client_of(stage, role)
