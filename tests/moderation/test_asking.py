@@ -179,3 +179,26 @@ async def test_a_service_that_speaks_as_akismet_does_is_asked_in_its_way(
     form = parse_qs(heard.bodies[0].decode())
     assert (form["comment_content"], form["api_key"]) == (["Buy *maps* at example.com"], [SECRET])
     assert heard.heads[-1].startswith("POST /submit-ham ")
+
+
+async def test_a_rule_that_asks_holds_a_new_post_until_the_answer(
+    app: FastAPI, jobs: Jobs, alice: Person, bob: Person, mona: Person
+) -> None:
+    thread = await a_thread(by=alice)
+    async with answering(saying('{"result": "pass"}')) as heard:
+        rule = {
+            "name": "The neighbours", "kind": "external", "terms": {"url": f"http://127.0.0.1:{heard.port}/check"},
+            "enabled": True, "confirm": True, "public_reason": "Somebody looks at it first.",
+        }  # fmt: skip
+        made = await mona.post("/api/v1/moderation/rules", rule)
+        assert made.status_code == 201, made.text
+        assert made.json()["secret"].startswith("whsec_")
+        listed = (await mona.get("/api/v1/moderation/rules?limit=100")).json()["items"]
+        assert not any(each["secret"] for each in listed), "it is shown once"
+        reply = await a_reply(by=bob, thread=thread)
+        opened = await a_thread(by=bob, title="Another matter")
+        assert reply["moderation"] == opened["moderation"] == "pending"
+        await jobs()
+    assert {json.loads(body)["post"]["kind"] for body in heard.bodies} == {"reply", "thread"}
+    assert await state(reply, mona) == "published"
+    assert (await mona.get(f"/api/v1/threads/{opened['id']}")).json()["moderation"] == "published"

@@ -11,13 +11,25 @@ from service.kit.queue import enqueue
 from service.moderation.events import ReviewDecided
 from service.moderation.operations.deciding import Decision, Locked, lock_post, review_of, take_step
 from service.moderation.queries.asking import held_by, judged_by
+from service.replies.events import ReplyHeld
 from service.screening.models import Rule
 from service.screening.policy.asking import ACTION_OF, Judgement, rest_after
+from service.threads.events import ThreadHeld
 
 ASK: Final = "moderation.ask_outside"
 TELL: Final = "moderation.tell_outside"
 LEARNT_FROM: Final = {"approve": "pass", "restore": "pass", "reject": "reject", "hide": "reject", "spam": "spam"}
 """What a person's decision says of a post, in the words of the program's own answers."""
+
+
+def ask_program(session: Session, event: ReplyHeld | ThreadHeld, event_id: int) -> None:
+    """Listener: a rule holds a post until the program elsewhere has been asked about it; a job asks."""
+    verdict = event.verdict
+    if verdict is None or verdict.to_ask is None:
+        return
+    rule, reply_id = verdict.to_ask, event.reply_id if isinstance(event, ReplyHeld) else None
+    asked = {"thread": event.thread_id, "reply": reply_id, "version": event.version}
+    enqueue(session, ASK, {"rule": rule.id, "rule_version": rule.version} | asked)
 
 
 def follow_judgement(session: Session, payload: dict[str, Any], judgement: Judgement) -> None:
