@@ -226,3 +226,31 @@ async def test_what_becomes_of_a_post_decides_about_its_flags(
     await flagged(charlie, edited)
     reopened = await review_of(app, edited)
     assert (reopened["state"], reopened["cause"], reopened["flag_count"]) == ("open", "flagged", 1)
+
+
+async def test_flags_wait_again_when_the_decision_about_them_is_undone(
+    app: FastAPI, alice: Person, bob: Person, charlie: Person, mona: Person
+) -> None:
+    thread = await a_thread(by=alice)
+    post = await a_reply(alice, thread)
+    for who in (bob, charlie):
+        await flagged(who, post)
+    await step(mona, post, "trash")
+    assert await outcomes(app) == ["upheld", "upheld"]
+    entries = (await mona.get("/api/v1/audit", params={"kind": "review.decided"})).json()["items"]
+    undone = await mona.post(f"/api/v1/audit/{entries[0]['id']}/undo")
+    assert undone.status_code == 200, undone.text
+    assert [(row["outcome"], row["decision_id"], row["resolved_at"]) for row in await stored(app)] == [(None,) * 3] * 2
+    review = await review_of(app, post)
+    assert (review["state"], review["flag_count"], review["flag_weight"]) == ("open", 2, 200)
+    assert (await flag(bob, post)).status_code == 200
+    # Of somebody who has flagged it once more meanwhile, the later flag is the one that waits.
+    await step(mona, post, "dismiss")
+    await alice.patch(at(post), {"body": "Worse than before."})
+    again = await flagged(bob, post, "abusive")
+    entries = (await mona.get("/api/v1/audit", params={"kind": "review.decided"})).json()["items"]
+    assert (await mona.post(f"/api/v1/audit/{entries[0]['id']}/undo")).status_code == 200
+    waiting = [row["id"] for row in await stored(app) if row["resolved_at"] is None]
+    assert waiting == [2, again["id"]]
+    assert await outcomes(app) == [None] * 3
+    assert (await review_of(app, post))["flag_count"] == 2
