@@ -17,7 +17,7 @@ from service.accounts.models import Account
 from service.accounts.operations import make_admin, offer_first_admin
 from service.accounts.schemas import newcomer_of, registration
 from service.app import create_app, make_worker
-from service.cli import audit, background, imports
+from service.cli import audit, background, imports, moderation
 from service.cli.shared import AsJson, or_refused, refuse, settings_or_refuse, tell, with_database
 from service.kit.broadcast import Broadcaster
 from service.kit.database import Database, open_database
@@ -35,6 +35,7 @@ app.add_typer(admin, name="admin")
 app.add_typer(imports.app, name="import")
 app.add_typer(background.app, name="jobs")
 app.add_typer(audit.app, name="audit")
+app.add_typer(moderation.app, name="moderation")
 OPEN_FILES = 65_536
 
 

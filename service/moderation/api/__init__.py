@@ -11,6 +11,7 @@ from service.moderation.api import (
     notes,
     pins,
     removing,
+    report,
     reviews,
     statements,
     suspensions,
@@ -18,5 +19,7 @@ from service.moderation.api import (
 )
 
 router = APIRouter()
-for part in (many, reviews, claims, flags, notes, canned, undoing, statements, appeals, suspensions, pins, removing):
+for part in (
+    many, reviews, claims, flags, notes, canned, undoing, statements, appeals, suspensions, pins, removing, report,
+):  # fmt: skip
     router.routes.extend(part.router.routes)

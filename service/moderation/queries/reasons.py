@@ -11,6 +11,7 @@ from service.moderation.queries.stating import Statement
 DONE: Final = {
     "hide": "was hidden", "reject": "was rejected", "spam": "was marked as spam", "trash": "was removed",
     "approve": "was approved, and is shown", "restore": "is shown again", "hold": "waits for a moderator",
+    "edit": "was changed by a moderator before it was published",
 }  # fmt: skip
 """What was done to a post, after its name."""
 

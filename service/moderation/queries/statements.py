@@ -17,10 +17,10 @@ from service.moderation.models import Review
 from service.moderation.queries.reviews import get_review
 from service.moderation.queries.stating import Statement, load
 from service.replies.models import Reply
-from service.screening.models import RELIEFS, RESTRICTIONS, Decision
+from service.screening.models import EDIT, RELIEFS, RESTRICTIONS, Decision
 from service.threads.models import Thread
 
-SHOWN: Final = (*RESTRICTIONS, *RELIEFS, "hold")
+SHOWN: Final = (*RESTRICTIONS, *RELIEFS, EDIT, "hold")
 """The decisions that are shown to whom they are about."""
 
 

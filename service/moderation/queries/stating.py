@@ -118,8 +118,9 @@ def load(session: Session, reader: Actor, *where: ColumnElement[bool], limit: in
     return [_statement(session, reader, row) for row in rows]
 
 
-def _select() -> Select[*tuple[Any, ...]]:
-    flagged = exists().where(
+def was_flagged() -> ColumnElement[bool]:
+    """Whether readers had flagged the post of a decision, and nobody had decided about that before."""
+    return exists().where(
         col(Flag.thread_id) == Decision.thread_id, col(Flag.reply_id).is_not_distinct_from(col(Decision.reply_id)),
         col(Flag.made_at) <= Decision.decided_at,
         or_(
@@ -127,8 +128,13 @@ def _select() -> Select[*tuple[Any, ...]]:
             col(Flag.resolved_at) >= Decision.decided_at,
         ),
     )  # fmt: skip
+
+
+def _select() -> Select[*tuple[Any, ...]]:
     asked: Select[*tuple[Any, ...]] = (
-        select(Decision, Thread, Reply, Category, Account, col(Decider.username), RuleVersion, Appeal, Site, flagged)
+        select(
+            Decision, Thread, Reply, Category, Account, col(Decider.username), RuleVersion, Appeal, Site, was_flagged()
+        )
         .select_from(Decision)
         .join(Account, col(Account.id) == Decision.account_id)
         .join(Site, col(Site.id) == 1)

@@ -79,7 +79,11 @@ def tell_decision(session: Session, decision_id: int, means: Means) -> None:
     if decision.undone_at is not None:
         _tell_undone(session, decision, means)
         end_appeal_of(session, decision)
-    elif decision.is_told and not _is_told_as_one(session, decision) and (decision.action not in RELIEFS or _is_news(session, decision)):
+    elif (
+        decision.is_told
+        and not _is_told_as_one(session, decision)
+        and (decision.action not in RELIEFS or _is_news(session, decision))
+    ):
         event_id = decision.event_id or decision.step_event_id or latest_event(session)
         must, facts = decision.action == "suspend", {"decision": decision_id}
         subject = f"decision:{decision_id}"

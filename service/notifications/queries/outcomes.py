@@ -14,6 +14,7 @@ from service.moderation.queries.reasons import appeal_of, flag_of, sentence_of, 
 from service.moderation.queries.statements import statements_of
 from service.moderation.queries.stating import Statement
 from service.notifications.models import APPEAL, FLAG
+from service.screening.models import EDIT
 
 UNDONE: Final = "undone"
 """What `considered` has under `said` where the notice is that a decision was undone."""
@@ -74,8 +75,8 @@ def _outcome(kind: str, facts: dict[str, Any], seen: Statement | None, flag: Fla
 
 
 def _holds(seen: Statement) -> bool:
-    """Whether what was decided is so now; what relieved a person is, once for all."""
-    return seen.in_force or (seen.about == "account" and not seen.decision.restricts)
+    """Whether what was decided is so now; what relieved a person is, and that a text was changed, once for all."""
+    return seen.in_force or seen.decision.action == EDIT or (seen.about == "account" and not seen.decision.restricts)
 
 
 def _of_flag(facts: dict[str, Any], seen: Statement | None, flag: Flag | None) -> Outcome:
