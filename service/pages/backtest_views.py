@@ -25,7 +25,7 @@ HEADINGS: Final = {
     "queued": "The trial begins in a moment", "running": "Earlier posts are being looked at",
     "done": "What the rule would have done", "failed": "The trial was broken off",
 }  # fmt: skip
-VERDICTS: Final = {"hold": "Held", "reject": "Rejected", "spam": "Taken for spam", "publish": "Let through"}
+VERDICTS: Final = {"hold": "held", "reject": "rejected", "spam": "taken for spam", "publish": "let through"}
 SAMPLES: Final = {
     "hold": "It would have held", "reject": "It would have rejected", "spam": "It would have taken for spam",
     "missed": "Moderators took away, and it would have let through",
@@ -48,13 +48,13 @@ def shown(
     agreement, busy = agreement_of(report), found.state in RUNNING
     only = drafts[0] if len(drafts) == 1 else None
     button, standing = _deed(found, only, stored) if only else ("", "")
-    columns = [name for name in OUTCOMES if any(name in outcomes for outcomes in report.together.values())]
+    columns = [verdict for verdict in VERDICTS if verdict in report.together]
     return BacktestPage(
         id=stored_id(found.id), state="running" if busy else found.state, heading=HEADINGS[found.state],
         says=tuple(f"{draft.name}: {says(draft.kind, draft.terms, draft.verdict)}" for draft in drafts), where=where,
         examined=found.examined, total=found.total,
         percent=min(99, found.examined * 100 // max(found.total, 1)) if busy else None, made_at=found.made_at,
-        seconds=in_short(timedelta(seconds=report.seconds)), columns=tuple(OUTCOME_WORDS[name] for name in columns),
+        seconds=in_short(timedelta(seconds=report.seconds)), columns=tuple(VERDICTS[verdict] for verdict in columns),
         rows=_rows(report, columns), decided=agreement.decided, agreed=agreement.agreed,
         samples=_samples(report, posts) if found.state == "done" else (), form=form, button=DO.get(button, ""),
         back_url=_back(found, only), standing=standing,
@@ -83,12 +83,11 @@ def _back(found: Backtest, draft: Draft | None) -> str:
 
 
 def _rows(report: Report, columns: Sequence[str]) -> tuple[Row, ...]:
-    found = ((label, report.together.get(verdict, {})) for verdict, label in VERDICTS.items())
-    return tuple(
-        Row(label, sum(counts.values()), tuple(counts.get(name, 0) for name in columns))
-        for label, counts in found
-        if counts
-    )
+    """A row for each outcome that there is, with a cell for each of the verdicts; the sums first."""
+    counts = [report.together[verdict] for verdict in columns]
+    rows = [Row("all", tuple(sum(each.values()) for each in counts))]
+    there = (name for name in OUTCOMES if any(name in each for each in counts))
+    return (*rows, *(Row(OUTCOME_WORDS[name], tuple(each.get(name, 0) for each in counts)) for name in there))
 
 
 def _samples(report: Report, posts: Mapping[Key, PostThen]) -> tuple[SampleList, ...]:
@@ -106,9 +105,11 @@ def _samples(report: Report, posts: Mapping[Key, PostThen]) -> tuple[SampleList,
 def _line(sample: Sample, post: PostThen) -> SampleLine:
     excerpt, start, end = excerpt_of(sample, post)
     start, end = start or 0, end or 0
+    text = post.own_title if sample.field == "title" else post.body
+    first, last = ("" if text.startswith(excerpt) else "…"), ("" if text.endswith(excerpt) else "…")
     return SampleLine(
         url=_url(post), title=post.title, author=post.author_name or "Anonymous", at=post.created_at,
-        before=excerpt[:start], matched=excerpt[start:end], after=excerpt[end:],
+        before=first + excerpt[:start], matched=excerpt[start:end], after=excerpt[end:] + last,
         outcome=OUTCOME_WORDS[sample.outcome],
     )  # fmt: skip
 

@@ -32,7 +32,8 @@ def says(kind: str, terms: dict[str, Any], verdict: str) -> str:
     if kind == "external":
         return f"{what}."
     fewer = getattr(parsed, "only_first_posts", None)
-    of_whom = f", of people with fewer than {count(fewer, 'published post')}" if fewer else ""
+    posts = "no published post" if fewer == 1 else f"fewer than {fewer} published posts"
+    of_whom = f", of people with {posts}" if fewer else ""
     return f"{VERBS[verdict]} {what}{of_whom}."
 
 

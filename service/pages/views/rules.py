@@ -73,10 +73,9 @@ class RulePage:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table: what the rules would have done, and what became of those posts."""
+    """A line of the table: what became of posts, and of how many of them the rules would have done what."""
 
     label: str
-    total: int
     cells: tuple[int, ...]
 
 
