@@ -149,6 +149,12 @@ async def _notification(stage: Stage, category: str, number: int) -> int:
     return int((await stage.must("alice", "GET", "/notifications?limit=1"))["items"][0]["id"])
 
 
+async def _reason(stage: Stage, category: str, number: int) -> int:
+    """A reason that moderators give often."""
+    made = await stage.must("mona", "POST", "/moderation/reasons", {"title": f"Names {number}", "body": "No names."})
+    return int(made["id"])
+
+
 async def _dead_job(stage: Stage, category: str, number: int) -> int:
     """A job that was given up."""
     await stage.app.state.database.write(bury_one, 1_000 + number)
@@ -157,7 +163,7 @@ async def _dead_job(stage: Stage, category: str, number: int) -> int:
 
 MAKERS: dict[str, Callable[[Stage, str, int], Awaitable[int]]] = {
     "session_id": _session, "token_id": _token, "device_id": _device, "review_id": _review,
-    "notification_id": _notification, "job_id": _dead_job,
+    "notification_id": _notification, "job_id": _dead_job, "reason_id": _reason,
 }  # fmt: skip
 """What an operation's path may name, made anew, by the parameter's name."""
 

@@ -75,6 +75,17 @@ TABLE = {
     "list_reviews": "401 403 403 403 200 200",
     "get_review": "401 403 403 403 200 200",
     "decide_review": "401 403 403 403 200 200",
+    "claim_review": "401 403 403 403 200 200",
+    "release_review": "401 403 403 403 204 204",
+    "list_review_notes": "401 403 403 403 200 200",
+    "note_review": "401 403 403 403 201 201",
+    "list_account_notes": "401 403 403 403 200 200",
+    "note_account": "401 403 403 403 201 201",
+    "list_canned_reasons": "401 403 403 403 200 200",
+    "make_canned_reason": "401 403 403 403 201 201",
+    "get_canned_reason": "401 403 403 403 200 200",
+    "change_canned_reason": "401 403 403 403 200 200",
+    "delete_canned_reason": "401 403 403 403 204 204",
     "get_subscription": "401 200 200 200 200 200",
     "choose_subscription": "401 403 200 200 200 200",
     "delete_subscription": "401 403 204 204 204 204",
@@ -157,10 +168,24 @@ SILENCED = frozenset((
 ELSEWHERE = {
     "list_reviews": "200", "get_review": "404", "decide_review": "404", "list_flags": "404", "list_closings": "200",
     "extend_closings": "200", "reopen_threads": "200", "list_audit": "200",
+    "claim_review": "404", "release_review": "404", "list_review_notes": "404", "note_review": "404",
+    "list_canned_reasons": "200", "get_canned_reason": "200",
 }  # fmt: skip
 """What a moderator of another category meets, where it is not what members do."""
 
-OF_THE_SITE = frozenset(("list_suspensions", "suspend_account", "restore_account", "list_category_moderators"))
+OF_THE_SITE = frozenset(
+    (
+        "list_account_notes",
+        "note_account",
+        "make_canned_reason",
+        "change_canned_reason",
+        "delete_canned_reason",
+        "list_suspensions",
+        "suspend_account",
+        "restore_account",
+        "list_category_moderators",
+    )
+)
 """What moderators of a category do not do, though the site's moderators do; the last is tried on another category."""
 
 

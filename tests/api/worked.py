@@ -55,6 +55,12 @@ async def waiting(stage: Stage) -> None:
     await hold(stage, 0)
 
 
+async def noted(stage: Stage) -> None:
+    """A moderator left a note at what waits."""
+    await waiting(stage)
+    await stage.must("ada", "POST", "/reviews/1/notes", {"body": "The third of this kind."})
+
+
 @dataclass(frozen=True)
 class Worked:
     """One example."""
@@ -77,6 +83,8 @@ AGREED = having("bob", "PUT", "/threads/1/reactions/agree")
 CLOSES = having("mona", "PUT", "/threads/1/closing", {"close_after_idle": "P14D"})
 EDITED_THREAD = having("alice", "PATCH", "/threads/1", {"body": "Who came home, and to what?"})
 TIMED = having("mona", "PUT", "/threads/1/timers/close", {"at": "2030-01-31T12:00:00Z", "time_zone": "Europe/Rome"})
+NOTED = having("ada", "POST", "/accounts/bob/notes", {"body": "Asked twice to leave names out."})
+SAID_OFTEN = having("mona", "POST", "/moderation/reasons", {"title": "Names", "body": "{author}, leave names out."})
 EDITED_REPLY = having("alice", "PATCH", "/replies/1", {"body": "The numbers hide families."})
 COMPLAINED = having("bob", "POST", "/replies/1/flags", {"reason": "spam", "note": "The third advert today."})
 IN_CHARGE = having("ada", "PUT", "/categories/general/moderators/bob")
@@ -143,6 +151,17 @@ WORKED = {
     "list_reviews": Worked("mona", {"state": "open", "limit": 20}, waiting),
     "get_review": Worked("mona", {"review_id": 1}, waiting),
     "decide_review": Worked("mona", {"review_id": 1}, waiting),
+    "claim_review": Worked("mona", {"review_id": 1}, waiting),
+    "release_review": Worked("mona", {"review_id": 1}, waiting),
+    "list_review_notes": Worked("mona", {"review_id": 1, "limit": 20}, noted),
+    "note_review": Worked("mona", {"review_id": 1}, waiting),
+    "list_account_notes": Worked("mona", {"username": "bob", "limit": 20}, NOTED),
+    "note_account": Worked("mona", {"username": "bob"}),
+    "list_canned_reasons": Worked("mona", prepare=SAID_OFTEN),
+    "make_canned_reason": Worked("mona"),
+    "get_canned_reason": Worked("mona", {"reason_id": 1}, SAID_OFTEN),
+    "change_canned_reason": Worked("mona", {"reason_id": 1, "if-match": '"v1"'}, SAID_OFTEN),
+    "delete_canned_reason": Worked("mona", {"reason_id": 1}, SAID_OFTEN),
     "get_subscription": Worked("alice", THREAD),
     "choose_subscription": Worked("bob", THREAD),
     "delete_subscription": Worked("alice", THREAD),
