@@ -31,7 +31,8 @@ from service.moderation.events import AppealDecided, AppealMade, FlagRaised, Fla
 from service.moderation.operations import file_verdict, follow_post, open_if_waiting, open_review
 from service.moderation.operations.asking import ASK as ASK_OUTSIDE
 from service.moderation.operations.asking import TELL as TELL_OUTSIDE
-from service.moderation.operations.asking import teach
+from service.moderation.operations.asking import ask_program, teach
+from service.moderation.operations.edits import close_after_edit, open_for_edit
 from service.notifications import api as notifications_api
 from service.notifications import jobs as notifications_jobs
 from service.notifications.jobs import outcomes as outcome_jobs
@@ -48,7 +49,7 @@ from service.notifications.operations.closings import (
 )
 from service.notifications.operations.outcomes import TELL_APPEAL, TELL_FLAG, announce_flag, announce_outcome
 from service.notifications.operations.pushing import BRING_PUSH
-from service.notifications.operations.reviewing import ASK, announce_appeal, announce_review
+from service.notifications.operations.reviewing import ASK, announce_appeal, announce_edit, announce_review
 from service.notifications.queries.preferences import somebody_wants_warnings
 from service.pages import (
     admin,
@@ -107,6 +108,7 @@ from service.replies.events import (
 )
 from service.screening import api as screening_api
 from service.screening import jobs as screening_jobs
+from service.screening.events import EditEnded, EditHeld
 from service.screening.operations import TELL as TELL_DECISION
 from service.site import api as site_api
 from service.site.events import SiteChanged
@@ -135,7 +137,7 @@ METADATA: Final = SQLModel.metadata
 
 LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyPosted: (forget_posted, follow_after_reply, note_mentions, announce),
-    ReplyHeld: (forget_posted, follow_after_reply, note_mentions, open_review, announce_review),
+    ReplyHeld: (forget_posted, follow_after_reply, note_mentions, open_review, announce_review, ask_program),
     ReplyCaught: (forget_posted, follow_after_reply, note_mentions, file_verdict),
     ReplyRefused: (file_verdict,),
     ReplyPublished: (announce, follow_post),
@@ -147,7 +149,7 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ReplyRejected: (follow_post,),
     ReplyImported: (open_if_waiting,),
     ThreadOpened: (closing_jobs.plan_opened, note_mentions, announce),
-    ThreadHeld: (closing_jobs.plan_opened, note_mentions, open_review, announce_review),
+    ThreadHeld: (closing_jobs.plan_opened, note_mentions, open_review, announce_review, ask_program),
     ThreadCaught: (closing_jobs.plan_opened, note_mentions, file_verdict),
     ThreadRefused: (file_verdict,),
     ThreadPublished: (announce, follow_post),
@@ -157,6 +159,8 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ThreadTrashed: (follow_post,),
     ThreadRestored: (closing_jobs.look_at_thread, follow_post),
     ThreadRejected: (follow_post,),
+    EditHeld: (open_for_edit, announce_edit),
+    EditEnded: (close_after_edit,),
     ThreadClosed: (announce_closing,),
     ThreadClosingSoon: (announce,),
     ThreadReopened: (forget_closing,),

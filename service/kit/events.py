@@ -152,6 +152,12 @@ def record(session: Session, event: Event, *, at: datetime | None = None) -> int
     return event_id
 
 
+def let_know(session: Session, fact: object) -> None:
+    """Run the listeners of a fact that is no event: the rooms above must know of it, and the log need not."""
+    for listener in session.info["listeners"].get(type(fact), ()):
+        listener(session, fact)
+
+
 def changes(row: Any, fields: Mapping[str, Any], texts: Collection[str]) -> dict[str, list[Any]]:
     """What `fields` would change in a row, as `{name: [before, after]}` for an event's facts; of `texts` nothing."""
     told = {name: [getattr(row, name), value] for name, value in fields.items() if name not in texts}

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from service.accounts.models import Account
-from service.kit.actor import Actor, check_may_write, check_moderates, check_outranks, rank_of
+from service.kit.actor import Actor, check_may_write, check_moderates, check_outranks, check_signed_in, rank_of
 from service.kit.clock import utc_text
 from service.kit.errors import NotAllowed, RateLimited
 from service.moderation.errors import AlreadyFlagged, Claimed, NotPublished
@@ -190,3 +190,12 @@ def check_may_suspend(actor: Actor, account: Account) -> None:
     if account.id is not None and account.id == actor.account_id:
         raise NotAllowed("Nobody suspends or silences themselves")
     check_outranks(actor, account.id, rank_of(account.role, moderates_some=bool(account.moderated)))
+
+
+def check_may_withdraw(actor: Actor, editor_id: int | None) -> None:
+    """Raise unless the edit that waits is the actor's own: a moderator decides about it instead. Who is silenced may
+    still take back what they said.
+    """
+    check_signed_in(actor)
+    if actor.account_id != editor_id:
+        raise NotAllowed("Only who made an edit withdraws it: a moderator decides about it")

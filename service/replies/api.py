@@ -137,16 +137,22 @@ async def get_reply(reply_id: ReplyId, asks: Asking, if_none_match: IfNoneMatch 
     "/replies/{reply_id}",
     operation_id="edit_reply",
     response_model=ReplyView,
-    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+    responses=declare(
+        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, Rejected, NotReady
+    ),
 )
 async def edit_reply(reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking, if_match: IfMatch = None) -> Response:
-    """Change a reply's text: its author, or a moderator."""
+    """Change a reply's text: its author, or a moderator. The site's rules may have an author's new text wait for a
+    moderator (`pending_edit`; the answer has the old text, which everybody reads meanwhile), or refuse it.
+    """
     text = await asks.prepare_text(to_written, draft)
 
-    def work(session: Session, actor: Actor) -> Answer:
+    def work(session: Session, actor: Actor) -> Answer | Problem:
         seen, found = queries.lock_reply(session, actor, reply_id)
-        operations.edit_reply(session, actor, seen, found, text, wanted_version(if_match))
-        return show(session, actor, found, seen.thread.slug)
+        edited = operations.edit_reply(session, actor, seen, found, text, wanted_version(if_match), asks.sender())
+        if isinstance(edited, Rejected):
+            return edited
+        return show(session, actor, queries.get_reply(session, actor, reply_id), seen.thread.slug)
 
     return await asks.write(work)
 

@@ -65,6 +65,7 @@ class ReplyView(BaseModel):
     my_reactions: list[str] = Field(description="What you said of it yourself.")
     created_at: Moment
     edited_at: Moment | None
+    pending_edit: bool = Field(description="Whether an edit of it waits; only its author and moderators know.")
     version: int
 
     @classmethod
@@ -74,11 +75,12 @@ class ReplyView(BaseModel):
         author = AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous")
         shown: dict[str, Any] = {
             "author": author, "body": reply.body, "body_html": reply.body_html, "moderation": seen.moderation,
-            "edited_at": reply.edited_at, "reactions": counted(reply.reactions), "my_reactions": list(mine),
+            "edited_at": reply.edited_at, "pending_edit": seen.edit_waits, "reactions": counted(reply.reactions),
+            "my_reactions": list(mine),
         }  # fmt: skip
         if seen.is_stub:  # why a moderator put it out of sight is not everybody's business
             shown = dict.fromkeys(shown) | {"moderation": "trashed" if reply.moderation == "trashed" else "hidden"}
-            shown |= {"reactions": {}, "my_reactions": []}
+            shown |= {"reactions": {}, "my_reactions": [], "pending_edit": False}
         return cls(
             id=seen.id, thread_id=reply.thread_id, number=reply.number, parent=reply.parent_id,
             in_reply_to=reply.in_reply_to_id, depth=reply.depth, url=reply_address(seen, slug),

@@ -30,3 +30,23 @@ class RuleChanged(Event):
     def facts(self) -> dict[str, Any]:
         """What was done, the version that it made, and the names of what changed."""
         return {"change": self.change, "version": self.version, "fields": list(self.fields)}
+
+
+@dataclass(frozen=True, slots=True)
+class EditHeld:
+    """A rule held an edit: of a post that everybody sees, or of one that waits itself (`moderation`). No event of the
+    log: nothing that is shown has changed, and whoever moderates reads of it in the post's review.
+    """
+
+    thread_id: int
+    reply_id: int | None
+    moderation: str
+    rule_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditEnded:
+    """An edit that waited waits no more: withdrawn, decided about, or overtaken. No event of the log either."""
+
+    thread_id: int
+    reply_id: int | None

@@ -21,6 +21,10 @@ RESTRICTIONS: Final = (*POST_RESTRICTIONS, *PERSON_RESTRICTIONS, REMOVAL)
 RELIEFS: Final = ("approve", "restore", "lift")
 """The actions that give it."""
 
+EDIT: Final = "edit"
+"""A moderator changed what somebody else wrote before it was published. In a decision's `before`: the edit that waited.
+"""
+
 EDIT_OF_OPENING, EDIT_OF_REPLY = text("reply_id IS NULL"), text("reply_id IS NOT NULL")
 
 
@@ -167,7 +171,8 @@ class Decision(SQLModel, table=True):
         """
         if self.automated and self.rule_id is not None and self.state_before in ("", "pending"):
             return False
-        return self.restricts or (self.action in RELIEFS and self.account_id not in (None, self.decided_by_id))
+        gives = self.action in (*RELIEFS, EDIT)
+        return self.restricts or (gives and self.account_id not in (None, self.decided_by_id))
 
 
 class HeldEdit(SQLModel, table=True):

@@ -180,18 +180,22 @@ async def get_thread(thread_id: ThreadId, asks: Asking, if_none_match: IfNoneMat
     "/threads/{thread_id}",
     operation_id="edit_thread",
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+    responses=declare(
+        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, Rejected, NotReady
+    ),
 )
 async def edit_thread(
     thread_id: ThreadId, draft: Deferred[EditThread], asks: Asking, if_match: IfMatch = None
 ) -> Response:
-    """Change the title, the text, the tags or the sources: its author, or a moderator."""
+    """Change the title, the text, the tags or the sources: its author, or a moderator. The site's rules may have what
+    an author changes wait for a moderator (`pending_edit`; the answer is the thread as it was), or refuse it.
+    """
     rewording = await asks.prepare_text(to_rewording, draft)
 
-    def work(session: Session, actor: Actor) -> Answer:
+    def work(session: Session, actor: Actor) -> Answer | Problem:
         seen = queries.lock_thread(session, actor, thread_id)
-        operations.edit_thread(session, actor, seen, rewording, wanted_version(if_match))
-        return show(session, actor, seen)
+        edited = operations.edit_thread(session, actor, seen, rewording, wanted_version(if_match), asks.sender())
+        return edited if isinstance(edited, Rejected) else show(session, actor, seen)
 
     return await asks.write(work)
 

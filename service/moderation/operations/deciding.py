@@ -14,8 +14,9 @@ from service.kit.versions import Wanted, check_version
 from service.moderation import queries
 from service.moderation.errors import StaleDecision
 from service.moderation.events import ReviewDecided
-from service.moderation.models import BY_MODERATOR, DECIDED, OPEN, Review
+from service.moderation.models import BY_MODERATOR, DECIDED, EDITED, FLAGGED, OPEN, Review
 from service.moderation.operations.claiming import check_claim
+from service.moderation.operations.edits import decide_edit, is_overtaken, waiting_edit
 from service.moderation.operations.settling import settle_by
 from service.moderation.operations.wording import worded
 from service.moderation.queries import PostSeen
@@ -166,12 +167,16 @@ def take_step(
     """Take the step of a decision with a locked post; `version` is the post's that was looked at. Returns its record.
 
     The decision goes in first: what listens to the step finds it decided, and opens it again if the post waits. What
-    readers had flagged is resolved by what a moderator decides. One of a batch has no entry of its own in the log.
-    Raises as `moderate`.
+    readers had flagged is resolved by what a moderator decides about the post. Where an edit of it waits, to approve,
+    to reject and to call spam is about the edit. One of a batch has no entry of its own in the log.
+    Raises as `moderate`; StaleDecision where the text was changed since the edit was made.
     """
     if not decision.override:
         check_claim(session, actor, review)
     reason = worded(session, locked.thread, locked.reply, decision.canned, decision.reason)
+    edit = waiting_edit(session, locked.thread, locked.reply, decision.action)
+    if edit is not None and is_overtaken(session, locked.thread, locked.reply, edit):
+        raise stale(session, review, locked)
     was = None if review.id is None else snapshot(review, REVIEW_ASPECT)
     if decision.action == DISMISS:
         check_dismissable(session, locked, review)
@@ -180,14 +185,28 @@ def take_step(
     review.claimed_by_id = review.claimed_until = None
     session.add(review)
     session.flush()
-    kept = _step(session, actor, locked, decision.action, version, reason)
+    if edit is None:
+        kept = _step(session, actor, locked, decision.action, version, reason)
+    else:
+        kept = decide_edit(session, actor, locked.thread, locked.reply, edit, decision.action, version, reason)
     kept.review_id, kept.batch_id, kept.before = review.id, batch_id, kept.before | {"review": was}
     if batch_id is None:
         kept.event_id = record_decision(session, actor, review, kept.state_before, kept.state_after, kept.id)
     session.add(kept)
     session.flush()
-    settle_by(session, actor, review, kept)
+    if edit is None:
+        settle_by(session, actor, review, kept)
+    keep_open(session, review, locked)
     return kept
+
+
+def keep_open(session: Session, review: Review, locked: Locked) -> None:
+    """Let a review wait on after a decision where there is more to decide: about the edit of a post, or its flags."""
+    cause = EDITED if locked.post.edit_waits else FLAGGED if review.flag_count else None
+    if cause is not None and locked.moderation == "published":
+        review.state, review.cause = OPEN, cause
+        session.add(review)
+        session.flush()
 
 
 def _step(session: Session, actor: Actor, locked: Locked, action: Deed, version: Wanted, reason: str) -> Kept:

@@ -17,12 +17,17 @@ from service.kit.actor import Actor, check_moderates, check_outranks, rank_of
 from service.kit.clock import now
 from service.kit.errors import InvalidTransition
 from service.moderation import queries
-from service.moderation.models import DECIDED, OPEN, Review, Suspension
+from service.moderation.models import DECIDED, EDITED, OPEN, Review, Suspension
 from service.moderation.operations.deciding import REVIEW_ASPECT, Locked, lock_post
 from service.replies.operations import put_reply_back
-from service.screening.models import Decision
+from service.replies.operations.editing import edit_of as of_reply
+from service.replies.operations.editing import take_reply_text_back
+from service.screening.models import EDIT, Decision
 from service.screening.operations import check_may_take, put_columns_back, snapshot
+from service.screening.operations.editing import TEXT, EditOf, bring_edit_back
 from service.threads.operations import put_pin_back, put_thread_back
+from service.threads.operations.editing import edit_of as of_thread
+from service.threads.operations.editing import take_thread_text_back
 from service.threads.queries import ThreadSeen, lock_thread
 
 OF_REVIEW: Final = "review"
@@ -58,7 +63,7 @@ def put_post_back(session: Session, actor: Actor, decision: Decision, locked: Lo
     Raises InvalidTransition where no decision has moved the post since: its author has deleted it; ThreadIsClosed where
     it would be shown in an archived thread; NotAllowed where an equal's post would be taken away.
     """
-    event_id, before = None, {name: value for name, value in decision.before.items() if name != OF_REVIEW}
+    event_id, before = None, {name: value for name, value in decision.before.items() if name not in (OF_REVIEW, EDIT)}
     if before and before != snapshot(locked.post, before):
         if locked.moderation != decision.state_after:
             raise InvalidTransition(f"This post is {locked.moderation} by now, and not by a decision")
@@ -68,10 +73,37 @@ def put_post_back(session: Session, actor: Actor, decision: Decision, locked: Lo
             event_id = put_reply_back(session, actor, locked.thread, locked.reply, before)
         else:
             event_id = put_thread_back(session, actor, locked.thread, before)
+    comes_back = EDIT in decision.before and locked.moderation == "published" and not locked.post.edit_waits
+    if comes_back:
+        bring_edit_back(session, _edit_of(locked), decision.before[EDIT])
     review = queries.find_review(session, locked.thread.id, locked.reply_id)
-    if review is not None and OF_REVIEW in decision.before:
-        put_review_back(session, locked, review, decision.before[OF_REVIEW])
+    if review is not None and (OF_REVIEW in decision.before or comes_back):
+        put_review_back(session, locked, review, decision.before.get(OF_REVIEW, snapshot(review, REVIEW_ASPECT)))
     return event_id
+
+
+def put_edit_back(session: Session, actor: Actor, decision: Decision, locked: Locked) -> int | None:
+    """The post says what it said before an edit was applied, and an edit that was decided about waits again.
+
+    Raises InvalidTransition where the text was edited since, or the post is not shown any more.
+    """
+    event_id, before = None, decision.before
+    if EDIT in before and locked.moderation != "published":
+        raise InvalidTransition(f"This post is {locked.moderation} by now: no edit of it waits")
+    if TEXT in before and locked.reply:
+        event_id = take_reply_text_back(session, actor, locked.thread, locked.reply, before[TEXT])
+    elif TEXT in before:
+        event_id = take_thread_text_back(session, actor, locked.thread, before[TEXT])
+    if EDIT in before:
+        bring_edit_back(session, _edit_of(locked), before[EDIT])
+    review = queries.find_review(session, locked.thread.id, locked.reply_id)
+    if review is not None:
+        put_review_back(session, locked, review, before.get(OF_REVIEW, snapshot(review, REVIEW_ASPECT)))
+    return event_id
+
+
+def _edit_of(locked: Locked) -> EditOf:
+    return of_reply(locked.thread, locked.reply.reply) if locked.reply else of_thread(locked.thread.thread)
 
 
 def put_review_back(session: Session, locked: Locked, review: Review, before: Mapping[str, Any] | None) -> None:
@@ -79,8 +111,9 @@ def put_review_back(session: Session, locked: Locked, review: Review, before: Ma
     decide: the post or an edit waits, or readers have flagged it.
     """
     put_columns_back(review, NOTHING if before is None else before, REVIEW_ASPECT)
-    waits = locked.moderation == "pending" or queries.edit_waits(session, locked.thread.id, locked.reply_id)
-    review.state = OPEN if waits or review.flag_count else review.state
+    edit_waits = queries.edit_waits(session, locked.thread.id, locked.reply_id)
+    review.state = OPEN if edit_waits or locked.moderation == "pending" or review.flag_count else review.state
+    review.cause = EDITED if edit_waits and locked.moderation == "published" else review.cause
     review.version += 1
     session.add(review)
     session.flush()
@@ -144,6 +177,7 @@ ASPECTS: Final[dict[str, Aspect]] = {
     "thread": POST,
     "closure": Aspect(hold_thread, put_openness_back),
     "pin": Aspect(hold_thread, put_pinned_back),
+    "edit": Aspect(hold_post, put_edit_back),
     "account": Aspect(hold_account, put_standing_back),
 }
 """By the first word of a decision's `subject`."""

@@ -8,6 +8,7 @@ from service.kit.errors import Invalid
 from service.kit.text import check_text
 from service.moderation.models import EDITED, OPEN, Review
 from service.moderation.operations import Decision
+from service.moderation.operations.edits import ABOUT_EDITS
 from service.moderation.queries import PostSeen
 from service.replies.models import address, waiting_address
 from service.screening.policy import DISMISS, Deed, possible
@@ -117,8 +118,12 @@ class ReviewView(BaseModel):
 
 
 def deeds(seen: PostSeen) -> list[Deed]:
-    """What a moderator may decide now: the steps of the post's state, and to end a review that waits without one."""
+    """What a moderator may decide now: the steps of the post's state, and to end a review that waits without one; of a
+    post with an edit that waits, what becomes of the edit.
+    """
     review, post = reviewed(seen), seen.post
+    if post.edit_waits and post.moderation == "published":
+        return [*ABOUT_EDITS, *(step for step in possible(post) if step not in ABOUT_EDITS)]
     ends = review.state == OPEN and review.cause != EDITED and post.moderation != "pending"
     return [*possible(post), *((DISMISS,) if ends else ())]
 

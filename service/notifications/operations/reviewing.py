@@ -15,6 +15,7 @@ from service.notifications.policy.timing import Due, quiet_until, times_of
 from service.notifications.queries.moderators import asked_last, moderators
 from service.notifications.queries.preferences import preferences_of
 from service.replies.events import ReplyEvent
+from service.screening.events import EditHeld
 from service.threads.events import ThreadEvent
 
 ASK: Final = "notifications.ask_moderators"
@@ -26,6 +27,11 @@ WINDOW: Final = timedelta(minutes=30)
 
 def announce_review(session: Session, event: ReplyEvent | ThreadEvent | FlagRaised, event_id: int) -> None:
     """Listener: a post waits, or readers flagged it, so moderators are told, after this transaction."""
+    enqueue(session, ASK, {})
+
+
+def announce_edit(session: Session, held: EditHeld) -> None:
+    """Listener: an edit waits, so moderators are told in the same letter."""
     enqueue(session, ASK, {})
 
 

@@ -13,6 +13,7 @@ from service.replies.models import Reply, ReplyRevision
 from service.replies.operations.posting import facts_of
 from service.replies.queries import ReplySeen
 from service.replies.queries.loads import ids_in_thread
+from service.screening.operations.editing import forget_edits
 from service.threads.queries import ThreadSeen
 
 EMPTY: Final[dict[str, Any]] = {"body": "", "body_html": "", "author_name": None}
@@ -31,6 +32,7 @@ def purge_reply(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySe
     session.flush()
     earlier = update(ReplyRevision).where(col(ReplyRevision.reply_id) == reply.id)
     session.execute(earlier.values(body="", redacted_at=now(session)))
+    forget_edits(session, seen.id, reply.id)
     events.record(session, ReplyPurged(actor=actor, **facts_of(reply, seen)))
 
 

@@ -17,6 +17,7 @@ from service.kit.errors import NotFound
 from service.replies.models import Reply
 from service.replies.policy import may_read
 from service.screening.policy import SEEN_BY_AUTHOR, told_to
+from service.screening.policy.editing import knows_of_edit
 from service.threads.models import Thread
 from service.threads.queries.loads import ThreadSeen, lock_thread, seen_by
 
@@ -25,7 +26,7 @@ from service.threads.queries.loads import ThreadSeen, lock_thread, seen_by
 class ReplySeen:
     """A reply as an actor sees it: the row, the names shown, and whether it is a stub: not shown itself, but others
     that answered it are. `category_id` is its thread's, where the reply was loaded by itself; `moderation` is its state
-    as the actor is told it.
+    as the actor is told it, `edit_waits` whether an edit of it waits that the actor knows of.
     """
 
     reply: Reply
@@ -34,6 +35,7 @@ class ReplySeen:
     is_stub: bool = False
     category_id: int | None = None
     told: str | None = None
+    edit_waits: bool = False
 
     @property
     def moderation(self) -> str:
@@ -83,7 +85,8 @@ def to_seen(actor: Actor, row: Any) -> ReplySeen:
     """A row of `select_seen` as a ReplySeen."""
     reply, username, display_name = row
     name, told = display_name or username or reply.author_name, told_to(actor, reply)
-    return ReplySeen(reply, username, name, not may_read(actor, reply), told=told)
+    edit_waits = knows_of_edit(actor, reply)
+    return ReplySeen(reply, username, name, not may_read(actor, reply), told=told, edit_waits=edit_waits)
 
 
 # Built once, because every reply is shown to its author.

@@ -6,6 +6,7 @@ from sqlmodel import Session, col
 from service.kit import events
 from service.kit.actor import Actor
 from service.kit.clock import now
+from service.screening.operations.editing import forget_edits
 from service.threads.events import ThreadPurged
 from service.threads.models import Thread, ThreadRevision
 from service.threads.operations.opening import facts_of
@@ -27,6 +28,7 @@ def purge_thread(session: Session, actor: Actor, seen: ThreadSeen) -> bool:
     session.flush()
     earlier = update(ThreadRevision).where(col(ThreadRevision.thread_id) == seen.id)
     session.execute(earlier.values(title="", body="", sources=[], redacted_at=now(session)))
+    forget_edits(session, seen.id)
     events.record(session, ThreadPurged(actor=actor, **facts_of(thread)))
     return True
 

@@ -80,6 +80,18 @@ def get_revision(session: Session, seen: ThreadSeen, number: int) -> ThreadRevis
     return found
 
 
+def last_text(session: Session, seen: ThreadSeen) -> ThreadRevision | None:
+    """The row of the text that a thread had before the one that it has now; None where it was never edited."""
+    found: ThreadRevision | None = latest_text(session, OF_THREADS, seen.thread)
+    return found
+
+
+def latest_text(session: Session, kept: Kept, post: Post) -> Any:
+    """As `last_text`, for a post of any kind."""
+    query: Select[Any] = select(kept.table).where(kept.of(post)).order_by(col(kept.table.version).desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
 def texts_of(session: Session, actor: Actor, kept: Kept, post: Post, before: int | None, limit: int) -> list[Revision]:
     """As `list_revisions`, for a post of any kind."""
     earlier = session.execute(select(func.count()).select_from(kept.table).where(kept.of(post))).scalar_one()

@@ -10,6 +10,7 @@ from service.kit.actor import Actor
 from service.kit.errors import Invalid
 from service.kit.text import check_text
 from service.screening.policy import told_to
+from service.screening.policy.editing import knows_of_edit
 from service.site.schemas import ClosingTermsBody, ClosingTermsView, Moment, WireInstant, WireSpan
 from service.tags.schemas import TagNames
 from service.threads import policy
@@ -181,6 +182,7 @@ class ThreadView(BaseModel):
     my_reactions: list[str] = Field(description="What you said of it yourself.")
     created_at: Moment
     edited_at: Moment | None
+    pending_edit: bool = Field(description="Whether an edit of it waits; only its author and moderators know.")
     version: int
 
     @classmethod
@@ -198,7 +200,8 @@ class ThreadView(BaseModel):
             url=f"/t/{seen.id}/{thread.slug}",
             author=AuthorView(username=seen.author_username, display_name=seen.author_name or "Anonymous"),
             category=seen.category.slug, tags=thread.tags, sources=[SourceView(**each) for each in thread.sources],
-            pinned=is_pinned(thread, now), reactions=counted(thread.reactions), my_reactions=list(mine),
+            pending_edit=knows_of_edit(actor.within(thread.category_id), thread), pinned=is_pinned(thread, now),
+            reactions=counted(thread.reactions), my_reactions=list(mine),
             state=cast(State, seen.state(now)), closed_at=closing.at if closed else None,
             closes_at=None if closed else closing.at,
             close_reason=cast(Reason, closing.reason) if closed else None,
