@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from service.kit.clock import Clock
 from service.settings import Settings, load_settings
-from tests.build import a_reply, a_thread
+from tests.build import a_reply, a_thread, logged
 from tests.cast import PASSWORD, Person
 from tests.closing.doing import set_site
 from tests.conftest import BASE_URL, SECRET
@@ -36,8 +36,9 @@ async def told(person: Person) -> list[str]:
     return [item["text"] for item in reversed(items) if item["kind"] in ("decision", "flag", "appeal")]
 
 
-async def undo(by: Person, review: Json) -> None:
+async def undo(app: FastAPI, by: Person, review: Json) -> None:
     """Undo the last decision about a post."""
+    await logged(app.state.database)
     log = (await by.get("/api/v1/audit?limit=100")).json()["items"]
     entry = next(row for row in log if row["kind"] == "review.decided" and row["subject"]["id"] == review["id"])
     answer = await by.post(f"/api/v1/audit/{entry['id']}/undo")
@@ -51,7 +52,7 @@ async def decision_of(person: Person) -> int:
 
 
 async def test_every_step_is_told_once_and_what_nobody_saw_vanishes_with_its_undoing(
-    alice: Person, bob: Person, mona: Person, ada: Person, jobs: Jobs, clock: Clock, tmp_path: Path
+    alice: Person, bob: Person, mona: Person, ada: Person, jobs: Jobs, clock: Clock, tmp_path: Path, app: FastAPI
 ) -> None:
     thread = await a_thread(by=alice, title="The amnesty")
     reply = await a_reply(bob, thread)
@@ -65,7 +66,7 @@ async def test_every_step_is_told_once_and_what_nobody_saw_vanishes_with_its_und
     await jobs()
     await jobs()
     assert await told(bob) == ["Your reply in “The amnesty” was hidden"]
-    await undo(mona, hidden)
+    await undo(app, mona, hidden)
     await jobs()
     assert (await told(bob), await sent()) == ([], 0)
 
@@ -78,7 +79,7 @@ async def test_every_step_is_told_once_and_what_nobody_saw_vanishes_with_its_und
     hidden = await step(mona, reply, "hide")
     await jobs()
     assert await sent() == 1
-    await undo(mona, hidden)
+    await undo(app, mona, hidden)
     await jobs()
     again = ["Your reply in “The amnesty” was hidden", "A decision about your reply in “The amnesty” was taken back"]
     assert (await told(bob), await sent()) == (again, 2)
