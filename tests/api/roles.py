@@ -155,6 +155,22 @@ async def _reason(stage: Stage, category: str, number: int) -> int:
     return int(made["id"])
 
 
+async def _decision(stage: Stage, category: str, number: int) -> int:
+    """A decision of Parley's own that has hidden a thread of alice's, because bob flagged it."""
+    thread = await a_thread(stage.people["alice"], category=category)
+    await stage.must("ada", "PATCH", "/site", {"flags_hide_at": 0.25}, **{"If-Match": "*"})
+    await stage.must("bob", "POST", f"/threads/{thread['id']}/flags", {"reason": "spam"})
+    await stage.must("ada", "PATCH", "/site", {"flags_hide_at": 3}, **{"If-Match": "*"})
+    return int((await stage.must("alice", "GET", "/decisions?limit=1"))["items"][0]["id"])
+
+
+async def _appeal(stage: Stage, category: str, number: int) -> int:
+    """An appeal of alice's against such a decision."""
+    decision = await _decision(stage, category, number)
+    made = await stage.must("alice", "POST", f"/decisions/{decision}/appeal", {"reason": "It is no spam."})
+    return int(made["appeal"]["id"])
+
+
 async def _dead_job(stage: Stage, category: str, number: int) -> int:
     """A job that was given up."""
     await stage.app.state.database.write(bury_one, 1_000 + number)
@@ -164,6 +180,7 @@ async def _dead_job(stage: Stage, category: str, number: int) -> int:
 MAKERS: dict[str, Callable[[Stage, str, int], Awaitable[int]]] = {
     "session_id": _session, "token_id": _token, "device_id": _device, "review_id": _review,
     "notification_id": _notification, "job_id": _dead_job, "reason_id": _reason,
+    "decision_id": _decision, "appeal_id": _appeal,
 }  # fmt: skip
 """What an operation's path may name, made anew, by the parameter's name."""
 

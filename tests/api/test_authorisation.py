@@ -123,6 +123,13 @@ TABLE = {
     "retry_dead_jobs": "401 403 403 403 403 200",
     "retry_dead_job": "401 403 403 403 403 204",
     "discard_dead_job": "401 403 403 403 403 204",
+    "list_decisions": "401 200 200 200 200 200",
+    "get_decision": "401 404 404 200 200 200",
+    "appeal_decision": "401 404 404 201 403 403",
+    "appeal_review": "401 404 404 201 403 403",
+    "list_appeals": "401 403 403 403 200 200",
+    "decide_appeal": "401 403 403 403 200 200",
+    "get_report": "401 403 403 403 200 200",
     "preview_text": "401 403 200 200 200 200",
     "get_site": "200 200 200 200 200 200",
     "change_site": "401 403 403 403 403 200",
@@ -140,6 +147,12 @@ async def archived(stage: Stage, subject: Subject) -> None:
     await stage.must("mona", "PUT", f"/threads/{subject.parameters['thread_id']}/archive")
 
 
+async def rejected(stage: Stage, subject: Subject) -> None:
+    door = f"/reviews/{subject.parameters['review_id']}"
+    version = (await stage.must("mona", "GET", door))["version"]
+    await stage.must("mona", "PUT", f"{door}/decision", {"action": "reject", "version": version})
+
+
 async def begun(stage: Stage, subject: Subject) -> None:
     for role in ("silenced", "elsewhere", "here"):
         await special(stage, role)
@@ -149,7 +162,7 @@ async def begun(stage: Stage, subject: Subject) -> None:
 
 BEFORE = {
     "get_draft": begun, "discard_draft": begun, "reopen_thread": closed, "undo_closing": closed,
-    "unarchive_thread": archived,
+    "unarchive_thread": archived, "appeal_review": rejected,
 }  # fmt: skip
 
 
@@ -169,7 +182,7 @@ ELSEWHERE = {
     "list_reviews": "200", "get_review": "404", "decide_review": "404", "list_flags": "404", "list_closings": "200",
     "extend_closings": "200", "reopen_threads": "200", "list_audit": "200",
     "claim_review": "404", "release_review": "404", "list_review_notes": "404", "note_review": "404",
-    "list_canned_reasons": "200", "get_canned_reason": "200",
+    "list_canned_reasons": "200", "get_canned_reason": "200", "list_appeals": "200", "decide_appeal": "404",
 }  # fmt: skip
 """What a moderator of another category meets, where it is not what members do."""
 
@@ -184,6 +197,7 @@ OF_THE_SITE = frozenset(
         "suspend_account",
         "restore_account",
         "list_category_moderators",
+        "get_report",
     )
 )
 """What moderators of a category do not do, though the site's moderators do; the last is tried on another category."""

@@ -90,6 +90,15 @@ COMPLAINED = having("bob", "POST", "/replies/1/flags", {"reason": "spam", "note"
 IN_CHARGE = having("ada", "PUT", "/categories/general/moderators/bob")
 SILENCED = having("mona", "PUT", "/accounts/bob/suspension", {"reason": "Insults.", "silence": True})
 
+HIDDEN = having("mona", "PUT", "/replies/1/moderation", {"action": "hide", "reason": "Please leave names out."})
+
+
+async def appealed(stage: Stage) -> None:
+    """Alice has appealed the decision that hid her reply."""
+    await HIDDEN(stage)
+    await stage.must("alice", "POST", "/decisions/1/appeal", {"reason": "It is the name of the book’s author."})
+
+
 WORKED = {
     "register": Worked("guest"),
     "get_account": Worked("guest", {"username": "alice"}),
@@ -199,6 +208,13 @@ WORKED = {
     "retry_dead_jobs": Worked("ada", prepare=given_up),
     "retry_dead_job": Worked("ada", {"job_id": DEAD_JOB}, given_up),
     "discard_dead_job": Worked("ada", {"job_id": DEAD_JOB}, given_up),
+    "list_decisions": Worked("alice", {"limit": 20}, HIDDEN),
+    "get_decision": Worked("alice", {"decision_id": 1}, HIDDEN),
+    "appeal_decision": Worked("alice", {"decision_id": 1}, HIDDEN),
+    "appeal_review": Worked("alice", {"review_id": 1}, HIDDEN),
+    "list_appeals": Worked("ada", {"state": "open", "limit": 20}, appealed),
+    "decide_appeal": Worked("ada", {"appeal_id": 1}, appealed),
+    "get_report": Worked("mona", {"from": "2020-01-01", "to": "2020-12-31"}),
     "preview_text": Worked("alice"),
     "get_site": Worked("guest"),
     "change_site": Worked("ada", {"if-match": '"v1"'}),
