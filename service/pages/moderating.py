@@ -20,7 +20,7 @@ from service.pages.rendering import clock_time
 from service.pages.views.frame import Choice, Form
 from service.pages.views.moderation import Menu, Standing
 from service.replies.models import Reply
-from service.screening.policy import DEEDS, possible, told_to
+from service.screening.policy import DEEDS, DISMISS, possible, told_to
 from service.threads.models import Thread
 
 BUTTONS: Final = {
@@ -58,6 +58,11 @@ NOTICES: Final = DONE | {
     HELD: "Thank you. Your text was stored, and waits for a moderator",
     FLAGGED: "Thank you. Moderators will look at what you flagged, and you are told what they decide",
 }
+
+
+def label_of(deed: str, moderation: str) -> str:
+    """What a button says about a post in this state: what Parley has hidden is left so by ending its review."""
+    return "Leave hidden" if deed == DISMISS and moderation == "hidden" else BUTTONS[deed]
 
 
 def stamp(moderation: str) -> str:
@@ -121,6 +126,10 @@ class Marks:
         said, decision = standing(self.actor, post, self.reasons.get(key, "")), self.decided.get(key)
         mine = decision is not None and post.author_id == self.actor.account_id
         return replace(said, why=f"/decisions/{decision}") if said and mine else said
+
+    def edit(self, post: Thread | Reply) -> EditWaiting | None:
+        """What is said of an edit of this post that waits."""
+        return self.waiting(post) if self.waiting is not None and post.edit_waits else None
 
     def menu(self, post: Thread | Reply, what: str) -> Menu | None:
         """The moderator's steps; None for others."""

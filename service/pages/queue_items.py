@@ -97,7 +97,7 @@ def _menu(seen: PostSeen, beside: Around, form: Form | None, *, overrides: bool)
     made = replace(made, canned=beside.canned, override=overrides or moderating.is_claimed(made.form))
     if seen.review is None:
         return made
-    actions = tuple(Choice(deed, moderating.BUTTONS[deed]) for deed in deeds(seen))
+    actions = tuple(Choice(deed, moderating.label_of(deed, seen.post.moderation)) for deed in deeds(seen))
     return replace(made, review_id=seen.review.id, version=seen.review.version, actions=actions)
 
 

@@ -98,7 +98,7 @@ async def test_flags_open_a_review_and_hide_the_post_at_the_weight_that_the_site
         return made.automated, made.ground, made.evidence, made.decided_by_id, made.state_before, made.state_after
 
     found = await app.state.database.read(kept)
-    assert found == (True, "terms", {"flags": 3, "weight": 300}, None, "published", "hidden")
+    assert found == (True, "terms", {"flags": 3, "weight": 3}, None, "published", "hidden")
     assert (await flag(ada, post)).json()["code"] == "not-published"
 
     items = (await mona.get("/api/v1/reviews", params={"state": "flagged"})).json()["items"]

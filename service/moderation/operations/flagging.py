@@ -113,7 +113,7 @@ def _hide(session: Session, locked: Locked, review: Review) -> None:
     """
     claim = review.claimed_by_id, review.claimed_until
     kept = take_step(session, SYSTEM, locked, review, Decision("hide"))
-    kept.evidence = {"flags": review.flag_count, "weight": review.flag_weight}
+    kept.evidence = {"flags": review.flag_count, "weight": review.flag_weight / 100}
     review.state, (review.claimed_by_id, review.claimed_until) = OPEN, claim
     session.add_all((kept, review))
     session.flush()
