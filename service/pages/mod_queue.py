@@ -11,11 +11,11 @@ from service.accounts.current import Asking, Asks
 from service.kit.actor import Actor, check_moderates_some
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem, invalid
-from service.moderation.operations import claim_review, note_review, release_review
+from service.moderation.operations import Undone, claim_review, note_review, release_review, undo_event
 from service.moderation.queries import PostSeen
 from service.moderation.schemas import MakeNote, to_note
 from service.moderation.schemas.many import MOST
-from service.pages import forms, moderating, queue_many, queue_page
+from service.pages import forms, moderating, queue_frame, queue_many, queue_page, undoing
 from service.pages.queue_place import At, Just, Place, Told
 from service.web.answers import Answer, see_other
 
@@ -62,6 +62,8 @@ def do(session: Session, actor: Actor, place: Place, sent: forms.Sent) -> str:
         return done_url(place, sent.deed, moderating.take_step(session, actor, sent))
     if queue_many.is_deed(sent):
         return queue_many.decide(session, actor, place, sent)
+    if sent.deed == undoing.DEED:
+        return undone_url(place, undo_event(session, actor, sent.number("event") or 0))
     review_id = sent.number("review") or 0
     if sent.deed == "claim":
         claim_review(session, actor, review_id)
@@ -72,6 +74,14 @@ def do(session: Session, actor: Actor, place: Place, sent: forms.Sent) -> str:
     else:
         raise invalid("/do", "must be one of this page's buttons")
     return f"{place.url()}#case-{review_id}"
+
+
+def undone_url(place: Place, undone: Undone) -> str:
+    """The list, with the notice of what was undone."""
+    decision = undone.decision
+    post = {"thread": decision.thread_id} | ({"reply": decision.reply_id} if decision.reply_id else {})
+    about = post if decision.thread_id else {"count": undone.undone, "left": undone.left}
+    return f"{place.url(done=queue_frame.UNDONE, **about)}#queue"
 
 
 def done_url(place: Place, action: str, seen: PostSeen) -> str:

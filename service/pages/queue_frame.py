@@ -9,7 +9,7 @@ from service.kit.errors import NotFound
 from service.moderation.models import FLAG_REASONS, FLAGGED
 from service.moderation.queries import MOST_COUNTED, WAITING, Sought, count_reviews, find_post, rule_names
 from service.moderation.queries.appeals import appeals_waiting
-from service.pages import forms, moderating
+from service.pages import forms, moderating, undoing
 from service.pages.queue_items import place_in_site, what_of
 from service.pages.queue_many import posts
 from service.pages.queue_place import APPEALS, REVIEWS, TABS, Place, Told
@@ -28,6 +28,8 @@ EMPTY: Final = {
 NONE_FOUND: Final = "Nothing in this list is as you look for it."
 WAITED: Final = {"1h": "more than an hour", "1d": "more than a day", "7d": "more than a week"}
 ANY: Final = Choice("", "Any")
+UNDONE: Final = "undone"
+DONE: Final = moderating.DONE | {UNDONE: "Undone"}
 
 
 def tabs_of(session: Session, actor: Actor, place: Place) -> tuple[Tab, ...]:
@@ -79,22 +81,23 @@ def filters_of(session: Session, actor: Actor, place: Place) -> Filters:
 
 
 def done_of(session: Session, actor: Actor, told: Told) -> Done | None:
-    """What was decided just now: an action and a post, whose author and title are said."""
-    if told.done not in moderating.DONE or told.thread is None:
+    """What was decided just now: an action and a post, whose author and title are said; or how many posts."""
+    if told.done not in DONE:
         return None
+    if told.count is not None:
+        return Done(many_done(told), undo=undoing.undo_at(session, actor, told.entry))
     try:
-        seen = find_post(session, actor, told.thread, told.reply)
+        seen = find_post(session, actor, told.thread or 0, told.reply)
     except NotFound:
         return None
     gone = seen.post.moderation == "trashed" or seen.thread.moderation == "trashed"
-    words = f"{moderating.DONE[told.done]}: {what_of(seen).lower()} by {seen.author_name or 'Anonymous'}"
-    return Done(words, seen.thread.title, None if gone else place_in_site(seen))
+    words = f"{DONE[told.done]}: {what_of(seen).lower()} by {seen.author_name or 'Anonymous'}"
+    undo = undoing.undo_of(session, actor, seen) if told.done != UNDONE else None
+    return Done(words, seen.thread.title, None if gone else place_in_site(seen), undo)
 
 
-def notice_of(told: Told) -> str:
+def many_done(told: Told) -> str:
     """What was done to many posts just now, and how many were left as they were."""
-    if told.count is None or told.done not in moderating.DONE:
-        return ""
-    done = f"{moderating.DONE[told.done]}: {posts(told.count)}."
+    done = f"{DONE[told.done]}: {posts(told.count or 0)}."
     left = f"{posts(told.left).capitalize()} stayed as before: something happened meanwhile, or somebody looks at it."
     return f"{done} {left}" if told.left else done

@@ -57,8 +57,7 @@ async def show(
         check_moderates_some(actor)
         view = _page(session, actor, place, key)
         view = _with_refused(session, actor, view, sent, problem) if sent and problem else view
-        done, notice = queue_frame.done_of(session, actor, told), queue_frame.notice_of(told)
-        return framed(session, actor, "/mod/queue"), replace(view, done=done, notice=notice)
+        return framed(session, actor, "/mod/queue"), replace(view, done=queue_frame.done_of(session, actor, told))
 
     frame, view = await asks.read(load)
     status, headers = (problem.status, dict(problem.headers)) if problem else (200, None)
@@ -84,7 +83,6 @@ def _page(session: Session, actor: Actor, place: Place, key: Key) -> QueuePage:
         refused=None,
         form=forms.fresh(),
         done=None,
-        notice="",
         many=_many(place, shown),
         canned=tuple((each.id or 0, each.body) for each in list_canned(session)),
         manages=actor.moderates,

@@ -120,7 +120,7 @@ At = Annotated[Place, Depends(place_of)]
 @dataclass(frozen=True, slots=True)
 class Told:
     """What an address says was done just now: a step with a post; or one with `count` posts at once, `left` of which
-    stayed as they were.
+    stayed as they were, by the `entry` of the log.
     """
 
     done: str = ""
@@ -128,6 +128,7 @@ class Told:
     reply: int | None = None
     count: int | None = None
     left: int = 0
+    entry: int | None = None
 
 
 PostId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
@@ -139,9 +140,10 @@ def told_of(
     reply: PostId = None,
     count: Annotated[int | None, Query(ge=0, le=500)] = None,
     left: Annotated[int, Query(ge=0, le=500)] = 0,
+    entry: PostId = None,
 ) -> Told:
     """What an address says was done."""
-    return Told(done, thread, reply, count, left)
+    return Told(done, thread, reply, count, left, entry)
 
 
 Just = Annotated[Told, Depends(told_of)]

@@ -110,11 +110,14 @@ class QueueItem:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a decision did, and to which post; `url` is None where it went out of sight."""
+    """What a decision did, and to which post: `url` is None where it went out of sight, `title` empty where it was many
+    posts. `undo` is the entry of the log by which it can be undone (None: it is too late, or was an undoing).
+    """
 
     words: str
-    title: str
-    url: str | None
+    title: str = ""
+    url: str | None = None
+    undo: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,6 @@ class QueuePage:
     refused: QueueItem | None
     form: Form
     done: Done | None
-    notice: str
     many: tuple[Choice, ...]
     canned: tuple[tuple[int, str], ...]
     manages: bool
