@@ -25,7 +25,7 @@ async def one_deed(
     if roll < 0.1:
         await (hold_all if chance.random() < 0.5 else hold_none)(ada)
     elif roll < 0.45 or not replies:
-        body: Json = {"body": "One more thing."}
+        body: Json = {"body": f"One more thing, {chance.random()}."}
         if replies and chance.random() < 0.6:
             body["parent"] = chance.choice(replies)["id"]
         answer = await chance.choice(members).post(f"/api/v1/threads/{thread['id']}/replies", body)

@@ -134,8 +134,8 @@ async def test_a_full_trash_is_emptied_in_pieces(
 ) -> None:
     thread = await a_thread(by=alice)
     for _ in range(AT_ONCE + 3):
-        reply = await a_reply(alice, thread, "The marimba.")
-        await alice.delete(at(reply))
+        reply = await a_reply(mona, thread, "The marimba.")
+        await mona.delete(at(reply))
     await a_day_passes(app, jobs, clock, 31)
     assert (await happened(app)).count("reply.purged") == AT_ONCE + 3
     assert await stored_anywhere(app, SECRET) == []

@@ -100,7 +100,7 @@ async def test_a_decision_is_recorded_with_its_reason_and_its_event(
     assert (event.audience, event.subject_type, event.subject_id) == ("staff", "review", review["id"])
     assert event.facts == {
         "thread_id": thread["id"], "reply_id": review["reply_id"], "action": "reject", "before": "pending",
-        "after": "rejected", "version": 2, "decision_id": 1,
+        "after": "rejected", "version": 2, "decision_id": 2,
     }  # fmt: skip
 
 
