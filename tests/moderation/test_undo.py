@@ -1,5 +1,6 @@
 """Undoing a decision: what it was about is as it was, with everything that hung on it."""
 
+import random
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from service.screening.models import Decision
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.moderation.doing import Json, a_held, at, check_counters, happened, hold_all, hold_none, rows, step
+from tests.moderation.history import History, differences
 from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
@@ -170,3 +172,17 @@ async def test_closings_archivings_and_pins_are_undone(app: FastAPI, alice: Pers
     assert await app.state.database.read(told) == [
         "thread.pinned", "thread.pinned", "thread.unpinned", "thread.pinned", "thread.unpinned",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_any_history_is_undone_in_any_order(
+    app: FastAPI, alice: Person, bob: Person, charlie: Person, mona: Person, ada: Person, seed: int
+) -> None:
+    """Sixty deeds by chance with posts, threads and people; `python -m tests.moderation.thousand` plays a thousand."""
+    history = History(app, random.Random(seed), (alice, bob, charlie), (mona, ada))
+    await history.begin()
+    before = await history.everything()
+    await history.go_on(60)
+    assert differences(before, await history.everything()), "the history went somewhere"
+    assert await history.undo_all() >= 15
+    assert differences(before, await history.everything()) == []
