@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.accounts.current import Asking
-from service.kit.actor import Actor
+from service.kit.actor import Actor, check_moderates
+from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Invalid, NotAllowed, NotReady, NotSignedIn, invalid
 from service.moderation.queries.reporting import Period, report
@@ -16,8 +17,8 @@ from service.web.bodies import StrictRoute
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["moderation"])
-First = Annotated[date, Query(alias="from", description="The first day, in UTC.", examples=["2026-01-01"])]
-Last = Annotated[date, Query(alias="to", description="The last day, in UTC.", examples=["2026-12-31"])]
+First = Annotated[date | None, Query(alias="from", description="The first day, in UTC; absent: of last year.")]
+Last = Annotated[date | None, Query(alias="to", description="The last day, in UTC; absent: of last year.")]
 
 
 @router.get(
@@ -26,12 +27,15 @@ Last = Annotated[date, Query(alias="to", description="The last day, in UTC.", ex
     response_model=ReportView,
     responses=declare(NotSignedIn, NotAllowed, Invalid, NotReady),
 )
-async def get_report(asks: Asking, first: First, last: Last) -> Response:
+async def get_report(asks: Asking, first: First = None, last: Last = None) -> Response:
     """The figures of moderation over some days, for the yearly transparency report: moderators of the whole site."""
 
     def work(session: Session, actor: Actor) -> Answer:
-        if not date(1970, 1, 1) <= first <= last < date(9000, 1, 1):
+        check_moderates(actor)
+        year = now(session).year - 1
+        period = Period(first or date(year, 1, 1), last or date(year, 12, 31))
+        if not date(1970, 1, 1) <= period.first <= period.last < date(9000, 1, 1):
             raise invalid("/to", "must not be before `from`, and both in the years 1970 to 8999")
-        return json_answer(ReportView.of(report(session, actor, Period(first, last))))
+        return json_answer(ReportView.of(report(session, actor, period)))
 
     return await asks.answer(work)
