@@ -130,6 +130,15 @@ OTHERS: Final[tuple[tuple[str, str, str, list[str]], ...]] = (
     ),
     ("ines", "A good word for “deadline” that is not about death", "In Polish it is simply *termin*.", []),
 )
+AWAY: Final = (
+    "My neighbour two doors down still says “thee”, and she is not from the north at all.",
+    "Whoever believes that has not opened a dictionary since school, and it shows in every line.",
+)
+AWAY_BECAUSE: Final = "Please write about the question, and not about people."
+APPEAL: Final = "She told me I may say so, and nobody could know from this who she is."
+CONTACT: Final = "The library’s ombudsperson, room 12, or ombud@reading.example"
+"""Two replies that a moderator hid, why, what their author says against it, and where else he may turn."""
+
 PEOPLE: Final = (
     ("ines", "Ines Okafor", "member"),
     ("tomasz", "Tomasz Wolny", "member"),

@@ -122,10 +122,24 @@ class Site:
         lively = self.ask("lea", "POST", "/threads", title=sample.LIVELY_TITLE, body=sample.LIVELY,
                           tags=sample.LIVELY_TAGS, closing={"close_after_idle": "P6D"})  # fmt: skip
         self.converse(lively)
+        decided = self.decide(lively)
         self.ask("ada", "POST", "/categories", name="Reading room", visibility="members",
                  description="What we read together, for members.")  # fmt: skip
         self.clock.offset = timedelta()
-        return {"essay": essay, "lively": lively, "settled": thread}
+        return {"essay": essay, "lively": lively, "settled": thread, "decided": decided}
+
+    def decide(self, thread: dict[str, Any]) -> dict[str, Any]:
+        """Two of Tomasz's replies are hidden, one after a flag; he appeals the first. Returns the second's decision."""
+        self.ask("ada", "PATCH", "/site", contact=sample.CONTACT)
+        for body in sample.AWAY:
+            self.passes(minutes=9)
+            reply = self.ask("tomasz", "POST", f"/threads/{thread['id']}/replies", body=body)
+            if body == sample.AWAY[-1]:
+                self.ask("ines", "POST", f"/replies/{reply['id']}/flags", reason="abusive")
+            self.ask("mona", "PUT", f"/replies/{reply['id']}/moderation", action="hide", reason=sample.AWAY_BECAUSE)
+        last, first = self.ask("tomasz", "GET", "/decisions")["items"]
+        self.ask("tomasz", "POST", f"/decisions/{first['id']}/appeal", reason=sample.APPEAL)
+        return dict(last)
 
     def converse(self, thread: dict[str, Any]) -> None:
         """The replies of the lively thread; one is deleted and leaves a stub, one is edited; some are thanked for."""
@@ -183,6 +197,9 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("profile", None, "/u/ines"),
         Shot("drafts", "mona", "/settings/drafts"),
         Shot("log", "mona", "/mod/log"),
+        Shot("statement", "tomasz", threads["decided"]["url"]),
+        Shot("decisions", "tomasz", "/decisions"),
+        Shot("appeals", "ada", "/mod/appeals", lambda page: page.locator(".case summary").first.click()),
         Shot("closings", "mona", "/mod/closings"),
         Shot("closings-closed", "mona", "/mod/closings?show=closed"),
         Shot("closings-put-off", "mona", "/mod/closings", putting_off),

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from service import wiring
 from service.notifications.policy import list_path, unsubscribe_path
 from service.notifications.policy.review_links import ReviewLink
+from service.notifications.policy.statement_links import statement_link
 from tests.api.stage import Stage, mail_one
 from tests.api.test_bad_bodies import count_rows
 from tests.api.worked import given_up, told, waiting
@@ -87,6 +88,18 @@ def forms_on(page: Element, who: str, address: httpx.URL) -> list[Found]:
     return found
 
 
+async def decided(stage: Stage) -> dict[str, list[str]]:
+    """Three decisions about alice: one that she may appeal, one appealed, and one that a letter's link leads to."""
+    for title in ("Gone", "Gone as well", "Gone for good"):
+        thread = await stage.must("alice", "POST", "/threads", {"title": title, "body": f"{title}, this text."})
+        await stage.must("mona", "PUT", f"/threads/{thread['id']}/moderation", {"action": "hide"})
+    first, second, third = (each["id"] for each in (await stage.must("alice", "GET", "/decisions"))["items"])
+    await stage.must("alice", "POST", f"/decisions/{first}/appeal", {"reason": "Why?"})
+    at = stage.app.state.database.clock.now()
+    link = statement_link(stage.app.state.secret, stage.people["alice"].id, third, at)
+    return {"alice": [f"/decisions/{second}"], "ada": ["/mod/appeals"], "guest": [link]}
+
+
 async def every_form(stage: Stage) -> list[Found]:
     """All forms of all screens, the same form of the same person once; what ends something comes last."""
     await told(stage)
@@ -106,8 +119,9 @@ async def every_form(stage: Stage) -> list[Found]:
     decide = ReviewLink(stage.people["mona"].id, 1, 1, "approve", until).path(stage.app.state.secret)
     await stage.app.state.database.write(mail_one, "<back@forum.example>")
     await stage.must("ada", "POST", "/mail/bounces", {"message_id": "<back@forum.example>", "kind": "complaint"})
+    links = await decided(stage)
     for who, paths in SCREENS.items():
-        for path in [*paths, *([way_out, out_of_list, decide] if who == "guest" else [])]:
+        for path in [*paths, *links.get(who, ()), *([way_out, out_of_list, decide] if who == "guest" else [])]:
             shown = await stage.client(who).get(path, follow_redirects=True)
             assert shown.status_code < 500, path
             for form in forms_on(parse(shown.text), who, shown.url):

@@ -128,11 +128,15 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
         reason = "Because of what it says, at some length. " * 8
         put_away = bob.replies(lively, BODY)
         mona.call("put", f"/api/v1/replies/{put_away['id']}/moderation", action=action, reason=reason)
+    own_decisions = bob.call("get", "/api/v1/decisions")["items"]
+    for each in own_decisions[:2]:
+        bob.call("post", f"/api/v1/decisions/{each['id']}/appeal", reason=f"It is {LONG}. " * 9)
     queue = tuple(f"/mod/queue?show={show}" for show in ("waiting", "hidden", "spam", "rejected", "trash"))
     closings = ("/mod/log", "/mod/closings", "/mod/closings?show=closed")
     return [
         *((alice, path) for path in own),
-        *((mona, path) for path in (*staff, *queue, *closings)),
+        *((mona, path) for path in (*staff, *queue, *closings, "/mod/appeals", own_decisions[0]["url"])),
+        *((bob, path) for path in ("/decisions", own_decisions[0]["url"], own_decisions[-1]["url"])),
         *((guest, path) for path in guest_pages),
     ]
 
