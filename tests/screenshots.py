@@ -130,7 +130,8 @@ class Site:
 
     def decide(self, thread: dict[str, Any]) -> dict[str, Any]:
         """Two of Tomasz's replies are hidden, one after a flag; he appeals the first. Returns the second's decision."""
-        self.ask("ada", "PATCH", "/site", contact=sample.CONTACT)
+        site = {"contact": sample.CONTACT}
+        self.people["ada"].patch("/api/v1/site", json=site, headers={"If-Match": "*"}).raise_for_status()
         for body in sample.AWAY:
             self.passes(minutes=9)
             reply = self.ask("tomasz", "POST", f"/threads/{thread['id']}/replies", body=body)
