@@ -122,6 +122,10 @@ def may_name_flaggers(actor: Actor, post: Thread | Reply) -> bool:
     return post.author_id is None or post.author_id != actor.account_id
 
 
+ABOUT_EDITS: Final[tuple[Deed, ...]] = ("approve", "reject", "spam")
+"""What is decided about an edit that waits, and not about its post: the others take the post away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     """A review with all that decides whether a decision about its post would be taken. `author_rank` is -1 where the
@@ -160,7 +164,9 @@ def foresee(
     others = found.author_id not in (None, actor.account_id)
     claimed = found.claimed_by_id not in (None, actor.account_id) and found.claimed_until is not None
     waits = found.moderation == "pending" or found.cause == EDITED
-    after = found.moderation if action == DISMISS else STEPS.get((found.moderation, action))
+    edit_waits = found.cause == EDITED and (found.moderation, found.state) == ("published", OPEN)
+    stays = action == DISMISS or (edit_waits and action in ABOUT_EDITS)
+    after = found.moderation if stays or action == DISMISS else STEPS.get((found.moderation, action))
     refusals = (
         (not actor.moderates_in(found.category_id), "not-allowed"),
         (version != found.version, "stale-decision"),

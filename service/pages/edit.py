@@ -3,7 +3,7 @@
 Of two edits at once the second sees both texts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,15 +16,16 @@ from service.kit.database import Session
 from service.kit.errors import Invalid, Problem
 from service.pages import forms, thread_views
 from service.pages.addressed import Addressed
+from service.pages.editable import Editable, Find, find_reply, find_thread
 from service.pages.frame import Frame, around
 from service.pages.live_view import edited
+from service.pages.moderating import EDIT_HELD
 from service.pages.previews import preview
 from service.pages.rendering import page
 from service.pages.sources import (
     MEMBERS,
     MOST_FIELDS,
     at_fields,
-    in_one_line,
     labels,
     rearranged,
     rearranges,
@@ -32,16 +33,17 @@ from service.pages.sources import (
     stored_fields,
     typed_sources,
 )
-from service.pages.tag_field import shown_tags, tag_names, typed_tags
+from service.pages.tag_field import tag_names, typed_tags
 from service.pages.views.frame import Form
 from service.pages.views.live import Edited
-from service.pages.views.thread import Composer, EditPage, Theirs
+from service.pages.views.thread import Composer, EditPage
 from service.replies import operations as reply_operations
-from service.replies import policy as reply_policy
 from service.replies import queries as reply_queries
+from service.replies.models import Reply
 from service.replies.schemas import EditReply, to_written
-from service.threads import operations, policy
-from service.threads.queries import get_thread, lock_thread
+from service.screening.errors import Rejected
+from service.threads import operations
+from service.threads.queries import lock_thread
 from service.threads.schemas import EditThread, to_rewording
 from service.web.answers import Answer
 
@@ -49,29 +51,6 @@ router = APIRouter(include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-
-
-@dataclass(frozen=True, slots=True)
-class Editable:
-    """A post as it is stored, for the form: `title` is None for a reply. `subject` is what events call it, and
-    `is_html` says that an import brought its text.
-    """
-
-    what: str
-    thread_id: int
-    subject: str
-    draft: str
-    back_url: str
-    title: str | None
-    body: str
-    version: int
-    is_html: bool
-    theirs: Theirs
-    tags: str = ""
-    sources: Sequence[dict[str, Any]] = ()
-
-
-Find = Callable[[Session, Actor], Editable]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,77 +62,29 @@ class Again:
     drawn: Markup | None = None
 
 
-def _thread(thread_id: int, *, check: bool) -> Find:
-    """Loads a thread's opening; with `check`, only for one who may edit it."""
-
-    def find(session: Session, actor: Actor) -> Editable:
-        seen = get_thread(session, actor, thread_id)
-        if check:
-            policy.check_may_edit(actor, seen.thread)
-            policy.check_edits_open(actor, seen, seen.moment())
-        thread, url = seen.thread, thread_views.thread_url(seen)
-        tags = shown_tags(thread.tags)
-        theirs = Theirs(thread.title, thread.body, thread.edited_at, tags, tuple(map(in_one_line, thread.sources)))
-        return Editable(
-            "the thread",
-            seen.id,
-            f"thread-{seen.id}",
-            f"edit-{seen.id}",
-            url,
-            thread.title,
-            thread.body,
-            thread.version,
-            thread.body_format == "html",
-            theirs,
-            tags,
-            thread.sources,
-        )
-
-    return find
-
-
-def _reply(which: Addressed, *, check: bool) -> Find:
-    """Loads a reply; with `check`, only for one who may edit it."""
-
-    def find(session: Session, actor: Actor) -> Editable:
-        seen, found = which.find(session, actor)
-        reply = found.reply
-        if check:
-            reply_policy.check_may_edit(actor.within(seen.thread.category_id), reply)
-            policy.check_edits_open(actor, seen, seen.moment())
-        theirs = Theirs(None, reply.body, reply.edited_at)
-        url = thread_views.shown_url(seen, reply)
-        subject, is_html = f"reply-{found.id}", reply.body_format == "html"
-        return Editable(
-            which.words, seen.id, subject, which.draft, url, None, reply.body, reply.version, is_html, theirs
-        )
-
-    return find
-
-
 @router.get("/t/{thread_id}/{slug}/edit")
 async def show_edit_thread(thread_id: ThreadId, asks: Asking) -> Response:
     """The form with the thread's title and text."""
-    return await _show(asks, _thread(thread_id, check=True))
+    return await _show(asks, find_thread(thread_id, check=True))
 
 
 @router.get("/t/{thread_id}/replies/{number}/edit")
 async def show_edit_reply(thread_id: ThreadId, number: Number, asks: Asking) -> Response:
     """The form with the reply's text."""
-    return await _show(asks, _reply(Addressed(thread_id, number), check=True))
+    return await _show(asks, find_reply(Addressed(thread_id, number), check=True))
 
 
 @router.get("/t/{thread_id}/waiting/{reply_id}/edit")
 async def show_edit_waiting(thread_id: ThreadId, reply_id: ReplyId, asks: Asking) -> Response:
     """The form with the text of a reply that waits for a moderator."""
-    return await _show(asks, _reply(Addressed(thread_id, reply_id=reply_id), check=True))
+    return await _show(asks, find_reply(Addressed(thread_id, reply_id=reply_id), check=True))
 
 
 @router.post("/t/{thread_id}/{slug}/edit")
 async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Response:
     """Store the thread's new title, text, tags and sources."""
     sent = await forms.read(request, most=MOST_FIELDS)
-    find = _thread(thread_id, check=False)
+    find = find_thread(thread_id, check=False)
     if sent.deed == "preview":
         return await _preview(asks, find, sent, level=2)
     if rearranges(sent.deed):
@@ -161,10 +92,13 @@ async def edit_thread(request: Request, thread_id: ThreadId, asks: Asking) -> Re
     fields = changed(sent, await asks.read(find))
     rewording = await asks.prepare_text(to_rewording, sent.model(EditThread, fields))
 
-    def work(session: Session, actor: Actor) -> Answer:
+    def work(session: Session, actor: Actor) -> Answer | Problem:
         seen = lock_thread(session, actor, thread_id)
-        operations.edit_thread(session, actor, seen, rewording, sent.number("version"))
-        return forms.posted(thread_views.thread_url(seen), f"edit-{thread_id}")
+        edited = operations.edit_thread(session, actor, seen, rewording, sent.number("version"), asks.sender())
+        if isinstance(edited, Rejected):
+            return edited
+        url = thread_views.thread_url(seen)
+        return forms.posted(f"{url}?saved={EDIT_HELD}" if edited.edit_waits else url, f"edit-{thread_id}")
 
     return await _store(asks, find, sent, work)
 
@@ -174,13 +108,16 @@ def changed(sent: forms.Sent, stored: Editable) -> dict[str, Any]:
     and an edit of the tags alone changes nothing that the thread says.
     """
     title, body, sources = sent.values.get("title", ""), sent.values.get("body", ""), typed_sources(sent)
-    fields: dict[str, Any] = {"title": title} if title != stored.title else {}
-    if with_line_feeds(body) != with_line_feeds(stored.body):
+    fields: dict[str, Any] = {"title": title} if title != stored.theirs.title else {}
+    if with_line_feeds(body) != with_line_feeds(stored.theirs.body):
         fields["body"] = body
     if sent.value("tags") != sent.value("tags_before"):
         fields["tags"] = typed_tags(sent.value("tags"))
-    if sources is not None and sources != [{name: each.get(name) or "" for name in MEMBERS} for each in stored.sources]:
+    shown = [{name: each.get(name) or "" for name in MEMBERS} for each in stored.shown_sources]
+    if sources is not None and sources != shown:
         fields["sources"] = sources
+    if stored.waiting and not fields:
+        fields["body"] = body  # typed back to what is shown: the edit that waits is over
     return fields
 
 
@@ -203,20 +140,32 @@ async def edit_waiting(request: Request, thread_id: ThreadId, reply_id: ReplyId,
 
 async def _edit_reply(request: Request, asks: Asks, which: Addressed) -> Response:
     sent = await forms.read(request)
-    find = _reply(which, check=False)
+    find = find_reply(which, check=False)
     if sent.deed == "preview":
         return await _preview(asks, find, sent, level=3)
     text = await asks.prepare_text(to_written, sent.model(EditReply, {"body": sent.values.get("body", "")}))
 
-    def work(session: Session, actor: Actor) -> Answer:
+    def work(session: Session, actor: Actor) -> Answer | Problem:
         seen, found = reply_queries.lock_reply(session, actor, which.find(session, actor)[1].id)
-        reply_operations.edit_reply(session, actor, seen, found, text, sent.number("version"))
-        return forms.posted(thread_views.shown_url(seen, found.reply), which.draft)
+        edited = reply_operations.edit_reply(session, actor, seen, found, text, sent.number("version"), asks.sender())
+        if isinstance(edited, Rejected):
+            return edited
+        return forms.posted(_after(thread_views.shown_url(seen, edited), edited), which.draft)
 
     return await _store(asks, find, sent, work)
 
 
-async def _store(asks: Asks, find: Find, sent: forms.Sent, work: Callable[[Session, Actor], Answer]) -> Response:
+def _after(url: str, reply: Reply) -> str:
+    """Where an edit of a reply leads: to the reply, with a notice where the edit waits."""
+    if not reply.edit_waits:
+        return url
+    page, _, place = url.partition("#")
+    return f"{page}{'&' if '?' in page else '?'}saved={EDIT_HELD}#{place}"
+
+
+async def _store(
+    asks: Asks, find: Find, sent: forms.Sent, work: Callable[[Session, Actor], Answer | Problem]
+) -> Response:
     outcome = await forms.attempt(asks, sent, work)
     if isinstance(outcome, Response):
         return outcome
@@ -248,7 +197,7 @@ async def _show(asks: Asks, find: Find, again: Again | None = None) -> Response:
 
 def _view(found: Editable, again: Again | None, tag_names: tuple[str, ...], told: Edited) -> EditPage:
     stored = {"body": found.body, "version": str(found.version), "title": found.title or ""}
-    stored |= {"tags": found.tags, "tags_before": found.tags} | stored_fields(found.sources)
+    stored |= {"tags": found.tags, "tags_before": found.theirs.tags} | stored_fields(found.sources)
     form = again.form if again else forms.fresh(stored)
     conflict = again is not None and again.problem is not None and again.problem.code == "edit-conflict"
     return EditPage(
@@ -261,4 +210,5 @@ def _view(found: Editable, again: Again | None, tag_names: tuple[str, ...], told
         theirs=found.theirs if conflict else None,
         sources=None if found.title is None else source_rows(form),
         live=told,
+        waiting=found.waiting,
     )

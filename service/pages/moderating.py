@@ -13,13 +13,17 @@ from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
 from service.moderation.operations import decide_review, moderate
 from service.moderation.queries import PostSeen, find_post, list_canned, reasons_in
+from service.moderation.queries.edits import known_edits
 from service.moderation.queries.statements import reasons_told
 from service.moderation.schemas import Decide, Moderate, to_decision
 from service.pages import forms
+from service.pages.edit_views import waiting
 from service.pages.rendering import clock_time
 from service.pages.views.frame import Choice, Form
 from service.pages.views.moderation import Menu, Standing
+from service.pages.views.thread import EditWaiting
 from service.replies.models import Reply
+from service.screening.models import HeldEdit
 from service.screening.policy import DEEDS, DISMISS, possible, told_to
 from service.threads.models import Thread
 
@@ -51,11 +55,16 @@ STAMPS: Final = {"pending": "waits for a moderator", "trashed": "in the trash"}
 HELD: Final = "held"
 """The notice after a post was submitted that waits for a moderator."""
 
+EDIT_HELD: Final = "edit-held"
+"""The notice after an edit that waits for a moderator."""
+
 FLAGGED: Final = "flagged"
 """The notice after somebody flagged a post."""
 
 NOTICES: Final = DONE | {
     HELD: "Thank you. Your text was stored, and waits for a moderator",
+    EDIT_HELD: "Thank you. Your edit waits for a moderator; until then everybody reads the text as it was",
+    "withdraw": "Your edit was withdrawn",
     FLAGGED: "Thank you. Moderators will look at what you flagged, and you are told what they decide",
 }
 
@@ -108,7 +117,8 @@ def menu(post: Thread | Reply, *, what: str, prefix: str, form: Form | None = No
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What one reader's page says of the state of its posts: the reasons by reply, the form that was refused, and for
-    moderators the reasons to choose from. `decided` are the decisions that took the reader's own posts away, by reply.
+    moderators the reasons to choose from. `decided` are the decisions that took the reader's own posts away, by reply,
+    `edits` the edits that wait and that the reader knows of.
     """
 
     actor: Actor
@@ -117,6 +127,7 @@ class Marks:
     refused: Form | None = None
     canned: tuple[Choice, ...] = ()
     decided: Mapping[int | None, int] = field(default_factory=dict)
+    edits: Mapping[int | None, HeldEdit] = field(default_factory=dict)
 
     def standing(self, post: Thread | Reply) -> Standing | None:
         """What is said of this post."""
@@ -129,7 +140,7 @@ class Marks:
 
     def edit(self, post: Thread | Reply) -> EditWaiting | None:
         """What is said of an edit of this post that waits."""
-        return self.waiting(post) if self.waiting is not None and post.edit_waits else None
+        return waiting(self.actor, post, self.edits) if self.edits else None
 
     def menu(self, post: Thread | Reply, what: str) -> Menu | None:
         """The moderator's steps; None for others."""
@@ -155,9 +166,11 @@ def marks(
     canned = canned_choices(session) if actor.moderates else ()
     own = unpublished and any(post.moderation != "published" and post.author_id == actor.account_id for post in posts)
     decided = reasons_told(session, actor, thread.id or 0) if own else {}
+    edits = known_edits(session, actor, posts)
     if sent is None or problem is None or not is_step(sent):
-        return Marks(actor, reasons, canned=canned, decided=decided)
-    return Marks(actor, reasons, sent, refused_form(sent, problem, _now(session, actor, sent)), canned, decided)
+        return Marks(actor, reasons, canned=canned, decided=decided, edits=edits)
+    refused = refused_form(sent, problem, _now(session, actor, sent))
+    return Marks(actor, reasons, sent, refused, canned, decided, edits)
 
 
 def _now(session: Session, actor: Actor, sent: forms.Sent) -> PostSeen | None:

@@ -15,7 +15,7 @@ LONGEST: Final = 200
 """Characters of an input, or of matched words, that are shown."""
 
 WHERE: Final = {"body": "in the text", "title": "in the title", "name": "in the author’s name"}
-DONE: Final = {"hold": "Held", "pending": "Held", "published": "Let through"}
+DONE: Final = {"hold": "Held", "edit": "Reworded", "pending": "Held", "published": "Let through"}
 """What rules do, beside the steps of moderators."""
 
 UNSAID: Final = ("span", "inputs", "note")
@@ -75,6 +75,8 @@ def match_of(seen: PostSeen, edit: HeldEdit | None, kept: Decision) -> Match | N
     span = span_of(kept.evidence)
     if span is None or (seen.post.edited_at is not None and seen.post.edited_at > kept.decided_at):
         return None
+    if kept.subject.startswith("edit:") and (edit is None or edit.made_at > kept.decided_at):
+        return None  # it matched another text than the one that is known
     field, start, end = span
     text = _texts(seen, edit if kept.subject.startswith("edit:") else None).get(field, "")
     if end > len(text):

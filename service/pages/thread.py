@@ -24,6 +24,7 @@ from service.pages import (
     reply_form,
     thread_reactions,
     thread_views,
+    waiting_edits,
 )
 from service.pages.asked import Asked
 from service.pages.closing_panel import DEEDS, LABELS, change_closing, panel
@@ -95,6 +96,8 @@ async def act(request: Request, thread_id: ThreadId, slug: str, asks: Asking) ->
         outcome = await _read(asks, thread_id, sent)
     elif moderating.is_step(sent):
         outcome = await moderate_here(asks, thread_id, asked.page, sent)
+    elif sent.deed == waiting_edits.WITHDRAW:
+        outcome = await waiting_edits.withdraw_here(asks, thread_id, asked.page, sent)
     elif sent.deed == drafts.DISCARD:
         outcome = await drafts.discard_here(asks, thread_id, sent)
     elif thread_reactions.is_reaction(sent):

@@ -106,6 +106,7 @@ def opening(seen: ThreadSeen, actor: Actor, marks: Marks, reacts: Reacting, flag
         reactions=reacts.on(thread, "this thread"),
         flag=flags.mark(thread, base),
         menu=marks.menu(thread, "this thread"),
+        edit=marks.edit(thread),
     )
 
 
@@ -202,6 +203,7 @@ def _reply(
         flag=flags.mark(reply, base) if flags.offered else None,
         standing=None if shown.is_stub else marks.standing(reply),
         menu=None if shown.is_stub else marks.menu(reply, name_of(shown)),
+        edit=None if shown.is_stub else marks.edit(reply),
         children=children,
     )
 

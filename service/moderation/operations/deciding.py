@@ -168,13 +168,14 @@ def take_step(
 
     The decision goes in first: what listens to the step finds it decided, and opens it again if the post waits. What
     readers had flagged is resolved by what a moderator decides about the post. Where an edit of it waits, to approve,
-    to reject and to call spam is about the edit. One of a batch has no entry of its own in the log.
+    to reject and to call spam in the review is about the edit. One of a batch has no entry of its own in the log.
     Raises as `moderate`; StaleDecision where the text was changed since the edit was made.
     """
     if not decision.override:
         check_claim(session, actor, review)
     reason = worded(session, locked.thread, locked.reply, decision.canned, decision.reason)
-    edit = waiting_edit(session, locked.thread, locked.reply, decision.action)
+    looked = decision.version is not None  # who decides about the post itself has not read the edit
+    edit = waiting_edit(session, locked.thread, locked.reply, decision.action) if looked else None
     if edit is not None and is_overtaken(session, locked.thread, locked.reply, edit):
         raise stale(session, review, locked)
     was = None if review.id is None else snapshot(review, REVIEW_ASPECT)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any
 
 from sqlmodel import Session
 
@@ -13,7 +13,7 @@ from service.kit.clock import now
 from service.kit.versions import Wanted, check_version
 from service.moderation import queries
 from service.moderation.models import DECIDED, EDITED, FLAGGED, HELD, OPEN, Review
-from service.moderation.policy import check_may_withdraw
+from service.moderation.policy import ABOUT_EDITS, check_may_withdraw
 from service.moderation.queries.edits import WaitingEdit, get_edit
 from service.replies.operations.editing import approve_reply_edit
 from service.replies.operations.editing import edit_of as of_reply
@@ -30,18 +30,17 @@ from service.threads.operations.editing import edit_of as of_thread
 from service.threads.queries import ThreadSeen, lock_thread
 from service.threads.queries.revisions import last_text as last_of_thread
 
-ABOUT_EDITS: Final[tuple[Deed, ...]] = ("approve", "reject", "spam")
-"""What is decided about an edit that waits, and not about its post: the others take the post away."""
-
 
 def open_for_edit(session: Session, held: EditHeld) -> None:
     """Listener: an edit waits, so its post's review is open, and says which rule held it."""
     review = queries.find_review(session, held.thread_id, held.reply_id) or Review(
         thread_id=held.thread_id, reply_id=held.reply_id, cause=EDITED, state=DECIDED, version=0, opened_at=now(session)
     )
-    review.cause = EDITED if held.moderation == "published" else HELD
-    review.opened_at = review.opened_at if review.state == OPEN else now(session)
-    review.state, review.rule_id, review.version = OPEN, held.rule_id, review.version + 1
+    of_published, was_open = held.moderation == "published", review.state == OPEN
+    review.cause = EDITED if of_published else HELD
+    review.opened_at = review.opened_at if was_open else now(session)
+    review.state, review.rule_id = OPEN, held.rule_id
+    review.version += of_published or not was_open  # an edit that was stored at once has counted it up already
     session.add(review)
     session.flush()
 

@@ -8,7 +8,7 @@ from service.kit.errors import Invalid
 from service.kit.text import check_text
 from service.moderation.models import EDITED, OPEN, Review
 from service.moderation.operations import Decision
-from service.moderation.operations.edits import ABOUT_EDITS
+from service.moderation.policy import ABOUT_EDITS
 from service.moderation.queries import PostSeen
 from service.replies.models import address, waiting_address
 from service.screening.policy import DISMISS, Deed, possible

@@ -92,12 +92,13 @@ def case(seen: PostSeen, letter: Letter, outgoing: Outgoing) -> Case:
         asked = ReviewLink(letter.account_id, review.id or 0, review.version, action, letter.now + LASTS)
         return outgoing.base_url + asked.path(outgoing.secret)
 
+    waits = seen.post.edit_waits and seen.post.moderation == "published"
     return Case(
-        what="Thread" if seen.reply is None else "Reply",
+        what=f"{'An edit of a ' if waits else ''}{'thread' if seen.reply is None else 'reply'}".capitalize(),
         who=seen.author_name or "Somebody",
         when=in_words(review.opened_at, letter.zone),
         title=seen.thread.title,
-        excerpt=plain(seen.post.body_html, most=EXCERPT),
+        excerpt="The new text is in the queue." if waits else plain(seen.post.body_html, most=EXCERPT),
         url=outgoing.base_url + quoted(place(seen)),
         approve=link("approve"),
         reject=link("reject"),

@@ -40,6 +40,22 @@ class OpeningView:
     flag: FlagMark | None
     standing: Standing | None
     menu: Menu | None
+    edit: "EditWaiting | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditWaiting:
+    """An edit that waits, for its author and moderators: the sentence, since when, the new title and text (None: as
+    they are). `form` takes it back; it is its author's.
+    """
+
+    sentence: str
+    at: datetime
+    title: str | None
+    body_html: Markup | None
+    form: Form | None
+    thread_id: int
+    reply_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,7 @@ class ReplyView:
     standing: Standing | None
     menu: Menu | None
     children: "tuple[ReplyView, ...]"
+    edit: EditWaiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +247,8 @@ class ComposePage:
 @dataclass(frozen=True, slots=True)
 class EditPage:
     """Editing a thread's opening (`title_field`, tags to choose from, sources) or a reply; `is_html` for a text that an
-    import brought. After 412 `theirs` is the newer text, shown beside.
+    import brought. After 412 `theirs` is the newer text, shown beside. `waiting` says that the form begins with an edit
+    that waits.
     """
 
     composer: Composer
@@ -242,6 +260,7 @@ class EditPage:
     theirs: "Theirs | None"
     sources: SourceRows | None
     live: Edited
+    waiting: str = ""
 
 
 @dataclass(frozen=True, slots=True)

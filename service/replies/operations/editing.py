@@ -60,6 +60,9 @@ def edit_reply(
     ready = as_stored(settled(text), reply.body_format)
     threads_policy.check_edits_open(actor, seen, now(session))
     check_version(version, reply.version)
+    if reply.edit_waits and ready.body == reply.body and not rewords(actor, reply):
+        end_edit(session, edit_of(seen, reply))  # typed back to what everybody reads
+        return reply
     verdict, of = _screen(session, actor, seen, reply, ready, sender), edit_of(seen, reply)
     if verdict.outcome == "reject":
         keep_edit_verdict(session, of, verdict)

@@ -101,6 +101,9 @@ def edit_thread(
         return thread
     if ready.text is not None:
         ready = replace(ready, text=as_stored(ready.text, thread.body_format, OPENING_LEVEL))
+    if thread.edit_waits and ready.says and not (ready.changes(thread) or rewords(actor, thread)):
+        end_edit(session, edit_of(thread))  # typed back to what everybody reads
+        return thread
     verdict = _screen(session, actor, seen, ready, sender)
     if verdict.outcome == "reject":
         keep_edit_verdict(session, edit_of(thread), verdict)
