@@ -5,7 +5,7 @@ import pytest
 
 from tests.build import a_reply, a_thread
 from tests.cast import Person
-from tests.moderation.doing import Json, at, hold_all, step
+from tests.moderation.doing import Json, at, hold_all, hold_none, step
 from tests.pages.reading import Element, follow, parse, press
 
 pytestmark = pytest.mark.anyio
@@ -54,7 +54,8 @@ async def test_what_waits_longest_comes_first_with_all_that_a_decision_needs(
     assert first.one("em").text == "first"
     assert first.one("h3").one("a").attributes["href"] == held["url"]
     assert "nothing published yet" in first.text
-    assert first.one("time").attributes["datetime"].startswith(held["created_at"][:19])
+    assert first.one("p", class_="meta").one("time").attributes["datetime"].startswith(held["created_at"][:19])
+    assert "the oldest since" in page.one("section", id="queue").text
     assert page.one("a", aria_current="page").text == "Waiting (2)"
     assert opened["moderation"] == "pending"
 
@@ -265,6 +266,7 @@ async def test_the_author_of_a_held_reply_sees_it_edits_it_and_deletes_it(
     late = await press(bob.client, stale, "Save", body="Better still.")
     assert late.status_code == 412, "it was published meanwhile; the text is given back"
     assert parse(late.text).one("textarea").raw == "Better still."
+    await hold_none(ada)
     assert (await press(bob.client, late, "Save")).headers["location"] == f"{thread['url']}#reply-1"
 
 
