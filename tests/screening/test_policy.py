@@ -8,7 +8,7 @@ import pytest
 
 from service.kit.actor import GUEST, Actor
 from service.kit.errors import InvalidTransition
-from service.screening.policy import ACTIONS, STATES, State, has_been_public, is_held, may_read, possible, transition
+from service.screening.policy import ACTIONS, STATES, State, has_been_public, may_read, possible, transition
 
 pytestmark = pytest.mark.no_database
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -117,14 +117,3 @@ def test_who_may_read_what(
 )  # fmt: skip
 def test_what_has_been_public(state: str, previous: str | None, public: bool) -> None:
     assert has_been_public(Row(state, previous)) == public
-
-
-@pytest.mark.parametrize(
-    ("actor", "hold", "published", "held"),
-    [
-        (MEMBER, 0, 0, False), (MEMBER, 1, 0, True), (MEMBER, 1, 1, False), (MEMBER, 3, 2, True),
-        (MODERATOR, 100, 0, False), (SCRIPT, 100, 0, False),
-    ],
-)  # fmt: skip
-def test_whose_first_posts_wait(actor: Actor, hold: int, published: int, held: bool) -> None:
-    assert is_held(actor, hold, published) == held

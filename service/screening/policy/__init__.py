@@ -22,7 +22,6 @@ from service.screening.policy.states import (
     came_from,
     check_step,
     has_been_public,
-    is_held,
     may_read,
     possible,
     tell,
@@ -36,6 +35,6 @@ __all__ = [
     "ACTIONS", "BACK", "DEEDS", "DISMISS", "OUTCOMES", "PUBLISH", "SEEN_BY_AUTHOR", "STATES", "STEPS", "TERMS",
     "VERDICTS", "Action", "Deed", "Facts", "Finding", "InForce", "Outcome", "Post", "RuleKind", "RuleVerdict", "Span",
     "State", "Submission", "Terms", "Transition", "Verdict", "came_from", "check_step", "evaluate", "has_been_public",
-    "in_order", "is_held", "may_read", "parse_terms", "phase_of", "possible", "role_in", "tell", "terms_json",
+    "in_order", "may_read", "parse_terms", "phase_of", "possible", "role_in", "tell", "terms_json",
     "to_rule", "told_to", "transition",
 ]  # fmt: skip

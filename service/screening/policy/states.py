@@ -112,11 +112,6 @@ def may_read(actor: Actor, post: Post, author_id: int | None) -> bool:
     return mine and (post.moderation in SEEN_BY_AUTHOR or post.is_quiet)
 
 
-def is_held(actor: Actor, hold_first_posts: int, published: int) -> bool:
-    """Whether a new post waits for a moderator: while fewer than `hold_first_posts` of its author's are published."""
-    return not actor.is_at_least("moderator") and published < hold_first_posts
-
-
 def came_from(outcome: str) -> State | None:
     """The state that a new post goes back to when its verdict is taken back: what was taken for spam waits then."""
     return "pending" if outcome == "spam" else None

@@ -3,6 +3,6 @@
 counts (of an author’s earlier posts).
 """
 
-from service.screening.queries.counts import is_held, published_counts
+from service.screening.queries.counts import published_counts
 
-__all__ = ["is_held", "published_counts"]
+__all__ = ["published_counts"]

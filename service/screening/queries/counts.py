@@ -5,9 +5,6 @@ from collections.abc import Iterable
 from sqlalchemy import BigInteger, Integer, String, bindparam, column, func, select, table, union_all
 from sqlmodel import Session
 
-from service.kit.actor import Actor
-from service.screening import policy
-
 POSTS = tuple(
     table(name, column("author_id", BigInteger), column("moderation", String)) for name in ("thread", "reply")
 )
@@ -27,14 +24,6 @@ PUBLISHED = [
 ]
 COUNTED = union_all(*PUBLISHED).subquery()
 COUNT = select(func.sum(COUNTED.c.count))
-
-
-def is_held(session: Session, actor: Actor, hold_first_posts: int) -> bool:
-    """Whether a post that the actor submits now waits for a moderator. Costs nothing where nothing is held."""
-    if not hold_first_posts:
-        return False
-    published = session.execute(COUNT, {"author": actor.account_id, "enough": hold_first_posts}).scalar_one()
-    return policy.is_held(actor, hold_first_posts, int(published))
 
 
 def published_counts(session: Session, author_ids: Iterable[int | None]) -> dict[int, int]:
