@@ -33,6 +33,9 @@ SCOPE: Final = {
 }
 """How far a decision goes (article 17(3)(a) of the Digital Services Act)."""
 
+OF_EDIT: Final = "What you had posted before stays as it is; the new text is shown to nobody else, anywhere."
+"""How far a decision goes that drops an edit."""
+
 GROUNDS: Final = {
     "rules": "It was found to break the rules of this site.",
     "terms": "It was found not to be compatible with the terms on which this site is used.",
@@ -45,6 +48,11 @@ def name_of(seen: Statement) -> str:
     """The post by its kind and title: `reply in “Title”`; `account` for what is about a person."""
     if seen.about == "account":
         return "account"
+    return f"edit of your {kind_of(seen)}" if seen.of_edit else kind_of(seen)
+
+
+def kind_of(seen: Statement) -> str:
+    """The post by its kind and title."""
     if seen.title is None:
         return "reply" if seen.decision.reply_id else "post" if seen.thread is None else "thread"
     return f"{'reply in' if seen.decision.reply_id else 'thread'} “{seen.title}”"
@@ -85,6 +93,8 @@ def flag_of(seen: Statement, outcome: str) -> str:
 
 def scope_of(seen: Statement) -> str:
     """How far it goes; empty for what takes nothing."""
+    if seen.of_edit:
+        return OF_EDIT if seen.decision.restricts else ""
     return SCOPE.get(seen.decision.action, "")
 
 

@@ -16,7 +16,7 @@ from service.kit.clock import now
 from service.kit.database.rows import stored_id
 from service.moderation.models import Appeal, Flag, Suspension
 from service.replies.models import Reply, address
-from service.screening.models import REMOVAL, Decision, RuleVersion
+from service.screening.models import EDIT, REMOVAL, Decision, RuleVersion
 from service.site.models import Site
 from service.threads.models import Thread
 
@@ -67,6 +67,12 @@ class Statement:
         return "account" if self.thread is None else "thread"
 
     @property
+    def of_edit(self) -> bool:
+        """Whether it is about an edit of a post that everybody sees, and not about the post."""
+        kept = self.decision
+        return kept.subject.startswith("edit:") and (kept.action != EDIT or EDIT in kept.before)
+
+    @property
     def title(self) -> str | None:
         """The thread's title, where the reader may know it."""
         return self.thread.title if self.thread is not None and self.titled else None
@@ -87,7 +93,10 @@ class Statement:
     def text(self) -> str:
         """The author's own text as it is stored now, which says what the decision was about; empty where it is gone."""
         post = self.reply or self.thread
-        return "" if post is None or post.author_id != self.person.id or post.purged_at else post.body_html
+        if post is None or post.author_id != self.person.id or post.purged_at:
+            return ""
+        said = self.decision.before.get(EDIT, {}).get("said", {}) if self.of_edit else {}
+        return str((said.get("text") or said).get("body_html") or post.body_html)
 
     @property
     def rule_reason(self) -> str:
