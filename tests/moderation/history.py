@@ -161,9 +161,7 @@ def every_row(session: Session) -> dict[str, dict[int, Json]]:
             for row in rows
         }
     timers = session.execute(select(Timer)).scalars()
-    found["timer"] = {
-        (timer.thread_id, timer.kind, timer.at): {} for timer in timers if timer.ended_at is None
-    }  # type: ignore[misc]
+    found["timer"] = {(timer.thread_id, timer.kind, timer.at): {} for timer in timers if timer.ended_at is None}  # type: ignore[misc]
     return found
 
 

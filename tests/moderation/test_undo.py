@@ -11,9 +11,10 @@ from sqlmodel import Session, col
 from service.kit.events import EventRow
 from service.screening.models import Decision
 from tests.build import a_reply, a_thread
-from tests.cast import Person
+from tests.cast import Person, enter
 from tests.moderation.doing import Json, a_held, at, check_counters, happened, hold_all, hold_none, rows, step
 from tests.moderation.history import History, differences
+from tests.moderation.twenty import cast_of, hold_many, race, race_in_batches
 from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
@@ -186,3 +187,13 @@ async def test_any_history_is_undone_in_any_order(
     assert differences(before, await history.everything()), "the history went somewhere"
     assert await history.undo_all() >= 15
     assert differences(before, await history.everything()) == []
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_of_many_moderators_one_decides_each_post(
+    app: FastAPI, browse: Any, alice: Person, bob: Person, charlie: Person, ada: Person, together: bool
+) -> None:
+    """Six of them, forty posts; `python -m tests.moderation.thousand` has twenty, and five hundred."""
+    moderators = [await enter(app, await browse(), name, "moderator") for name in cast_of(6)]
+    reviews = await hold_many((alice, bob, charlie), ada, 40)
+    await (race_in_batches if together else race)(app, moderators, reviews)

@@ -95,6 +95,9 @@ def decide_review(
     """
     check_moderates_some(actor)
     found = queries.get_review(session, actor, review_id)
+    if found.review and isinstance(decision, Decision) and decision.version not in (None, found.review.version):
+        check_moderates(actor, found.thread.category_id)
+        raise stale(session, found.review, found.post.moderation)  # versions only rise: no lock is needed to know
     decide_place(session, actor, (found.thread_id, found.reply_id), decision, version)
     return queries.get_review(session, actor, review_id)
 
@@ -113,7 +116,7 @@ def decide_place(
     ready = settled(decision)
     review = review_of(session, locked)
     if ready.version not in (None, review.version):
-        raise stale(session, review, locked)
+        raise stale(session, review, locked.moderation)
     check_version(version, review.version)
     return take_step(session, actor, locked, review, ready, batch_id=batch_id)
 
@@ -177,7 +180,7 @@ def take_step(
     looked = decision.version is not None  # who decides about the post itself has not read the edit
     edit = waiting_edit(session, locked.thread, locked.reply, decision.action) if looked else None
     if edit is not None and is_overtaken(session, locked.thread, locked.reply, edit):
-        raise stale(session, review, locked)
+        raise stale(session, review, locked.moderation)
     was = None if review.id is None else snapshot(review, REVIEW_ASPECT)
     if decision.action == DISMISS:
         check_dismissable(session, locked, review)
@@ -246,13 +249,13 @@ def record_decision(
     )  # fmt: skip
 
 
-def stale(session: Session, review: Review, locked: Locked) -> StaleDecision:
+def stale(session: Session, review: Review, moderation: str) -> StaleDecision:
     """The refusal of a decision about something that changed, with how it stands now."""
     decided_at = utc_text(review.decided_at) if review.decided_at else None
     return StaleDecision(
-        f"The review's version is {review.version} by now, and the post is {locked.moderation}",
+        f"The review's version is {review.version} by now, and the post is {moderation}",
         extra={
-            "version": review.version, "state": review.state, "moderation": locked.moderation,
+            "version": review.version, "state": review.state, "moderation": moderation,
             "action": review.action, "decided_by": queries.account_name(session, review.decided_by_id),
             "decided_at": decided_at,
         },

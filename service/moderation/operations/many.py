@@ -12,10 +12,11 @@ from service.kit.clock import now
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotFound, Problem, settled
 from service.moderation import queries
-from service.moderation.errors import NotAllDecided
+from service.moderation.errors import NotAllDecided, StaleDecision
 from service.moderation.events import BatchDecided
 from service.moderation.operations.deciding import Decision, decide_place
 from service.moderation.policy import Foreseen, foresee
+from service.moderation.queries.looked import Place
 from service.screening.models import Decision as Kept
 from service.screening.operations import keep_step
 from service.screening.policy import Deed
@@ -83,7 +84,7 @@ def decide_many(session: Session, actor: Actor, many: Many | Problem) -> ManyDec
     ready = settled(many)
     batch = open_batch(session, actor, ready.action, ready.reason)
     places = queries.places_of(session, actor, list(ready.versions))
-    done = {each: _decide(session, actor, ready, each, place, batch) for each, place in places.items()}
+    done = {each: _decide(session, actor, ready, each, *place, batch) for each, place in places.items()}
     missing = NotFound("There is no such review")
     outcomes = [OneDecided(each, done.get(each, missing)) for each in ready.versions]
     refused = [each for each in outcomes if isinstance(each.result, Problem)]
@@ -113,9 +114,13 @@ def close_batch(session: Session, actor: Actor, batch: Kept, decided: int) -> Ke
 
 
 def _decide(
-    session: Session, actor: Actor, many: Many, review_id: int, place: tuple[int, int | None], batch: Kept
+    session: Session, actor: Actor, many: Many, review_id: int, place: Place, version: int, batch: Kept
 ) -> Kept | Problem:
-    """One of them, in a savepoint: a refusal leaves nothing of it behind."""
+    """One of them, in a savepoint: a refusal leaves nothing of it behind. Versions only rise: no lock is needed to know
+    that one is stale.
+    """
+    if version != many.versions[review_id]:
+        return StaleDecision(f"The review's version is {version} by now")
     try:
         with session.begin_nested():
             return decide_place(session, actor, place, many.about(review_id), batch_id=batch.id)

@@ -19,12 +19,12 @@ Place = tuple[int, int | None]
 """A post: its thread's id, and its own where it is a reply."""
 
 
-def places_of(session: Session, actor: Actor, review_ids: Collection[int]) -> dict[int, Place]:
-    """Where the posts of these reviews are, by the reviews' ids, in the order of their threads; only of those that
-    exist for this actor.
+def places_of(session: Session, actor: Actor, review_ids: Collection[int]) -> dict[int, tuple[Place, int]]:
+    """Where the posts of these reviews are, by the reviews' ids, and the reviews' versions, in the order of their
+    threads; only of those that exist for this actor.
     """
     query = (
-        select(col(Review.id), col(Review.thread_id), col(Review.reply_id))
+        select(col(Review.id), col(Review.thread_id), col(Review.reply_id), col(Review.version))
         .select_from(Review)
         .join(Thread, col(Thread.id) == Review.thread_id)
         .join(Category, col(Category.id) == Thread.category_id)
@@ -32,7 +32,7 @@ def places_of(session: Session, actor: Actor, review_ids: Collection[int]) -> di
         .where(there(actor), col(Review.id).in_(review_ids))
         .order_by(col(Review.thread_id), col(Review.id))
     )
-    return {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    return {row[0]: ((row[1], row[2]), row[3]) for row in session.execute(query)}
 
 
 def looked_at(session: Session, actor: Actor, review_ids: Collection[int]) -> dict[int, Looked]:
