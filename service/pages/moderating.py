@@ -61,7 +61,11 @@ EDIT_HELD: Final = "edit-held"
 FLAGGED: Final = "flagged"
 """The notice after somebody flagged a post."""
 
+UNDONE: Final = "step-undone"
+"""The notice after a decision was undone."""
+
 NOTICES: Final = DONE | {
+    UNDONE: "Undone: it is as it was before",
     HELD: "Thank you. Your text was stored, and waits for a moderator",
     EDIT_HELD: "Thank you. Your edit waits for a moderator; until then everybody reads the text as it was",
     "withdraw": "Your edit was withdrawn",

@@ -21,9 +21,11 @@ from service.pages import (
     forms,
     moderating,
     openness_views,
+    pinning,
     reply_form,
     thread_reactions,
     thread_views,
+    undoing,
     waiting_edits,
 )
 from service.pages.asked import Asked
@@ -34,7 +36,7 @@ from service.pages.live_view import live
 from service.pages.previews import preview
 from service.pages.reactions import reacting
 from service.pages.rendering import page, returning
-from service.pages.thread_moderation import moderate_here, moderated
+from service.pages.thread_moderation import is_of_moderators, moderated, moderators_deed
 from service.pages.views.thread import Composer, ThreadPage
 from service.pages.words import heading
 from service.replies import operations, queries
@@ -67,9 +69,12 @@ async def show_thread(
     post_anyway: bool = False,
     saved: str = "",
     quote: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+    entry: Annotated[str, Query(pattern=r"^\d{0,18}$")] = "",
 ) -> Response:
     """The thread; 301 to its canonical address when the title in the address is another one."""
-    return await _show(asks, thread_id, Asked(page, reply_to, react, post_anyway, notice=saved, quote=quote), slug=slug)
+    decided = int(entry) if entry else None
+    asked = Asked(page, reply_to, react, post_anyway, notice=saved, quote=quote, entry=decided)
+    return await _show(asks, thread_id, asked, slug=slug)
 
 
 @router.post("/t/{thread_id}/{slug}")
@@ -94,8 +99,8 @@ async def act(request: Request, thread_id: ThreadId, slug: str, asks: Asking) ->
         outcome = await _follow(asks, thread_id, sent)
     elif sent.deed == "read":
         outcome = await _read(asks, thread_id, sent)
-    elif moderating.is_step(sent):
-        outcome = await moderate_here(asks, thread_id, asked.page, sent)
+    elif is_of_moderators(sent):
+        outcome = await moderators_deed(asks, thread_id, asked.page, sent)
     elif sent.deed == waiting_edits.WITHDRAW:
         outcome = await waiting_edits.withdraw_here(asks, thread_id, asked.page, sent)
     elif sent.deed == drafts.DISCARD:
@@ -242,6 +247,8 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         reactions=reacts.offered,
         live=live(session, actor, seen, asked.page, at),
         silenced=stopped_by(actor.silence),
+        undo=undoing.undo_at(session, actor, asked.entry),
+        pin=pinning.pin_panel(actor, seen, at, asked.form_of(*pinning.DEEDS), asked.notice),
     )
 
 

@@ -8,15 +8,29 @@ from service.accounts.current import Asks
 from service.kit.actor import Actor
 from service.kit.database import Session
 from service.kit.errors import Problem
+from service.moderation.operations import undo_event
 from service.moderation.queries import PostSeen
-from service.pages import forms, moderating, thread_views
+from service.pages import forms, moderating, pinning, thread_views
 from service.pages.mod_queue import done_url
 from service.pages.queue_place import Place
+from service.pages.undoing import STEP, undo_of
 from service.pages.views.frame import Form
 from service.replies.models import Reply
 from service.threads.models import Thread
 from service.threads.queries import get_thread
 from service.web.answers import Answer, see_other
+
+
+def is_of_moderators(sent: forms.Sent) -> bool:
+    """Whether the form's button takes a step of moderation, undoes one, or pins the thread."""
+    return moderating.is_step(sent) or sent.deed == STEP or sent.deed in pinning.DEEDS
+
+
+async def moderators_deed(asks: Asks, thread_id: int, page: int, sent: forms.Sent) -> Response | Problem:
+    """Do what such a button says."""
+    if sent.deed in pinning.DEEDS:
+        return await pinning.pin_here(asks, thread_id, sent)
+    return await (undo_here if sent.deed == STEP else moderate_here)(asks, thread_id, page, sent)
 
 
 async def moderate_here(asks: Asks, thread_id: int, page: int, sent: forms.Sent) -> Response | Problem:
@@ -27,7 +41,19 @@ async def moderate_here(asks: Asks, thread_id: int, page: int, sent: forms.Sent)
         if post.thread.moderation == "trashed":
             return see_other(done_url(Place("trash"), sent.deed, post))
         url = thread_views.page_url(thread_views.thread_url(get_thread(session, actor, thread_id)), page)
-        return see_other(f"{url}{'&' if page > 1 else '?'}saved={sent.deed}#{place_of(post)}")
+        entry = undo_of(session, actor, post)
+        return see_other(f"{url}{'&' if page > 1 else '?'}saved={sent.deed}&entry={entry or ''}#{place_of(post)}")
+
+    return await forms.attempt(asks, sent, work)
+
+
+async def undo_here(asks: Asks, thread_id: int, page: int, sent: forms.Sent) -> Response | Problem:
+    """Undo what was decided just now about the thread or a post in it; 303 to the page."""
+
+    def work(session: Session, actor: Actor) -> Answer:
+        undo_event(session, actor, sent.number("event") or 0)
+        url = thread_views.page_url(thread_views.thread_url(get_thread(session, actor, thread_id)), page)
+        return see_other(f"{url}{'&' if page > 1 else '?'}saved={moderating.UNDONE}#thoughts")
 
     return await forms.attempt(asks, sent, work)
 

@@ -9,9 +9,13 @@ from service.kit.database import Session
 from service.moderation.operations import undoable
 from service.moderation.queries import PostSeen, post_of, records_of, told_by
 from service.screening.models import Decision
+from service.screening.queries.standing import last_standing
 
 DEED: Final = "undo"
 """The name of the form's button; its field `event` is the log's entry."""
+
+STEP: Final = "undo-step"
+"""The same on a thread's page, where `undo` undoes its closing."""
 
 OFFERED: Final = timedelta(minutes=10)
 """How long after a decision the button stands beside what was done."""
@@ -24,6 +28,12 @@ def undo_of(session: Session, actor: Actor, seen: PostSeen) -> int | None:
     return last.event_id if last is not None and _is_offered(session, actor, last) else None
 
 
+def entry_of(session: Session, subject: str) -> int | None:
+    """The log's entry of the last decision about something that stands; None where there is none."""
+    last = last_standing(session, subject)
+    return (last.event_id or last.step_event_id) if last else None
+
+
 def undo_at(session: Session, actor: Actor, event_id: int | None) -> int | None:
     """The same entry, where the actor decided what it tells of just now; None otherwise."""
     told = told_by(session, [event_id]) if event_id else ()
@@ -32,6 +42,7 @@ def undo_at(session: Session, actor: Actor, event_id: int | None) -> int | None:
 
 def _is_offered(session: Session, actor: Actor, decision: Decision) -> bool:
     """Whether it was this person who decided, in the last ten minutes, and it can be undone."""
-    if decision.decided_by_id != actor.account_id or decision.event_id is None or decision.undone_at is not None:
+    entry = decision.event_id or decision.step_event_id
+    if decision.decided_by_id != actor.account_id or entry is None or decision.undone_at is not None:
         return False
-    return now(session) - decision.decided_at < OFFERED and bool(undoable(session, actor, [decision.event_id]))
+    return now(session) - decision.decided_at < OFFERED and bool(undoable(session, actor, [entry]))

@@ -12,8 +12,8 @@ from service.pages.views.suspending import Suspending
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
     """One thread in a list. `state` is `open`, `closed` or `archived`, or says that it waits for a moderator;
-    `active_at` is the newest of opening and reply. `unread` counts what is new to a reader who follows the thread; `pinned`:
-    it stands first here.
+    `active_at` is the newest of opening and reply. `unread` counts what is new to a reader who follows the thread;
+    `pinned`: it stands first here.
     """
 
     title: str

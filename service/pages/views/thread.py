@@ -11,6 +11,7 @@ from service.pages.views.following import Follow, Unread
 from service.pages.views.frame import Choice, Form, Person, Stopped, TagLink
 from service.pages.views.live import Edited, Live
 from service.pages.views.moderation import Menu, Standing
+from service.pages.views.pinning import PinPanel
 from service.pages.views.reactions import Given, Reactions
 from service.pages.views.sources import Cited, Entry, SourceRows
 
@@ -206,6 +207,7 @@ class ThreadPage:
     `silenced` is set for a reader who may not write for the time being; `reactions` are all that the reader may give,
     for the script that unfolds them under a post.
     `moderated` says what a form of moderation did, or why it did nothing to a post that is not on the page any more.
+    `undo` is the log's entry of what was decided just now, where it can be undone.
     """
 
     opening: OpeningView
@@ -229,6 +231,8 @@ class ThreadPage:
     reactions: tuple[Given, ...]
     live: Live
     silenced: Stopped | None = None
+    undo: int | None = None
+    pin: PinPanel | None = None
 
 
 @dataclass(frozen=True, slots=True)
