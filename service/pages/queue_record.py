@@ -18,7 +18,7 @@ WHERE: Final = {"body": "in the text", "title": "in the title", "name": "in the 
 DONE: Final = {"hold": "Held", "edit": "Reworded", "pending": "Held", "published": "Let through"}
 """What rules do, beside the steps of moderators."""
 
-UNSAID: Final = ("span", "inputs", "note")
+UNSAID: Final = ("span", "inputs", "rule")
 
 
 def lines_of(seen: PostSeen, edit: HeldEdit | None, records: Sequence[Record]) -> tuple[RecordLine, ...]:
@@ -58,6 +58,8 @@ def _by(record: Record) -> str:
     kept = record.decision
     if record.said is not None:
         return f"by the rule “{record.said.get('name', kept.rule_id)}” (version {kept.rule_version})"
+    if named := facts_of(kept.evidence).get("rule"):
+        return f"by the rule “{said(named)}”"
     if record.decider:
         return f"by {record.decider}"
     return "by Parley" if kept.automated else ""
@@ -108,10 +110,18 @@ def _texts(seen: PostSeen, edit: HeldEdit | None) -> Mapping[str, str]:
 
 def inputs_of(evidence: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The facts that were looked at, by name, in a reader's words."""
+    unsaid = UNSAID if span_of(evidence) is None else (*UNSAID, "field", "words")  # the match itself says these
+    return tuple(
+        (name.replace("_", " "), said(value))
+        for name, value in facts_of(evidence).items()
+        if name not in unsaid and value not in (None, "", [])
+    )
+
+
+def facts_of(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that was looked at, by name."""
     looked_at = evidence.get("inputs")
-    facts = {name: value for name, value in evidence.items() if name not in UNSAID}
-    facts |= looked_at if isinstance(looked_at, dict) else {}
-    return tuple((name.replace("_", " "), said(value)) for name, value in facts.items() if value not in (None, "", []))
+    return {**evidence, **(looked_at if isinstance(looked_at, dict) else {})}
 
 
 def said(value: Any) -> str:

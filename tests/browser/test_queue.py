@@ -68,6 +68,93 @@ def test_held_posts_are_decided_in_the_queue(visit: Visit, scripts: bool, width:
         expect(mine.get_by_text("Once is enough.")).to_be_visible()
 
 
+def three_wait(visit: Visit, mona: Visitor) -> Visitor:
+    """Three replies of bob's wait in a thread of their own; returns bob."""
+    ada, bob = visit("ada"), visit("bob")
+    thread = mona.opens(title="On the lamps of Soho")
+    with holding(ada, "9"):
+        for number in ("first", "second", "third"):
+            bob.replies(thread, f"The {number} thing that was said about lamps.")
+    return bob
+
+
+def test_the_queue_is_worked_through_by_the_keyboard(visit: Visit) -> None:
+    mona = visit("mona", role="moderator")
+    bob = three_wait(visit, mona)
+    page = mona.goes(f"/mod/queue?author={bob.username}")
+    cases, keys = page.locator("article.case"), page.keyboard
+    keys.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.evaluate(AXE)
+    assert axe(page) == []
+    keys.press("a")  # a dialog is open: nothing is decided behind it
+    keys.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    keys.press("a")  # no item has the focus: the first one gets it
+    expect(cases.first).to_be_focused()
+    keys.press("j")
+    expect(cases.nth(1)).to_be_focused()
+    assert cases.nth(1).evaluate("(item) => getComputedStyle(item).outlineStyle") == "solid"
+    keys.press("k")
+    cases.first.get_by_label("Reason").press_sequentially("a rash ?")
+    expect(cases.first.get_by_label("Reason")).to_have_value("a rash ?")
+    expect(cases).to_have_count(3)
+    cases.first.focus()
+    keys.press("c")
+    expect(cases.first.get_by_text("You are looking at this until")).to_be_visible()
+    expect(cases.first).to_be_focused()
+    keys.press("a")
+    expect(page.get_by_role("status").filter(has_text="Approved")).to_be_visible()
+    expect(cases.first).to_be_focused()
+    expect(cases.first).to_contain_text("The second thing")
+    keys.press("r")
+    expect(page.get_by_role("status").filter(has_text="Rejected")).to_be_visible()
+    keys.press("u")
+    expect(page.get_by_role("status").filter(has_text="Undone")).to_be_visible()
+    expect(cases).to_have_count(2)
+    page.get_by_role("button", name="Keyboard").click()
+    page.get_by_label("Keys are on in this browser").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.reload()
+    cases.first.focus()
+    keys.press("s")
+    keys.press("?")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(cases).to_have_count(2)
+
+
+def test_many_are_decided_by_forms_alone_on_a_telephone(visit: Visit) -> None:
+    mona = visit("mona", role="moderator", scripts=False, width=390)
+    mona.call("post", "/api/v1/moderation/reasons", title=f"Lamps {mona.username}", body="{author}, no lamps.")
+    bob = three_wait(visit, mona)
+    page = mona.goes(f"/mod/queue?author={bob.username}")
+    cases = page.locator("article.case")
+    expect(page.get_by_role("button", name="Keyboard")).to_be_hidden()
+    cases.first.get_by_role("button", name="Claim").click()
+    expect(cases.first.get_by_text("You are looking at this until")).to_be_visible()
+    cases.first.locator("summary").filter(has_text="Leave a note").click()
+    cases.first.get_by_label("Note for other moderators").fill("The <third> today.")
+    cases.first.get_by_role("button", name="Keep the note").click()
+    expect(cases.first.locator(".note")).to_have_text("The <third> today.")
+    cases.first.get_by_label("Often given").select_option(label=f"Lamps {mona.username}")
+    cases.first.get_by_label("Reason").fill("At all.")
+    cases.first.get_by_role("button", name="Reject").click()
+    expect(page.get_by_role("status").filter(has_text="Rejected")).to_be_visible()
+    (rejected,) = mona.call("get", f"/api/v1/reviews?state=decided&author={bob.username}")["items"]
+    assert rejected["reason"] == f"{bob.username}, no lamps. At all."
+    page.get_by_label("All of this list").check()
+    page.get_by_label("What to do with the ticked").select_option("spam")
+    page.get_by_role("button", name="Do it with the ticked").click()
+    expect(page.get_by_role("heading", name="Spam 2 posts?")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="waits for a moderator")).to_contain_text("spam")
+    page.get_by_role("button", name="Spam 2 posts").click()
+    expect(page.get_by_role("status")).to_have_text("Marked as spam: 2 posts.")
+    expect(page.get_by_text("Nothing in this list is as you look for it.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("status")).to_have_text("Undone: 2 posts.")
+    expect(cases).to_have_count(2)
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_reply_is_hidden_and_restored_where_it_stands(visit: Visit, scripts: bool) -> None:
     bob, mona = visit("bob", scripts=scripts), visit("mona", role="moderator", scripts=scripts, width=390)

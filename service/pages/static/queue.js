@@ -49,8 +49,8 @@ function offerKeys() {
   const next = sessionStorage.getItem(NEXT);
   sessionStorage.removeItem(NEXT);
   if (next === null || document.querySelector(".refusal[autofocus]")) return;
-  const left = cases();
-  go(left[Math.min(Number(next), left.length - 1)] ?? document.querySelector("[data-done]"));
+  const left = cases(), to = left[Math.min(Number(next), left.length - 1)] ?? document.querySelector("[data-done]");
+  addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => go(to)))); // the address's fragment comes first
 }
 
 // A reason that was chosen stands in the field, with what it names filled in; without scripts the server does it. Not
