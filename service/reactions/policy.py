@@ -26,7 +26,7 @@ def check_may_react(actor: Actor, post: Thread | Reply) -> None:
 
 def are_taken(actor: Actor, seen: ThreadSeen, now: datetime) -> bool:
     """Whether the actor may react to posts of this thread at all, so that a button asks what its deed will ask."""
-    if not actor.signed_in or seen.thread.moderation != "published":
+    if not actor.signed_in or actor.silence or seen.thread.moderation != "published":
         return False
     try:
         check_reactions_open(actor, seen, now)

@@ -32,7 +32,7 @@ SCREENS = {
     "mona": [
         "/mod/queue", "/mod/log", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete",
         "/t/1/x/revisions",
-        "/t/1/replies/1/revisions", "/t/1/x/timers",
+        "/t/1/replies/1/revisions", "/t/1/x/timers", "/u/bob",
     ],
     "ada": ["/admin", "/admin/import", "/admin/jobs", "/u/bob"],
 }  # fmt: skip

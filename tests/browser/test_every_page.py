@@ -148,6 +148,7 @@ def test_every_page_is_accessible_and_fits(visit: Visit, theme: str) -> None:
     guest, ada = visit(theme=theme), visit("ada", theme=theme)
     found: list[str] = []
     admins = [(ada, path) for path in ("/admin", "/admin/import", f"/u/{bob.username}")]
+    ada.call("put", f"/api/v1/categories/general/moderators/{bob.username}")
     grants(ada, "PT1H")
     for who, path in [*furnish(alice, bob, mona, guest), *notified(alice, bob, mona, ada), *admins]:
         page = who.goes(path)

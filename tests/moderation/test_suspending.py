@@ -99,6 +99,7 @@ async def test_who_is_silenced_reads_and_does_not_write(mona: Person, bob: Perso
     assert "You are silenced, without an end. The reason: Insults." in page.one(id="silenced").text
     assert page.one("textarea", id="kept").raw == "What I go on with."
     assert not page.all("textarea", name="body")
+    assert "React" not in page.text
     assert "You are silenced" in (await bob.get("/settings")).text
     assert (await mona.delete("/api/v1/accounts/bob/suspension")).status_code == 204
     assert (await mona.delete("/api/v1/accounts/bob/suspension")).status_code == 204
@@ -166,9 +167,9 @@ async def test_the_form_on_a_persons_page(mona: Person, bob: Person, ada: Person
     def panel(shown: httpx.Response) -> Any:
         return parse(shown.text).one("details", id="suspending")
 
-    refused = await press(mona.client, await mona.get("/u/bob"), "Do so", reason="")
+    refused = await press(mona.client, await mona.get("/u/bob"), "Silence or suspend", reason="")
     assert (refused.status_code, "The reason must not be empty." in panel(refused).text) == (422, True)
-    done = await follow(mona.client, await press(mona.client, refused, "Do so", reason="Noise.", note="Was warned."))
+    done = await follow(mona.client, await press(mona.client, refused, "Silence or suspend", reason="Noise.", note="Was warned."))
     assert "They may read, and not write" in panel(done).text
     assert "Silenced on" in panel(done).text
     assert "Note: Was warned." in panel(done).text
@@ -176,7 +177,7 @@ async def test_the_form_on_a_persons_page(mona: Person, bob: Person, ada: Person
     assert chosen.attributes["value"] == "3"  # the second in a row
     ended = await follow(mona.client, await press(mona.client, done, "End it now"))
     assert "ended on" in panel(ended).text
-    await press(mona.client, ended, "Do so", kind="suspension", span="ever", reason="Noise.")
+    await press(mona.client, ended, "Silence or suspend", kind="suspension", span="ever", reason="Noise.")
     assert (await bob.get("/api/v1/me")).json()["until"] is None
     assert "Their role is not below yours." in panel(await mona.get("/u/ada")).text
     assert not parse((await alice.get("/u/bob")).text).all("details", id="suspending")

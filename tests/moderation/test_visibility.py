@@ -7,7 +7,7 @@ import pytest
 
 from tests.build import a_reply, a_thread
 from tests.cast import Person
-from tests.moderation.doing import Json, at, hold_all, step
+from tests.moderation.doing import Json, at, hold_all, hold_none, step
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +81,7 @@ async def test_what_was_changed_before_it_was_published_stays_with_author_and_mo
         await bob.patch(at(post), {"body": "My zither."})
         await bob.patch(at(post), {"body": "Approved."})
         await step(mona, post, "approve")
+        await hold_none(ada)  # else what is said after would wait too
         await bob.patch(at(post), {"body": "Said after."})
         read = [(reader, (await reader.get(f"{at(post)}/revisions")).json()) for reader in (client, alice, bob, mona)]
         for reader, page in read:
