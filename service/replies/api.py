@@ -162,7 +162,7 @@ async def edit_reply(reply_id: ReplyId, draft: Deferred[EditReply], asks: Asking
     operation_id="delete_reply",
     status_code=204,
     responses=declare(
-        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
     ),
 )
 async def delete_reply(reply_id: ReplyId, asks: Asking, if_match: IfMatch = None) -> Response:

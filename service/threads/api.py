@@ -205,7 +205,7 @@ async def edit_thread(
     operation_id="delete_thread",
     status_code=204,
     responses=declare(
-        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
     ),
 )
 async def delete_thread(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:

@@ -11,7 +11,16 @@ from service.closing.operations.waiting import KEEP
 from service.closing.schemas import CloseThread, ClosureView
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.kit.errors import EditConflict, Invalid, InvalidTransition, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.kit.errors import (
+    EditConflict,
+    Invalid,
+    InvalidTransition,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    NotSignedIn,
+    Silenced,
+)
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import lock_thread
 from service.threads.schemas import ThreadView
@@ -28,7 +37,7 @@ router = APIRouter(route_class=StrictRoute, tags=["closing"])
     operation_id="close_thread",
     response_model=ClosureView,
     responses=declare(
-        NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, InvalidTransition, EditConflict, NotReady
+        NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, InvalidTransition, EditConflict, NotReady
     ),
 )
 async def close_thread(
@@ -55,7 +64,7 @@ async def close_thread(
     "/threads/{thread_id}/closure/undo",
     operation_id="undo_closing",
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, InvalidTransition, EditConflict, NotReady),
+    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, InvalidTransition, EditConflict, NotReady),
 )
 async def undo_closing(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:
     """Take back a closing of the last ten minutes (who made it, or a moderator): the thread is as it was before, and
@@ -68,7 +77,7 @@ async def undo_closing(thread_id: ThreadId, asks: Asking, if_match: IfMatch = No
     "/threads/{thread_id}/closure",
     operation_id="reopen_thread",
     response_model=ThreadView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, InvalidTransition, EditConflict, NotReady),
+    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, InvalidTransition, EditConflict, NotReady),
 )
 async def reopen_thread(thread_id: ThreadId, asks: Asking, if_match: IfMatch = None) -> Response:
     """Reopen the discussion. Where its policy would close it again at once, `closing.override` becomes `open`."""

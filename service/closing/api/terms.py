@@ -8,7 +8,7 @@ from service.closing.api.shared import ThreadId
 from service.closing.schemas import PutClosing
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn, Silenced
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
 from service.threads.schemas import ClosingView
@@ -40,7 +40,7 @@ async def get_closing(thread_id: ThreadId, asks: Asking) -> Response:
     "/threads/{thread_id}/closing",
     operation_id="change_closing",
     response_model=ClosingView,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
+    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady),
 )
 async def change_closing(
     thread_id: ThreadId, draft: Deferred[PutClosing], asks: Asking, if_match: IfMatch = None

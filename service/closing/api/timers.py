@@ -12,7 +12,7 @@ from service.closing.schemas import SetTimer, TimerView, to_plan
 from service.closing.schemas.timers import Kind
 from service.kit.actor import Actor
 from service.kit.database import Session
-from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.kit.errors import EditConflict, Invalid, NotAllowed, NotFound, NotReady, NotSignedIn, Silenced
 from service.threads.errors import ThreadIsClosed
 from service.threads.queries import get_thread, lock_thread
 from service.web.answers import Answer, json_answer, no_content
@@ -23,7 +23,7 @@ from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["closing"])
 TimerKind = Annotated[Kind, Path(description="What is to happen; `remind` reminds you alone.")]
-PROBLEMS = declare(NotFound, NotSignedIn, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady)
+PROBLEMS = declare(NotFound, NotSignedIn, Silenced, NotAllowed, Invalid, ThreadIsClosed, EditConflict, NotReady)
 
 
 @router.get(
@@ -77,7 +77,7 @@ async def set_timer(
     "/threads/{thread_id}/timers/{kind}",
     operation_id="clear_timer",
     status_code=204,
-    responses=declare(NotFound, NotSignedIn, NotAllowed, ThreadIsClosed, EditConflict, NotReady),
+    responses=declare(NotFound, NotSignedIn, Silenced, NotAllowed, ThreadIsClosed, EditConflict, NotReady),
 )
 async def clear_timer(thread_id: ThreadId, kind: TimerKind, asks: Asking, if_match: IfMatch = None) -> Response:
     """Remove a timer; where there is none, nothing happens."""

@@ -127,7 +127,7 @@ def lock_reply(
         reply, *names, _ = session.execute(_select(col(Reply.id) == reply_id)).one()
         if reply.purged_at is not None:
             raise NotFound("There is no such reply")
-        return thread, replace(to_seen(actor, (reply, *names)), is_stub=False)
+        return thread, replace(to_seen(actor.within(thread.thread.category_id), (reply, *names)), is_stub=False)
     found = get_reply(session, actor, reply_id)
     if found.is_stub:
         raise NotFound("There is no such reply")
