@@ -19,11 +19,10 @@ def shown(seen: Statement, *, inside: bool = False) -> StatementShown:
     """The statement for whom it is about; `inside`, for moderators, with who decided and the evidence."""
     decision = seen.decision
     ends = in_words(seen.ends_at) if seen.ends_at else ""
-    facts = (
-        reasons.scope_of(seen), reasons.duration_of(seen, ends), reasons.grounds_of(seen), *reasons.means_of(seen)
-    )  # fmt: skip
+    scope = () if inside else (reasons.scope_of(seen), reasons.duration_of(seen, ends))
+    facts = (*scope, reasons.grounds_of(seen), *reasons.means_of(seen))
     return StatementShown(
-        sentence=reasons.sentence_of(seen),
+        sentence=reasons.headline_of(seen) if inside else reasons.sentence_of(seen),
         at=decision.decided_at,
         state=state_of(seen),
         excerpt=plain(seen.text, most=EXCERPT) if seen.about != "account" else "",

@@ -28,7 +28,7 @@ SCOPE: Final = {
     "trash": "Nobody sees it any more, anywhere. After 30 days its text is deleted for good.",
     "remove": "Nobody sees it any more, anywhere; moderators can bring it back.",
     "hold": "You and moderators see it; others will when a moderator approves it.",
-    "silence": "You may read, and not write, vote or send anything here.",
+    "silence": "You may read, and neither write nor react here.",
     "suspend": "You may not sign in, and nothing can be done with your account.",
 }
 """How far a decision goes (article 17(3)(a) of the Digital Services Act)."""
@@ -66,6 +66,15 @@ def sentence_of(seen: Statement) -> str:
     back_to_review = action == "restore" and seen.decision.state_after == "pending"
     done = "waits for a moderator again" if back_to_review else DONE.get(action, "was decided about")
     return f"Your {name_of(seen)} {done}"
+
+
+def headline_of(seen: Statement) -> str:
+    """What was decided, in one line for moderators: “Reply in “Title” was hidden”, “dorothea was silenced”."""
+    action, name = seen.decision.action, name_of(seen)
+    done_to = {"silence": "was silenced", "suspend": "was suspended", "lift": "may do again what was restricted"}
+    if action in DONE_TO:
+        return f"{seen.person.shown_name} {done_to.get(action, 'had all posts removed')}"
+    return f"{name[0].upper()}{name[1:]} {DONE.get(action, 'was decided about')}"
 
 
 def undone_of(seen: Statement) -> str:
