@@ -24,7 +24,7 @@ from tests.api.worked import WORKED
 from tests.conftest import VAPID_KEY
 
 MOMENT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-SECRETS = {"token": "parley_…", "hint": "parley_…", "user_agent": "Mozilla/5.0"}
+SECRETS = {"token": "parley_…", "hint": "parley_…", "user_agent": "Mozilla/5.0", "seconds": 0.021}
 """Members that differ from one recording to the next, and what is shown instead."""
 
 

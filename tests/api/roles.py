@@ -171,6 +171,18 @@ async def _appeal(stage: Stage, category: str, number: int) -> int:
     return int(made["appeal"]["id"])
 
 
+async def _rule(stage: Stage, category: str, number: int) -> int:
+    """A rule of the category."""
+    rule = {"name": f"Rule {number}", "kind": "words", "terms": {"lines": ["casino"]}, "category": category}
+    return int((await stage.must("mona", "POST", "/moderation/rules", rule))["id"])
+
+
+async def _backtest(stage: Stage, category: str, number: int) -> int:
+    """A backtest on the posts of the category."""
+    asked = {"rules": [{"kind": "hold_all"}], "category": category}
+    return int((await stage.must("mona", "POST", "/moderation/rules/backtest", asked))["id"])
+
+
 async def _dead_job(stage: Stage, category: str, number: int) -> int:
     """A job that was given up."""
     await stage.app.state.database.write(bury_one, 1_000 + number)
@@ -180,7 +192,7 @@ async def _dead_job(stage: Stage, category: str, number: int) -> int:
 MAKERS: dict[str, Callable[[Stage, str, int], Awaitable[int]]] = {
     "session_id": _session, "token_id": _token, "device_id": _device, "review_id": _review,
     "notification_id": _notification, "job_id": _dead_job, "reason_id": _reason,
-    "decision_id": _decision, "appeal_id": _appeal,
+    "decision_id": _decision, "appeal_id": _appeal, "rule_id": _rule, "backtest_id": _backtest,
 }  # fmt: skip
 """What an operation's path may name, made anew, by the parameter's name."""
 
@@ -198,6 +210,7 @@ async def prepared(stage: Stage, operation: Operation, prepare: Prepare | None) 
 async def try_as(stage: Stage, document: Json, operation: Operation, role: str, subject: Subject) -> httpx.Response:
     """The operation's example, sent by somebody of this role about this subject."""
     body = example_body(document, operation)
-    values = subject.parameters | ({"if-match": '"v1"'} if operation.id == "change_site" else {})
+    needs_version = operation.id in ("change_site", "change_rule", "delete_rule")
+    values = subject.parameters | ({"if-match": '"v1"'} if needs_version else {})
     client = await client_of(stage, role)
     return await client.send(request_for(client, operation, values, body and body | subject.body))

@@ -86,6 +86,13 @@ TABLE = {
     "get_canned_reason": "401 403 403 403 200 200",
     "change_canned_reason": "401 403 403 403 200 200",
     "delete_canned_reason": "401 403 403 403 204 204",
+    "list_rules": "401 403 403 403 200 200",
+    "make_rule": "401 403 403 403 201 201",
+    "get_rule": "401 403 403 403 200 200",
+    "change_rule": "401 403 403 403 200 200",
+    "delete_rule": "401 403 403 403 204 204",
+    "try_rules": "401 403 403 403 202 202",
+    "get_backtest": "401 403 403 403 200 200",
     "get_subscription": "401 200 200 200 200 200",
     "choose_subscription": "401 403 200 200 200 200",
     "delete_subscription": "401 403 204 204 204 204",
@@ -183,6 +190,7 @@ ELSEWHERE = {
     "extend_closings": "200", "reopen_threads": "200", "list_audit": "200",
     "claim_review": "404", "release_review": "404", "list_review_notes": "404", "note_review": "404",
     "list_canned_reasons": "200", "get_canned_reason": "200", "list_appeals": "200", "decide_appeal": "404",
+    "list_rules": "200", "get_rule": "404", "change_rule": "404", "delete_rule": "404", "get_backtest": "404",
 }  # fmt: skip
 """What a moderator of another category meets, where it is not what members do."""
 
@@ -197,6 +205,8 @@ OF_THE_SITE = frozenset(
         "suspend_account",
         "restore_account",
         "list_category_moderators",
+        "make_rule",
+        "try_rules",
         "get_report",
     )
 )

@@ -61,6 +61,13 @@ async def noted(stage: Stage) -> None:
     await stage.must("ada", "POST", "/reviews/1/notes", {"body": "The third of this kind."})
 
 
+async def tried(stage: Stage) -> None:
+    """A rule was tried on what alice wrote."""
+    asked = {"rules": [{"kind": "words", "terms": {"lines": ["amnesty"]}, "name": "The amnesty"}], "last": 5000}
+    await stage.must("mona", "POST", "/moderation/rules/backtest", asked)
+    await stage.jobs()
+
+
 @dataclass(frozen=True)
 class Worked:
     """One example."""
@@ -72,12 +79,16 @@ class Worked:
 
 DOROTHEA = {"username": "dorothea", "email": "dorothea@example.org", "password": "middlemarch, 1871"}
 SCRIPT = {"name": "Archive script", "scopes": ["read", "write"]}
+CASINOS = {"name": "Casinos", "kind": "words", "terms": {"lines": ["casino"]}}
+AFTER_THE_FIRST_RULES = "WzVd"
+"""A site begins with five rules."""
 SEMINAR = {"name": "Seminar", "slug": "seminar"}
 TAGGED = {"tags": ["amnesty", "1953"]}
 THREAD, REPLY = {"thread_id": 1}, {"reply_id": 1}
 IN_AMNESTY = having("alice", "PATCH", "/threads/1", {"tags": ["Amnesty"]})
 FOLLOWED = having("bob", "PUT", "/categories/general/subscription", {"level": "watching"})
 BEGUN = having("bob", "PUT", "/threads/1/draft", {"body": "The numbers hide"})
+RULED = having("mona", "POST", "/moderation/rules", CASINOS)
 THANKED = having("bob", "PUT", "/replies/1/reactions/thanks")
 AGREED = having("bob", "PUT", "/threads/1/reactions/agree")
 CLOSES = having("mona", "PUT", "/threads/1/closing", {"close_after_idle": "P14D"})
@@ -171,6 +182,13 @@ WORKED = {
     "get_canned_reason": Worked("mona", {"reason_id": 1}, SAID_OFTEN),
     "change_canned_reason": Worked("mona", {"reason_id": 1, "if-match": '"v1"'}, SAID_OFTEN),
     "delete_canned_reason": Worked("mona", {"reason_id": 1}, SAID_OFTEN),
+    "list_rules": Worked("mona", {"limit": 20, "cursor": AFTER_THE_FIRST_RULES}, RULED),
+    "make_rule": Worked("mona"),
+    "get_rule": Worked("mona", {"rule_id": 6}, RULED),
+    "change_rule": Worked("mona", {"rule_id": 6, "if-match": '"v1"'}, RULED),
+    "delete_rule": Worked("mona", {"rule_id": 6, "if-match": '"v1"'}, RULED),
+    "try_rules": Worked("mona"),
+    "get_backtest": Worked("mona", {"backtest_id": 1}, tried),
     "get_subscription": Worked("alice", THREAD),
     "choose_subscription": Worked("bob", THREAD),
     "delete_subscription": Worked("alice", THREAD),
