@@ -197,6 +197,9 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("jobs", "ada", "/admin/jobs"),
         Shot("profile", None, "/u/ines"),
         Shot("drafts", "mona", "/settings/drafts"),
+        Shot("rules", "mona", "/mod/rules"),
+        Shot("rule-refused", "mona", "/mod/rules/new?kind=words", drawing_up),
+        Shot("rule-tried", "mona", "/mod/rules", trying),
         Shot("log", "mona", "/mod/log"),
         Shot("statement", "tomasz", threads["decided"]["url"]),
         Shot("decisions", "tomasz", "/decisions"),
@@ -272,6 +275,23 @@ def timing(page: Page) -> None:
         page.get_by_role("status").wait_for()
     page.get_by_role("button", name="Remove the timer “Bring to the top of its lists”").click()
     page.get_by_text("What became of others").wait_for()
+
+
+def drawing_up(page: Page) -> None:
+    """A rule with two mistakes."""
+    page.get_by_label("Words", exact=True).fill("marginalia\n/(notes/")
+    page.get_by_label("Only of newcomers").fill("many")
+    page.get_by_role("button", name="Try on the last 5,000 posts").click()
+    page.get_by_role("alert").wait_for()
+
+
+def trying(page: Page) -> None:
+    """A rule that was tried on the posts that there are."""
+    page.goto("/mod/rules/new?kind=words")
+    page.get_by_label("Name", exact=True).fill("Notes")
+    page.get_by_label("Words", exact=True).fill("note\n~margin")
+    page.get_by_role("button", name="Try on the last 5,000 posts").click()
+    page.get_by_role("heading", name="What the rule would have done").wait_for()
 
 
 def putting_off(page: Page) -> None:

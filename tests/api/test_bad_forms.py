@@ -14,7 +14,7 @@ from service.notifications.policy.review_links import ReviewLink
 from service.notifications.policy.statement_links import statement_link
 from tests.api.stage import Stage, mail_one
 from tests.api.test_bad_bodies import count_rows
-from tests.api.worked import given_up, told, waiting
+from tests.api.worked import given_up, told, tried, waiting
 from tests.pages.reading import FORM, Element, parse, values_of
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +30,7 @@ SCREENS = {
         "/settings/following", "/c/general", "/tags/amnesty",
     ],
     "mona": [
+        "/mod/rules", "/mod/rules/new?kind=words", "/mod/rules/5", "/mod/rules/backtests/1",
         "/mod/queue", "/mod/log", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete",
         "/t/1/x/revisions",
         "/t/1/replies/1/revisions", "/t/1/x/timers", "/u/bob",
@@ -105,6 +106,7 @@ async def every_form(stage: Stage) -> list[Found]:
     await told(stage)
     await waiting(stage)
     await given_up(stage)
+    await tried(stage)
     await stage.must("alice", "PATCH", "/threads/1", {"tags": ["Amnesty"]})
     found: dict[tuple[object, ...], Found] = {}
     for post in ("/threads/1", "/replies/1"):

@@ -90,6 +90,19 @@ def notified(alice: Visitor, bob: Visitor, mona: Visitor, ada: Visitor) -> list[
     ]  # fmt: skip
 
 
+def ruled(mona: Visitor) -> tuple[str, ...]:
+    """The pages of rules: a long one, and what it would have done with every post."""
+    asked = {"name": LONG[:80], "kind": "words", "terms": {"lines": ["~o"]}, "verdict": "hold"}
+    tried = mona.call("post", "/api/v1/moderation/rules/backtest", rules=[asked], last=200)
+    rule = mona.call("post", "/api/v1/moderation/rules", **asked, public_reason=f"It says {LONG}.")
+    for _ in range(600):
+        if mona.call("get", f"/api/v1/moderation/rules/backtests/{tried['id']}")["state"] == "done":
+            break
+        time.sleep(0.1)
+    own = ("/mod/rules", "/mod/rules/new?kind=external", f"/mod/rules/{rule['id']}")
+    return (*own, f"/mod/rules/backtests/{tried['id']}")
+
+
 def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list[tuple[Visitor, str]]:
     """A site with something on every page: who looks, and where."""
     lively = alice.opens(
@@ -132,7 +145,7 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
     for each in own_decisions[:2]:
         bob.call("post", f"/api/v1/decisions/{each['id']}/appeal", reason=f"It is {LONG}. " * 9)
     queue = tuple(f"/mod/queue?show={show}" for show in ("waiting", "hidden", "spam", "rejected", "trash"))
-    closings = ("/mod/log", "/mod/closings", "/mod/closings?show=closed")
+    closings = ("/mod/log", "/mod/closings", "/mod/closings?show=closed", *ruled(mona))
     return [
         *((alice, path) for path in own),
         *((mona, path) for path in (*staff, *queue, *closings, "/mod/appeals", own_decisions[0]["url"])),
