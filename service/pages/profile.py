@@ -1,9 +1,9 @@
 """`/u/{username}`: a person, the threads they opened; the role they have for admins, suspensions for moderators."""
 
-from typing import Final
+from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from service.accounts import operations
@@ -15,7 +15,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Invalid, Problem
-from service.pages import forms, noting, suspending
+from service.pages import forms, noting, removing, suspending
 from service.pages.frame import Frame, around
 from service.pages.home import lines, older
 from service.pages.rendering import page
@@ -37,9 +37,15 @@ NO_FORM: Final = Form("")
 
 
 @router.get("/u/{username}")
-async def show_profile(username: str, asks: Asking, before: str | None = None, saved: str = "") -> Response:
+async def show_profile(
+    username: str,
+    asks: Asking,
+    before: str | None = None,
+    saved: str = "",
+    entry: Annotated[str, Query(pattern=r"^\d{0,18}$")] = "",
+) -> Response:
     """The page of one person; 301 to the name as it is written."""
-    return await _show(asks, username, before=before, saved=saved)
+    return await _show(asks, username, before=before, saved=saved, entry=int(entry) if entry else None)
 
 
 @router.post("/u/{username}")
@@ -52,6 +58,12 @@ async def change_person(request: Request, username: str, asks: Asking) -> Respon
             return outcome
         form = sent.again(outcome, labels=suspending.LABELS)
         return await _show(asks, username, refused=("suspending", form), problem=outcome)
+    if removing.is_about_removing(sent.deed):
+        outcome = await removing.change(asks, sent, username, f"/u/{quote(username)}")
+        if isinstance(outcome, Response):
+            return outcome
+        form = sent.again(outcome, labels=removing.LABELS)
+        return await _show(asks, username, refused=("removing", form), problem=outcome)
     if sent.deed == noting.NOTE:
         outcome = await noting.keep(asks, sent, username, f"/u/{quote(username)}")
         if isinstance(outcome, Response):
@@ -81,6 +93,7 @@ async def _show(
     *,
     before: str | None = None,
     saved: str = "",
+    entry: int | None = None,
     refused: tuple[str, Form] = ("", NO_FORM),
     problem: Problem | None = None,
 ) -> Response:
@@ -105,6 +118,7 @@ async def _show(
             role_form=role_form if actor.administers else None,
             roles=ROLES,
             suspending=suspending.suspending(session, actor, account, stopping, saved),
+            removing=removing.removing(session, actor, account, form if which == "removing" else None, saved, entry),
             notes=noting.notes_about(session, actor, account, form if which == noting.NOTE else None, saved),
         )
 

@@ -190,7 +190,7 @@ async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = Non
         here = thread_views.page_url(thread_views.thread_url(seen), asked.page)
         view = _view(session, actor, seen, asked)
         if view.composer is not None:
-            view = replace(view, composer=form_marks.marked(asks, view.composer))
+            view = replace(view, composer=form_marks.marked(session, asks, seen.site, view.composer))
         return around(session, actor, here), view
 
     found = await asks.read(load)
@@ -228,7 +228,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
     return ThreadPage(
         opening=thread_views.opening(seen, actor, marks, reacts, flags),
         action=thread_views.page_url(url, asked.page),
-        moderated=thread_reactions.refused(asked) or moderated(marks, posts, asked.notice),
+        moderated=thread_reactions.refused(asked) or moderated(marks, posts, asked),
         heading=heading(seen.thread.reply_count, seen.thread.title),
         replies=thread_views.reply_tree(seen, actor, replies, numbers, answer, marks, reacts, flags),
         pager=pager,

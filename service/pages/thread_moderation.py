@@ -11,6 +11,7 @@ from service.kit.errors import Problem
 from service.moderation.operations import undo_event
 from service.moderation.queries import PostSeen
 from service.pages import forms, moderating, pinning, thread_views
+from service.pages.asked import Asked
 from service.pages.mod_queue import done_url
 from service.pages.queue_place import Place
 from service.pages.undoing import STEP, undo_of
@@ -67,9 +68,9 @@ def place_of(seen: PostSeen) -> str:
     return f"waiting-{seen.reply_id}" if seen.reply.moderation == "pending" else "thoughts"
 
 
-def moderated(marks: moderating.Marks, posts: Sequence[Thread | Reply], saved: str) -> Form:
+def moderated(marks: moderating.Marks, posts: Sequence[Thread | Reply], asked: Asked) -> Form:
     """What was done; or why nothing was done to a post that is not on the page (any more), with what was typed."""
     if marks.sent is not None and marks.refused is not None:
         on_page = any(moderating.same_post(marks.sent, post) for post in posts)
         return forms.fresh() if on_page else marks.refused
-    return forms.fresh(notice=moderating.notice(saved))
+    return asked.form_of(STEP) or forms.fresh(notice=moderating.notice(asked.notice))

@@ -6,6 +6,7 @@ from datetime import datetime
 from service.pages.views.following import Follow
 from service.pages.views.frame import Choice, Form, Person, TagLink
 from service.pages.views.queue import NoteLine
+from service.pages.views.removing import Removing
 from service.pages.views.suspending import Suspending
 
 
@@ -82,6 +83,7 @@ class ProfilePage:
     role_form: Form | None
     roles: tuple[Choice, ...]
     suspending: Suspending | None = None
+    removing: Removing | None = None
     notes: Notes | None = None
 
 
