@@ -75,9 +75,9 @@ def draft(letter: Letter, outgoing: Outgoing) -> Draft:
         "entries": entries,
         "alone": alone,
         "more": len(letter.items) - len(entries),
-        "url": entries[0].url if alone else f"{outgoing.base_url}/notifications",
+        "url": entries[0].url if alone or letter.suspended else f"{outgoing.base_url}/notifications",
         "hint": NO_SIGN_IN if "/statement/" in entries[0].url else "",
-        "invitation": "Read the whole decision" if alone else "See them all on the site",
+        "invitation": "Read the whole decision" if alone or letter.suspended else "See them all on the site",
         "kinds": {item.notice.kind for item in items},
     }
     return Draft("decisions", headline if alone else f"{letter.site}: {headline}", facts)

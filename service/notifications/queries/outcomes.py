@@ -19,6 +19,9 @@ from service.screening.models import EDIT
 UNDONE: Final = "undone"
 """What `considered` has under `said` where the notice is that a decision was undone."""
 
+GONE_POST: Final = "gone"
+"""The outcome of a flag whose post its author deleted before anybody looked."""
+
 HERE: Final = "/notifications"
 GONE: Final = "what was decided is not there any more"
 
@@ -83,6 +86,8 @@ def _of_flag(facts: dict[str, Any], seen: Statement | None, flag: Flag | None) -
     outcome = str(facts.get("outcome"))
     decided = flag is not None and flag.resolved_at is not None and flag.outcome == outcome
     over = None if decided else "the flag waits again"
+    if outcome == GONE_POST:
+        return Outcome("The author of a post that you flagged has deleted it", HERE, over)
     if seen is None:
         became = "was upheld: the post is not shown any more" if outcome == "upheld" else "was not upheld"
         became = "is settled: its author deleted it" if outcome == AUTHOR_DELETED else became
