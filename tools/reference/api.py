@@ -87,7 +87,9 @@ def example(method: str, path: str, operation: dict[str, Any]) -> str:
     sent = f"{method} {path}{'?' if query else ''}{'&'.join(query)}\n{headers}"
     for media in operation.get("requestBody", {}).get("content", {}).values():
         sent += f"\n{json.dumps(media['example'], ensure_ascii=False, indent=2)}\n"
-    status, answer = next((s, a) for s, a in operation["responses"].items() if s.startswith("2"))
+    # Of two answers that are no refusals, one has the example.
+    good = [(status, answer) for status, answer in operation["responses"].items() if status.startswith("2")]
+    status, answer = next((each for each in good if '"example":' in json.dumps(each[1])), good[0])
     came = f"{status}\n"
     for media in answer.get("content", {}).values():
         shown = media["example"]
