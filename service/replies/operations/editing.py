@@ -32,7 +32,7 @@ from service.screening.operations.editing import (
     keep_edit_verdict,
     note_edit,
 )
-from service.screening.policy import PUBLISH, Submission, Verdict, role_in, tell
+from service.screening.policy import PUBLISH, Submission, Verdict, role_in
 from service.screening.policy.editing import is_screened, rewords
 from service.threads import policy as threads_policy
 from service.threads.operations import Written, as_stored
@@ -70,8 +70,6 @@ def edit_reply(
     if verdict.outcome != "publish" and reply.moderation == "published":
         hold_edit(session, actor, of, Wording("", ready.body, kept_text(ready)), verdict)
         return reply
-    if verdict.outcome != "spam":
-        tell(reply, now(session))
     _store(session, actor, seen, reply, ready)
     note_edit(session, of, verdict)
     return reply

@@ -125,6 +125,7 @@ def told_to(actor: Actor, post: Post) -> str:
 
 
 def tell(post: Post, now: datetime) -> None:
-    """Let what was taken for spam wait indeed, before its author does something to what they see waiting."""
+    """Let what was taken for spam wait indeed, before its author deletes what they see waiting: no step of its own."""
     if post.is_quiet:
         transition(post, "restore", now)
+        post.version -= 1

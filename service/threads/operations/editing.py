@@ -27,7 +27,7 @@ from service.screening.operations.editing import (
     keep_edit_verdict,
     note_edit,
 )
-from service.screening.policy import PUBLISH, Submission, Verdict, role_in, tell
+from service.screening.policy import PUBLISH, Submission, Verdict, role_in
 from service.screening.policy.editing import is_screened, rewords
 from service.tags.operations import set_tags
 from service.threads import policy
@@ -111,8 +111,6 @@ def edit_thread(
     if verdict.outcome != "publish" and thread.moderation == "published":
         hold_edit(session, actor, edit_of(thread), _wording(thread, ready), verdict)
         return thread
-    if ready.says and verdict.outcome != "spam":
-        tell(thread, now(session))
     _store(session, actor, thread, ready)
     note_edit(session, edit_of(thread), verdict)
     return thread
