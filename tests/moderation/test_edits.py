@@ -22,7 +22,9 @@ ON: Final[Json] = {"enabled": True, "confirm": True}
 
 async def waiting(by: Person) -> list[Json]:
     """The reviews that wait."""
-    found: list[Json] = (await by.get("/api/v1/reviews", params={"state": "waiting"})).json()["items"]
+    answer = await by.get("/api/v1/reviews", params={"state": "waiting"})
+    assert answer.status_code == 200, answer.text
+    found: list[Json] = answer.json()["items"]
     return found
 
 
@@ -61,20 +63,20 @@ async def told(person: Person, jobs: Jobs) -> list[str]:
     return [each["text"] for each in (await person.get("/api/v1/notifications")).json()["items"]]
 
 
-async def kept(app: FastAPI) -> list[Json]:
-    """The decisions about edits, in order."""
+async def kept(app: FastAPI, subject: str = "edit:%") -> list[Json]:
+    """The decisions about edits, or about another subject, in order."""
 
     def look(session: Session) -> list[Json]:
-        about = col(Decision.subject).like("edit:%")
+        about = col(Decision.subject).like(subject)
         return [row.model_dump() for row in session.scalars(select(Decision).where(about).order_by(col(Decision.id)))]
 
     found: list[Json] = await app.state.database.read(look)
     return found
 
 
-async def undo_last(app: FastAPI, by: Person, status: int = 200) -> None:
+async def undo_last(app: FastAPI, by: Person, subject: str = "edit:%", status: int = 200) -> None:
     """Undo the last decision about an edit that has an entry in the log."""
-    last = [each for each in await kept(app) if each["event_id"] or each["step_event_id"]][-1]
+    last = [each for each in await kept(app, subject) if each["event_id"] or each["step_event_id"]][-1]
     answer = await by.post(f"/api/v1/audit/{last['event_id'] or last['step_event_id']}/undo")
     assert answer.status_code == status, answer.text
 
@@ -189,10 +191,8 @@ async def test_what_else_ends_an_edit_that_waits(
 
     second = await a_reply(bob, thread, "Second.")
     await edit(bob, second)
-    hiding = await step(mona, second, "hide")
-    log = (await mona.get("/api/v1/audit", params={"limit": 100})).json()["items"]
-    entry = next(each for each in log if each["kind"] == "review.decided" and each["subject"]["id"] == hiding["id"])
-    assert (await mona.post(f"/api/v1/audit/{entry['id']}/undo")).status_code == 200
+    await step(mona, second, "hide")
+    await undo_last(app, mona, f"reply:{second['id']}")
     assert await text_of(bob, second) == ("Second.", True), "undoing brings it back"
     assert len(await waiting(mona)) == 1
     assert (await bob.delete(at(second))).status_code == 204
