@@ -29,6 +29,7 @@ from tests import sample
 from tests.cast import HASH, PASSWORD
 from tests.crash.processes import free_port
 from tests.provision.chromium import launch_options
+from tests.sample_queue import fill_queue
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOTS = ROOT / "var" / "screenshots"
@@ -204,6 +205,11 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("statement", "tomasz", threads["decided"]["url"]),
         Shot("decisions", "tomasz", "/decisions"),
         Shot("appeals", "ada", "/mod/appeals", lambda page: page.locator(".case summary").first.click()),
+        Shot("queue", "mona", "/mod/queue"),
+        Shot("queue-flagged", "mona", "/mod/queue?show=flagged"),
+        Shot("queue-many", "mona", "/mod/queue", choosing),
+        Shot("queue-keys", "mona", "/mod/queue", lambda page: page.locator("[data-keys]").click(), whole=False),
+        Shot("reasons", "mona", "/mod/reasons"),
         Shot("closings", "mona", "/mod/closings"),
         Shot("closings-closed", "mona", "/mod/closings?show=closed"),
         Shot("closings-put-off", "mona", "/mod/closings", putting_off),
@@ -275,6 +281,13 @@ def timing(page: Page) -> None:
         page.get_by_role("status").wait_for()
     page.get_by_role("button", name="Remove the timer “Bring to the top of its lists”").click()
     page.get_by_text("What became of others").wait_for()
+
+
+def choosing(page: Page) -> None:
+    """What would happen to all that waits."""
+    page.get_by_label("All of this list").check()
+    page.get_by_role("button", name="Do it with the ticked").click()
+    page.locator("table.becoming").wait_for()
 
 
 def drawing_up(page: Page) -> None:
@@ -360,6 +373,7 @@ def main() -> None:
             take(browser, site, [Shot("threads-empty", None, "/")], width, theme)
         site.bring_people()
         threads = site.write_content()
+        fill_queue(site.ask)
         for width, theme in product(WIDTHS, THEMES):
             take(browser, site, shots(threads), width, theme)
         take_picture(browser, site, threads["lively"]["url"])

@@ -83,11 +83,10 @@ def match_of(seen: PostSeen, edit: HeldEdit | None, kept: Decision) -> Match | N
     text = _texts(seen, edit if kept.subject.startswith("edit:") else None).get(field, "")
     if end > len(text):
         return None
-    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
     return Match(
-        before=f"{'…' if start > AROUND else ''}{before}",
+        before=text[:start] if start <= AROUND else f"…{text[start - AROUND : start].partition(' ')[2]}",
         words=text[start:end] if end - start <= LONGEST else f"{text[start : start + LONGEST]}…",
-        after=f"{after}{'…' if end + AROUND < len(text) else ''}",
+        after=text[end:] if len(text) - end <= AROUND else f"{text[end : end + AROUND].rpartition(' ')[0]}…",
         where=WHERE.get(field, ""),
     )
 

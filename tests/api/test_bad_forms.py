@@ -31,7 +31,8 @@ SCREENS = {
     ],
     "mona": [
         "/mod/rules", "/mod/rules/new?kind=words", "/mod/rules/5", "/mod/rules/backtests/1",
-        "/mod/queue", "/mod/log", "/mod/closings", "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete",
+        "/mod/queue", "/mod/queue?show=flagged&author=x", "/mod/reasons", "/mod/log", "/mod/closings",
+        "/mod/closings?show=closed", "/t/1/x", "/t/1/x/delete",
         "/t/1/x/revisions",
         "/t/1/replies/1/revisions", "/t/1/x/timers", "/u/bob",
     ],

@@ -144,8 +144,8 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
     own_decisions = bob.call("get", "/api/v1/decisions")["items"]
     for each in own_decisions[:2]:
         bob.call("post", f"/api/v1/decisions/{each['id']}/appeal", reason=f"It is {LONG}. " * 9)
-    queue = tuple(f"/mod/queue?show={show}" for show in ("waiting", "hidden", "spam", "rejected", "trash"))
-    closings = ("/mod/log", "/mod/closings", "/mod/closings?show=closed", *ruled(mona))
+    queue = tuple(f"/mod/queue?show={show}" for show in ("waiting", "flagged", "hidden", "spam", "rejected", "trash"))
+    closings = ("/mod/reasons", "/mod/log", "/mod/closings", "/mod/closings?show=closed", *ruled(mona))
     return [
         *((alice, path) for path in own),
         *((mona, path) for path in (*staff, *queue, *closings, "/mod/appeals", own_decisions[0]["url"])),
