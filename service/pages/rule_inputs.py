@@ -11,7 +11,7 @@ from service.screening.policy import TERMS, RuleKind, Terms, parse_terms
 SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 UNITS: Final = {
     ("account_age", "younger_than"): "days", ("flood", "window"): "seconds", ("duplicate", "window"): "minutes",
-    ("too_fast", "least"): "seconds",
+    ("too_fast", "least"): "seconds", ("shared_host", "window"): "hours", ("shared_host", "younger_than"): "days",
 }  # fmt: skip
 """Terms that are durations, with the unit in which the form has them."""
 
@@ -55,6 +55,19 @@ INPUTS: Final[dict[RuleKind, tuple[Input, ...]]] = {
     ),
     "duplicate": (Input("window", "number", "Within", "", "minutes"),),
     "honeypot": (),
+    "unproven": (
+        Input(
+            "bits", "number", "How much is computed",
+            "Browsers do it while somebody types: 16 bits take a telephone a second, each further one twice as long. "
+            "Nobody can without scripting, so hold rather than reject.", "bits",
+        ),
+        FEWER,
+    ),
+    "shared_host": (
+        Input("times", "number", "From how many posts on", "", "posts"),
+        Input("window", "number", "Within", "", "hours"),
+        Input("younger_than", "number", "Of accounts younger than", "", "days"),
+    ),
     "too_fast": (Input("least", "number", "Sooner than people type", "", "seconds"), FEWER),
     "external": (
         Input("url", "text", "Address", "Asked with the post’s text, its author’s names and the domain of their mail."),

@@ -12,6 +12,7 @@ KINDS: Final[dict[RuleKind, str]] = {
     "words": "Words", "links": "Links", "first_posts": "First posts", "account_age": "New accounts",
     "addresses": "Addresses", "hold_all": "Every post", "flood": "Many posts at once",
     "duplicate": "The same text twice", "honeypot": "A hidden field", "too_fast": "Forms sent very fast",
+    "unproven": "Forms without a proof of work", "shared_host": "Sites that new accounts share",
     "external": "A check elsewhere",
 }  # fmt: skip
 VERBS: Final = {"hold": "Holds", "spam": "Takes for spam", "reject": "Rejects", "refuse": "Refuses"}
@@ -70,6 +71,11 @@ SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
     "duplicate": lambda terms: f"the same text of the same person within {in_short(terms.window)}",
     "honeypot": lambda terms: "forms in which a field is filled in that people do not see",
     "too_fast": lambda terms: f"forms sent within {in_short(terms.least)}",
+    "unproven": lambda terms: f"forms without a computation of {terms.bits} bits",
+    "shared_host": lambda terms: (
+        f"links to a site that accounts younger than {in_short(terms.younger_than)} gave {terms.times} times "
+        f"within {in_short(terms.window)}"
+    ),
     "external": lambda terms: f"Asks {urlsplit(terms.url).hostname} about each post, while the post waits",
 }
 """What each kind catches."""
