@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from service.screening.policy import TERMS
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.pages.reading import Element, follow, parse, press
@@ -12,8 +13,7 @@ from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
 HERE = "/mod/rules"
-KINDS = ("hold_all", "first_posts", "links", "words", "addresses", "account_age", "flood", "duplicate", "honeypot",
-         "too_fast", "external")  # fmt: skip
+KINDS = tuple(TERMS)
 
 
 def lines(page: Element) -> dict[str, Element]:
