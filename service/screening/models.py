@@ -202,3 +202,18 @@ class HeldEdit(SQLModel, table=True):
     body: str = Field(default="", sa_type=Text)
     said: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     made_at: datetime = Field(sa_type=Instant)
+
+
+MOST_HOST: Final = 253
+"""The longest name that a host can have (RFC 1035 section 2.3.4, without the root's dot)."""
+
+
+class PostedHost(SQLModel, table=True):
+    """A host that a young account's post linked to, while a rule asks for it; kept for 30 days."""
+
+    __tablename__ = "posted_host"
+    __table_args__: Any = (Index("posted_host_by_host", "host", "at"), AUTOINCREMENT)
+    id: int | None = Field(default=None, sa_column=identity())
+    host: str = Field(max_length=MOST_HOST)
+    account_id: int = Field(sa_column=reference("account.id", ondelete="CASCADE", index=True))
+    at: datetime = Field(sa_type=Instant, index=True)

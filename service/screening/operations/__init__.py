@@ -2,6 +2,7 @@
 the rules, and try them on earlier posts.
 """
 
+from service.screening.operations.hosts import forget_hosts
 from service.screening.operations.keeping import (
     TELL,
     keep,
@@ -23,6 +24,7 @@ __all__ = [
     "change_rule",
     "check_may_take",
     "delete_rule",
+    "forget_hosts",
     "keep",
     "keep_step",
     "keep_verdict",

@@ -11,6 +11,7 @@ from service.kit.clock import now
 from service.kit.errors import RateLimited
 from service.screening.errors import AlreadyPosted, Rejected
 from service.screening.models import Decision
+from service.screening.operations.hosts import note_hosts
 from service.screening.operations.keeping import keep
 from service.screening.policy import PUBLISH, InForce, Submission, Verdict, evaluate
 from service.screening.policy.terms import Flood
@@ -35,7 +36,7 @@ def screen(session: Session, actor: Actor, submission: Submission, same: Same | 
     asked = [rule for rule in rules_in_force(session, get_site(session)) if rule.is_asked(submission)]
     if not asked:
         return PUBLISH
-    facts = facts_about(session, actor, asked, same)
+    facts = facts_about(session, actor, asked, same, submission.hosts)
     verdict = evaluate(asked, submission, facts)
     if verdict.outcome == "reject":
         _keep_few(session, actor, asked, submission, verdict, facts.first_url)
@@ -45,6 +46,7 @@ def screen(session: Session, actor: Actor, submission: Submission, same: Same | 
         )
     else:
         _count(session, actor, asked, submission)
+    note_hosts(session, actor, asked, submission, facts)
     return verdict
 
 

@@ -22,7 +22,9 @@ from service.screening.policy.terms import (
     Links,
     Place,
     RuleKind,
+    SharedHost,
     TooFast,
+    Unproven,
     Words,
 )
 from service.screening.policy.words import Hit, WordList, to_list
@@ -182,6 +184,33 @@ def too_fast(terms: TooFast) -> Look:
     return look
 
 
+def unproven(terms: Unproven) -> Look:
+    """Caught when a form came with too small a proof, or none; what came without a form is not."""
+
+    def look(submission: Submission, facts: Facts) -> Finding | None:
+        proven = submission.sender.proven
+        if proven is None or proven >= terms.bits or not is_newcomer(facts, terms.only_first_posts):
+            return None
+        return Finding(inputs={"bits": proven})
+
+    return look
+
+
+def shared_host(terms: SharedHost) -> Look:
+    """Caught when young accounts linked to one of the hosts so often within the window, this post among them."""
+
+    def look(submission: Submission, facts: Facts) -> Finding | None:
+        if facts.age is None or facts.age >= terms.younger_than:
+            return None
+        for host in dict.fromkeys(submission.hosts):
+            uses = 1 + sum(ago <= terms.window for ago in facts.host_uses.get(host, ()))
+            if uses >= terms.times:
+                return Finding(inputs={"host": host, "posts": uses})
+        return None
+
+    return look
+
+
 def external(terms: External) -> Look:
     """Every post is held until the program elsewhere has answered."""
     return lambda submission, facts: Finding()
@@ -190,5 +219,5 @@ def external(terms: External) -> Look:
 LOOKS: Final[dict[RuleKind, Callable[[Any], Look]]] = {
     "hold_all": hold_all, "first_posts": first_posts, "links": links, "words": words, "addresses": addresses,
     "account_age": account_age, "flood": flood, "duplicate": duplicate, "honeypot": honeypot, "too_fast": too_fast,
-    "external": external,
+    "unproven": unproven, "shared_host": shared_host, "external": external,
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """What is screened, what a rule finds in it, and what follows. Plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -55,7 +55,7 @@ class Facts:
     `age` is the account's; `made` is how many posts they have submitted before, and `published` how many of those were
     published (both counted as far as a rule needs). `recent` is how many they submitted within the window of the rule
     against floods, and `first_url` where the same text stands that they posted within the window of the rule against
-    duplicates.
+    duplicates. `host_uses` says how long ago young accounts linked to each of the submission's hosts.
     """
 
     display_name: str = ""
@@ -65,6 +65,7 @@ class Facts:
     published: int | None = None
     recent: int | None = None
     first_url: str | None = None
+    host_uses: Mapping[str, Sequence[timedelta]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 RuleKind = Literal[
     "hold_all", "first_posts", "links", "words", "addresses", "account_age", "flood", "duplicate", "honeypot",
-    "too_fast", "external",
+    "too_fast", "unproven", "shared_host", "external",
 ]  # fmt: skip
 RuleVerdict = Literal["hold", "spam", "reject", "refuse"]
 Place = Literal["title", "body", "name", "mail", "agent", "links"]
@@ -45,6 +45,7 @@ def span_between(least: timedelta, most: timedelta, said: str) -> AfterValidator
 Short = Annotated[timedelta, BeforeValidator(only_text), span_between(SECOND, DAY, "from PT1S to P1D")]
 Blink = Annotated[timedelta, BeforeValidator(only_text), span_between(SECOND, 600 * SECOND, "from PT1S to PT10M")]
 Long = Annotated[timedelta, BeforeValidator(only_text), span_between(SECOND, 3650 * DAY, "from PT1S to P3650D")]
+Month = Annotated[timedelta, BeforeValidator(only_text), span_between(SECOND, 30 * DAY, "from PT1S to P30D")]
 Fewer = Annotated[
     Annotated[StrictInt, Field(ge=1, le=100)] | None,
     Field(description="Asked only of authors with fewer published posts than this; null: of all."),
@@ -140,6 +141,24 @@ class TooFast(Terms):
     only_first_posts: Fewer = None
 
 
+class Unproven(Terms):
+    """A form that was sent without the small computation that browsers do while somebody types.
+
+    Without scripting nobody can do it, so a verdict of `hold` is the kind one.
+    """
+
+    bits: StrictInt = Field(default=16, ge=8, le=22, description="Zero bits to find; each further one doubles it.")
+    only_first_posts: Fewer = None
+
+
+class SharedHost(Terms):
+    """The same other site, linked to in several posts of young accounts: what they have in common is who pays them."""
+
+    times: StrictInt = Field(default=3, ge=2, le=100, description="From how many such posts on.")
+    window: Month = DAY
+    younger_than: Long = 7 * DAY
+
+
 class External(Terms):
     """A program elsewhere that is asked about each post, while the post waits."""
 
@@ -155,14 +174,15 @@ class External(Terms):
 TERMS: Final[dict[RuleKind, type[Terms]]] = {
     "hold_all": HoldAll, "first_posts": FirstPosts, "links": Links, "words": Words, "addresses": Addresses,
     "account_age": AccountAge, "flood": Flood, "duplicate": Duplicate, "honeypot": Honeypot, "too_fast": TooFast,
-    "external": External,
+    "unproven": Unproven, "shared_host": SharedHost, "external": External,
 }  # fmt: skip
 """The terms of each kind, in the order in which a list of kinds shows them."""
 
 ANY: Final[tuple[RuleVerdict, ...]] = ("hold", "spam", "reject")
 VERDICTS: Final[dict[RuleKind, tuple[RuleVerdict, ...]]] = {
     "hold_all": ("hold",), "first_posts": ("hold",), "links": ANY, "words": ANY, "addresses": ANY, "account_age": ANY,
-    "flood": ("refuse",), "duplicate": ("refuse",), "honeypot": ANY, "too_fast": ANY, "external": ("hold",),
+    "flood": ("refuse",), "duplicate": ("refuse",), "honeypot": ANY, "too_fast": ANY,
+    "unproven": ANY, "shared_host": ANY, "external": ("hold",),
 }  # fmt: skip
 """The verdicts that a rule of each kind may have; the first is the one it begins with."""
 
