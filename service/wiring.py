@@ -219,6 +219,7 @@ JOBS: Final = (
     ),
     JobKind(name=TELL_OUTSIDE, work=Elsewhere(moderation_jobs.tell_outside), schedule=moderation_jobs.RETRIES),
     JobKind(name=moderation_jobs.PURGE, work=Stepwise(moderation_jobs.purge)),
+    JobKind(name=screening_jobs.FORGET_HOSTS, work=Transactional(screening_jobs.forget_hosts)),
     JobKind(
         name=screening_jobs.TRY,
         work=Stepwise(screening_jobs.try_rules, timeout=HOURS),
@@ -236,6 +237,7 @@ SCHEDULE: Final = (
     Cron("drafts.forget_old", timedelta(days=1), drafts_jobs.FORGET),
     Cron("moderation.purge", timedelta(days=1), moderation_jobs.PURGE),
     Cron("audit.forget_addresses", timedelta(days=1), audit_jobs.FORGET),
+    Cron("screening.forget_hosts", timedelta(days=1), screening_jobs.FORGET_HOSTS),
     Cron("transfer.tidy", timedelta(days=1), "transfer.tidy"),
     Cron("web.forget_old", timedelta(hours=1), "web.forget_old"),
 )

@@ -157,11 +157,12 @@ class Asks:
         address = self._address()
         return hashed(self.request.app.state.secret, "address", neighbourhood(address)) if address else None
 
-    def sender(self, *, trapped: bool = False, seconds: float | None = None) -> Sender:
+    def sender(self, *, trapped: bool = False, seconds: float | None = None, proven: int | None = None) -> Sender:
         """Where a post comes from, for the rules that it passes; a form adds what it knows of how it was filled in."""
         settings, agent = self.settings, self.request.headers.get("user-agent", "")
         return Sender(
             address=self._address(), agent=agent[:LONGEST_AGENT], trapped=trapped, seconds=seconds,
+            proven=proven,
             limited=settings.rate_limits == "on", secret=self.request.app.state.secret,
             own_host=own_host(settings.base_url),
         )  # fmt: skip

@@ -20,6 +20,7 @@ from service.pages.tag_field import tag_names, typed_tags
 from service.pages.timers import local_time
 from service.pages.views.frame import Choice, Form
 from service.pages.views.thread import ComposePage, Composer
+from service.site.queries import get_site
 from service.threads import operations
 from service.threads.policy import check_may_open
 from service.threads.schemas import OpenThread, to_opening
@@ -102,7 +103,7 @@ async def _show(
         if not guests:
             check_may_open(actor)
         categories = tuple(Choice(row.slug, row.name) for row in category_queries.list_categories(session, actor))
-        composer = form_marks.marked(asks, Composer(form, DRAFT, drawn))
+        composer = form_marks.marked(session, asks, get_site(session), Composer(form, DRAFT, drawn))
         return around(session, actor, "/new"), ComposePage(
             composer, categories, tag_names(session, actor), source_rows(form), may_time=actor.moderates_some
         )

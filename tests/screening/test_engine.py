@@ -52,6 +52,11 @@ def linked(*hosts: str) -> Submission:
 KNOWN = Facts(age=MINUTE, made=2, published=1, recent=30, first_url="/t/1/x#reply-1", mail_domain="mail.example")
 
 
+HOURS = [timedelta(hours=1), timedelta(hours=2)]
+YOUNG = Facts(age=timedelta(minutes=1), host_uses={"a.example": HOURS[:1], "b.example": HOURS})
+"""Two young accounts have linked to the second host, one to the first."""
+
+
 @pytest.mark.parametrize(
     ("kind", "terms", "submission", "facts", "inputs"),
     [
@@ -97,6 +102,13 @@ KNOWN = Facts(age=MINUTE, made=2, published=1, recent=30, first_url="/t/1/x#repl
         ("too_fast", {}, sent(seconds=2.96), Facts(), {"seconds": 3.0}),
         ("too_fast", {}, sent(seconds=3.0), Facts(), None),
         ("too_fast", {}, sent(), Facts(), None),
+        ("unproven", {"bits": 12}, sent(proven=11), Facts(), {"bits": 11}),
+        ("unproven", {"bits": 12}, sent(proven=12), Facts(), None),
+        ("unproven", {}, sent(), Facts(), None),
+        ("shared_host", {}, linked("a.example", "b.example"), YOUNG, {"host": "b.example", "posts": 3}),
+        ("shared_host", {"times": 4}, linked("b.example"), YOUNG, None),
+        ("shared_host", {"window": "PT1H"}, linked("b.example"), YOUNG, None),
+        ("shared_host", {"younger_than": "PT1M"}, linked("b.example"), YOUNG, None),
         ("external", {"url": "https://judge.example/"}, REPLY, Facts(), {}),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ const SENT = "parley-posted";
 const MARKS = "@"; // beside the fields: when they were stored, and what the server has of them
 const reader = document.body.dataset.reader;
 const place = (name, who = reader) => `parley:draft:${who}:${name}`;
-const NOT_TEXT = new Set(["idempotency_key", "do"]);
+const NOT_TEXT = new Set(["idempotency_key", "do", "drawn", "website", "proof"]);
 const PLACE = new Set(["parent", "answers", "anyway"]); // what the page asks for, not what was typed
 
 function acknowledged() {

@@ -7,6 +7,7 @@ keepDrafts();
 showPreviews();
 if (document.querySelector("[data-source]")) import("./sources.js").then(({ addSourcesInPlace }) => addSourcesInPlace());
 if (document.querySelector("[data-offered]")) import("./reactions.js").then(({ reactInPlace }) => reactInPlace());
+for (const field of document.querySelectorAll("input[data-bits]")) import("./proof.js").then(({ proveWork }) => proveWork(field));
 if (document.querySelector("input[data-tags]")) import("./tags.js").then(({ suggestTags }) => suggestTags());
 
 // A thread that is open follows what happens in it; the page's position says from where on, so it need not hurry.

@@ -151,7 +151,8 @@ class Composer:
 
     `answering` is the number and author of the reply that is answered; `anyway` says that the thread is closed;
     `saved` is there for replies of who is signed in; `grace_until` says that a closed thread still takes this one;
-    `quoted` is the quotation that was asked for, and `moment` when the form was drawn, signed.
+    `quoted` is the quotation that was asked for, `moment` when the form was drawn, signed, and `bits` how much the
+    browser is asked to compute (0: nothing).
     """
 
     form: Form
@@ -163,6 +164,7 @@ class Composer:
     grace_until: datetime | None = None
     quoted: str = ""
     moment: str = ""
+    bits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
