@@ -9,7 +9,7 @@ Every generator raises `Undocumented` for a thing that does not say what it is f
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.reference import api, cli, events, problems, settings
+from tools.reference import api, cli, events, moderation, problems, settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 PAGES: dict[str, Callable[[], str]] = {
@@ -18,5 +18,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "api.md": api.page,
     "problems.md": problems.page,
     "events.md": events.page,
+    "moderation.md": moderation.page,
 }
 """File name in docs/reference → the function that writes its text."""
