@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from service.accounts.models import Account
+from service.kit.events import sequence
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.pages.reading import follow, press
@@ -41,6 +42,7 @@ async def test_admins_say_who_moderates_a_category(
     for wrong in (f"{LIST}/nowhere/moderators/bob", f"{path}/nobody"):
         assert [(await ada.put(wrong)).status_code, (await ada.delete(wrong)).status_code] == [404, 404]
     assert [(await mona.put(f"{path}/alice")).status_code, (await bob.delete(f"{path}/bob")).status_code] == [403, 403]
+    await app.state.database.write(sequence)  # on PostgreSQL the log follows the commit
     log = (await ada.get("/api/v1/audit?kind=category.changed&limit=1")).json()["items"][0]
     assert (log["data"]["change"], log["data"]["account_id"]) == ("moderator_added", bob.id)
     assert (await ada.delete(f"{path}/bob")).status_code == 204
