@@ -6,6 +6,7 @@ from service.moderation.api import (
     appeals,
     canned,
     claims,
+    edits,
     flags,
     many,
     notes,
@@ -21,5 +22,6 @@ from service.moderation.api import (
 router = APIRouter()
 for part in (
     many, reviews, claims, flags, notes, canned, undoing, statements, appeals, suspensions, pins, removing, report,
+    edits,
 ):  # fmt: skip
     router.routes.extend(part.router.routes)
