@@ -134,3 +134,22 @@ def test_tags_are_offered_behind_those_already_typed(visit: Visit) -> None:
     assert "maps, Offered First, offered first" not in page.evaluate(offered), "what is there is not offered again"
     field.fill("")
     expect(options.and_(page.locator("[value='offered first']"))).to_have_count(1)
+
+
+def test_a_form_computes_its_proof_while_somebody_types(visit: Visit) -> None:
+    mona, bob, charlie = visit("mona", role="moderator"), visit("bob"), visit("charlie", scripts=False)
+    thread = visit("alice").opens()
+    proofs = {"name": "Proofs", "kind": "unproven", "terms": {"bits": 12}, "verdict": "hold"}
+    rule = mona.call("post", "/api/v1/moderation/rules", **proofs, enabled=True, confirm=True)
+    try:
+        page = bob.goes(thread["url"])
+        page.get_by_label("Your thought").fill("Typed by hand")
+        page.get_by_role("button", name="Post reply").click()
+        expect(page.locator("#reply-1")).to_contain_text("Typed by hand")
+        quiet = charlie.goes(thread["url"])
+        quiet.get_by_label("Your thought").fill("Typed without scripts")
+        quiet.get_by_role("button", name="Post reply").click()
+        expect(quiet.get_by_text("Waiting for a moderator: only you")).to_be_visible()
+    finally:
+        gone = {"method": "delete", "headers": {"If-Match": '"v1"'}}
+        assert mona.context.request.fetch(f"/api/v1/moderation/rules/{rule['id']}", **gone).ok
