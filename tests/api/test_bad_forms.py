@@ -26,8 +26,8 @@ SCREENS = {
         "/t/1/replies/1/delete", "/t/1/x/timers", "/settings", "/notifications", "/settings/notifications",
     ],
     "bob": [
-        "/t/1/waiting/3/edit", "/t/1/waiting/3/delete", "/t/1/replies/1/flag", "/t/1/x?react=1", "/settings/drafts",
-        "/settings/following", "/c/general", "/tags/amnesty",
+        "/t/1/waiting/3/edit", "/t/1/waiting/3/delete", "/t/1/replies/1/flag", "/t/1/x/flag", "/t/1/x?react=1",
+        "/settings/drafts", "/settings/following", "/c/general", "/tags/amnesty",
     ],
     "mona": [
         "/mod/rules", "/mod/rules/new?kind=words", "/mod/rules/5", "/mod/rules/backtests/1",
