@@ -9,7 +9,6 @@ from service.categories.queries import get_category
 from service.kit import events
 from service.kit.actor import Actor, check_moderates_some
 from service.kit.clock import now
-from service.kit.database.rows import stored_id
 from service.kit.errors import Conflict, NotFound, Problem, invalid, settled
 from service.kit.versions import Wanted, check_version
 from service.kit.webhooks import PREFIX, new_secret
@@ -20,7 +19,7 @@ from service.screening.operations.screening import rules_changed
 from service.screening.policy.ruling import check_may_rule
 from service.screening.policy.trials import is_triable, mark_of
 from service.screening.queries.backtests import finished_backtest
-from service.screening.queries.rules import MOST_RULES, RuleSeen, count_rules, get_rule
+from service.screening.queries.rules import MOST_RULES, RuleSeen, category_of_rule, count_rules, get_rule
 
 SAID: Final = (
     "name", "kind", "terms", "verdict", "public_reason", "category_id", "exempt_roles", "enabled", "place",
@@ -152,7 +151,7 @@ def _keep(
     session: Session, actor: Actor, rule: Rule, change: str, fields: tuple[str, ...], *, confirmed: bool
 ) -> RuleSeen:
     """Keep the version, tell of it, and let every process make the rules ready anew."""
-    seen = get_rule(session, actor, stored_id(rule.id))
+    seen = RuleSeen(rule, *category_of_rule(session, rule.category_id))
     said = {"category" if name == "category_id" else name: getattr(rule, name) for name in SAID}
     version = RuleVersion(
         rule_id=seen.id, version=rule.version, said=said | {"category": seen.slug}, backtest_id=rule.backtest_id,
