@@ -93,7 +93,8 @@ def _note(session: Session, locked: Locked, rule_id: int, found: dict[str, Any])
 def teach(session: Session, event: ReviewDecided, event_id: int) -> None:
     """Listener: what a person decided about a post is told to the program that judged it, so that it can learn."""
     result = LEARNT_FROM.get(event.action)
-    if result is None or not event.actor.signed_in:
+    is_of_edit = event.before == event.after  # the text that was judged is not the one that was decided about
+    if result is None or is_of_edit or not event.actor.signed_in:
         return
     subject = f"reply:{event.reply_id}" if event.reply_id else f"thread:{event.thread_id}"
     rule_id = judged_by(session, subject)
