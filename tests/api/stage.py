@@ -55,6 +55,13 @@ async def hold(stage: Stage, posts: int) -> None:
     await stage.must("ada", "PATCH", "/site", {"hold_first_posts": posts}, **{"If-Match": "*"})
 
 
+async def hold_edit(stage: Stage, post: str) -> None:
+    """An edit of a post of alice's waits for a moderator."""
+    await hold(stage, 100)
+    await stage.must("alice", "PATCH", post, {"body": "Who came home, and to what?"})
+    await hold(stage, 0)
+
+
 def bury_one(session: Session, job_id: int) -> None:
     """A job that was given up."""
     at = now(session)

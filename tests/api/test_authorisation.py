@@ -7,7 +7,7 @@ import pytest
 from tests.api.openapi import Json, named, operations
 from tests.api.roles import ROLES, SPECIAL, Subject, client_of, prepared, special, try_as
 from tests.api.sending import example_body, request_for
-from tests.api.stage import Stage
+from tests.api.stage import Stage, hold_edit
 from tests.api.test_framing import unsafe_routes
 from tests.build import a_reply, a_thread
 
@@ -75,7 +75,16 @@ TABLE = {
     "list_reviews": "401 403 403 403 200 200",
     "get_review": "401 403 403 403 200 200",
     "decide_review": "401 403 403 403 200 200",
+    "get_pending_thread_edit": "404 404 404 200 200 200",
+    "withdraw_thread_edit": "404 404 404 204 403 403",
+    "get_pending_reply_edit": "404 404 404 200 200 200",
+    "withdraw_reply_edit": "404 404 404 204 403 403",
     "claim_review": "401 403 403 403 200 200",
+    "decide_reviews": "401 403 403 403 200 200",
+    "undo_decision": "401 403 403 403 200 200",
+    "remove_posts": "401 403 403 403 200 200",
+    "pin_thread": "401 403 403 403 200 200",
+    "unpin_thread": "401 403 403 403 204 204",
     "release_review": "401 403 403 403 204 204",
     "list_review_notes": "401 403 403 403 200 200",
     "note_review": "401 403 403 403 201 201",
@@ -167,7 +176,16 @@ async def begun(stage: Stage, subject: Subject) -> None:
         await stage.must(who, "PUT", f"/threads/{subject.parameters['thread_id']}/draft", {"body": "The numbers"})
 
 
+async def edited(stage: Stage, subject: Subject) -> None:
+    values = subject.parameters
+    await hold_edit(
+        stage, f"/replies/{values['reply_id']}" if "reply_id" in values else f"/threads/{values['thread_id']}"
+    )
+
+
 BEFORE = {
+    "get_pending_thread_edit": edited, "withdraw_thread_edit": edited, "get_pending_reply_edit": edited,
+    "withdraw_reply_edit": edited,
     "get_draft": begun, "discard_draft": begun, "reopen_thread": closed, "undo_closing": closed,
     "unarchive_thread": archived, "appeal_review": rejected,
 }  # fmt: skip
@@ -188,7 +206,7 @@ SILENCED = frozenset((
 ELSEWHERE = {
     "list_reviews": "200", "get_review": "404", "decide_review": "404", "list_flags": "404", "list_closings": "200",
     "extend_closings": "200", "reopen_threads": "200", "list_audit": "200",
-    "claim_review": "404", "release_review": "404", "list_review_notes": "404", "note_review": "404",
+    "decide_reviews": "200", "undo_decision": "404", "claim_review": "404", "release_review": "404", "list_review_notes": "404", "note_review": "404",
     "list_canned_reasons": "200", "get_canned_reason": "200", "list_appeals": "200", "decide_appeal": "404",
     "list_rules": "200", "get_rule": "404", "change_rule": "404", "delete_rule": "404", "get_backtest": "404",
 }  # fmt: skip
@@ -204,6 +222,7 @@ OF_THE_SITE = frozenset(
         "list_suspensions",
         "suspend_account",
         "restore_account",
+        "remove_posts",
         "list_category_moderators",
         "make_rule",
         "try_rules",

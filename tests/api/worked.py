@@ -11,7 +11,7 @@ from typing import Any
 
 from service.devices.schemas import EXAMPLE
 from service.notifications.schemas.bounces import EXAMPLE as MAILED
-from tests.api.stage import Stage, bury_one, hold, mail_one
+from tests.api.stage import Stage, bury_one, hold, hold_edit, mail_one
 
 DEAD_JOB = 1_000
 """The id of the job that was given up: far above those of the stage's own jobs."""
@@ -53,6 +53,15 @@ async def waiting(stage: Stage) -> None:
     await hold(stage, 100)
     await stage.must("bob", "POST", "/threads/1/replies", {"body": "Which numbers do you mean?"})
     await hold(stage, 0)
+
+
+def edited(post: str) -> Prepare:
+    """An edit of this post of alice's waits."""
+
+    async def prepare(stage: Stage) -> None:
+        await hold_edit(stage, post)
+
+    return prepare
 
 
 async def noted(stage: Stage) -> None:
@@ -102,6 +111,10 @@ IN_CHARGE = having("ada", "PUT", "/categories/general/moderators/bob")
 SILENCED = having("mona", "PUT", "/accounts/bob/suspension", {"reason": "Insults.", "silence": True})
 
 HIDDEN = having("mona", "PUT", "/replies/1/moderation", {"action": "hide", "reason": "Please leave names out."})
+
+
+UNDONE_BY = 4
+"""The log's entry of that decision."""
 
 
 async def appealed(stage: Stage) -> None:
@@ -171,6 +184,15 @@ WORKED = {
     "list_reviews": Worked("mona", {"state": "open", "limit": 20}, waiting),
     "get_review": Worked("mona", {"review_id": 1}, waiting),
     "decide_review": Worked("mona", {"review_id": 1}, waiting),
+    "get_pending_thread_edit": Worked("alice", {"thread_id": 1}, edited("/threads/1")),
+    "withdraw_thread_edit": Worked("alice", {"thread_id": 1}, edited("/threads/1")),
+    "get_pending_reply_edit": Worked("alice", {"reply_id": 1}, edited("/replies/1")),
+    "withdraw_reply_edit": Worked("alice", {"reply_id": 1}, edited("/replies/1")),
+    "decide_reviews": Worked("mona", prepare=waiting),
+    "undo_decision": Worked("mona", {"event_id": UNDONE_BY}, HIDDEN),
+    "remove_posts": Worked("mona", {"username": "bob"}),
+    "pin_thread": Worked("mona", THREAD),
+    "unpin_thread": Worked("mona", THREAD, having("mona", "PUT", "/threads/1/pin", {})),
     "claim_review": Worked("mona", {"review_id": 1}, waiting),
     "release_review": Worked("mona", {"review_id": 1}, waiting),
     "list_review_notes": Worked("mona", {"review_id": 1, "limit": 20}, noted),
