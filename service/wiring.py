@@ -39,14 +39,7 @@ from service.notifications.jobs import outcomes as outcome_jobs
 from service.notifications.jobs.undone import forget_closing as forget_notices
 from service.notifications.jobs.undone import forget_events
 from service.notifications.operations import DELIVER, NOTIFY, announce, announce_mentions
-from service.notifications.operations.closings import (
-    FORGET,
-    FORGET_EVENTS,
-    announce_closing,
-    announce_reminder,
-    forget_closing,
-    forget_undone,
-)
+from service.notifications.operations import closings as closing_notices
 from service.notifications.operations.outcomes import TELL_APPEAL, TELL_FLAG, announce_flag, announce_outcome
 from service.notifications.operations.pushing import BRING_PUSH
 from service.notifications.operations.reviewing import ASK, announce_appeal, announce_edit, announce_review
@@ -161,12 +154,12 @@ LISTENERS: Final[dict[type, tuple[Any, ...]]] = {
     ThreadRejected: (follow_post,),
     EditHeld: (open_for_edit, announce_edit),
     EditEnded: (close_after_edit,),
-    ThreadClosed: (announce_closing,),
+    ThreadClosed: (closing_notices.announce_closing,),
     ThreadClosingSoon: (announce,),
-    ThreadReopened: (forget_closing,),
-    TimerFired: (announce_reminder,),
+    ThreadReopened: (closing_notices.forget_closing,),
+    TimerFired: (closing_notices.announce_reminder,),
     ReviewDecided: (teach,),
-    ReviewUndone: (forget_undone,),
+    ReviewUndone: (closing_notices.forget_undone,),
     FlagRaised: (announce_review,),
     FlagResolved: (announce_flag,),
     AppealMade: (announce_appeal,),
@@ -204,8 +197,8 @@ JOBS: Final = (
         schedule=notifications_jobs.PUSH_RETRIES,
         when_dead=notifications_jobs.give_up_push,
     ),
-    JobKind(name=FORGET, work=Stepwise(forget_notices)),
-    JobKind(name=FORGET_EVENTS, work=Stepwise(forget_events)),
+    JobKind(name=closing_notices.FORGET, work=Stepwise(forget_notices)),
+    JobKind(name=closing_notices.FORGET_EVENTS, work=Stepwise(forget_events)),
     JobKind(name=LOOK, work=Stepwise(transfer_jobs.look, timeout=HOURS), when_dead=transfer_jobs.give_up),
     JobKind(name="transfer.tidy", work=Stepwise(transfer_jobs.tidy)),
     JobKind(name=BRING, work=Stepwise(transfer_jobs.bring, timeout=HOURS), when_dead=transfer_jobs.give_up),

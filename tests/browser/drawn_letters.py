@@ -94,8 +94,9 @@ def decided(number: int, kind: str = "decision", action: str = "hide", **more: A
     )  # fmt: skip
     thread = Thread(id=7, title=TITLE, slug="a-lively-thread", body="", body_html="", moderation="published", **facts)
     reply = Reply(id=9, thread_id=7, body=WORDS[1], body_html=f"<p>{WORDS[1]}</p>", **facts)
-    keys = {"username": "alice", "username_key": "alice", "email": "", "email_key": ""}
-    person = Account(id=1, password_hash="", created_at=NOW, **keys)
+    person = Account(
+        id=1, username="alice", username_key="alice", email="", email_key="", password_hash="", created_at=NOW
+    )
     seen = Statement(
         decision=decision, thread=thread if about else None, reply=reply if about else None, person=person,
         decider="mona", said={"name": "Names", "public_reason": "Leave private people out."} if more else None,
