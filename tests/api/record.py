@@ -1,10 +1,12 @@
-"""`python -m tests.api.record`: send every worked example on a fresh stage and keep what came.
+"""`python -m tests.api.record`: send every worked example on a fresh stage and keep what came; with operation ids behind
+it, only theirs, and the others stay.
 
 The clock stands still, and secrets are replaced, so that recording twice writes the same file.
 """
 
 import asyncio
 import json
+import sys
 import tempfile
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -75,8 +77,11 @@ async def on_a_fresh_stage(operation_id: str) -> Json:
 
 
 async def main() -> None:
-    """Record all, and write the file."""
-    recorded = {operation_id: await on_a_fresh_stage(operation_id) for operation_id in WORKED}
+    """Record all, or those that are named, and write the file."""
+    named = set(sys.argv[1:]) or set(WORKED)
+    new = {operation_id: await on_a_fresh_stage(operation_id) for operation_id in WORKED if operation_id in named}
+    kept = json.loads(EXAMPLES.read_text(encoding="utf-8")) | new
+    recorded = {operation_id: kept[operation_id] for operation_id in WORKED if operation_id in kept}
     EXAMPLES.write_text(json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
