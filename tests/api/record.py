@@ -1,5 +1,5 @@
-"""`python -m tests.api.record`: send every worked example on a fresh stage and keep what came; with operation ids behind
-it, only theirs, and the others stay.
+"""`python -m tests.api.record`: send every worked example on a fresh stage and keep what came; with operation ids
+behind it, only theirs, and the others stay.
 
 The clock stands still, and secrets are replaced, so that recording twice writes the same file.
 """
