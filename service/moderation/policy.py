@@ -162,7 +162,7 @@ def foresee(
     if found is None:
         return Foreseen(None, code="not-found")
     others = found.author_id not in (None, actor.account_id)
-    claimed = found.claimed_by_id not in (None, actor.account_id) and found.claimed_until is not None
+    in_use = found.claimed_by_id not in (None, actor.account_id) and found.claimed_until is not None
     waits = found.moderation == "pending" or found.cause == EDITED
     edit_waits = found.cause == EDITED and (found.moderation, found.state) == ("published", OPEN)
     stays = action == DISMISS or (edit_waits and action in ABOUT_EDITS)
@@ -170,7 +170,7 @@ def foresee(
     refusals = (
         (not actor.moderates_in(found.category_id), "not-allowed"),
         (version != found.version, "stale-decision"),
-        (claimed and not override and at < (found.claimed_until or at), "claimed"),
+        (in_use and not override and at < (found.claimed_until or at), "claimed"),
         (after is None or (action == DISMISS and (found.state != OPEN or waits)), "invalid-transition"),
         (action in POST_RESTRICTIONS and others and actor.rank <= found.author_rank, "not-allowed"),
     )
