@@ -5,12 +5,14 @@ import hmac
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, case, delete, literal
+from sqlalchemy import BigInteger, Column, bindparam, case, delete
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.clock import Instant, now
-from service.kit.database.rows import changed, upsert
+from service.kit.database.rows import changed, table_of, upsert
 from service.kit.errors import RateLimited
 
 
@@ -58,16 +60,8 @@ def spend(session: Session, quota: Quota, key: str) -> dict[str, str]:
     The caller commits the count by returning normally, whatever else it refuses.
     """
     at = now(session)
-    fresh = col(RateCount.window_start) <= at - quota.window
-    statement = upsert(session)(RateCount).values(key=key, window_start=at, uses=1)
-    statement = statement.on_conflict_do_update(
-        index_elements=["key"],
-        set_={
-            "uses": case((fresh, 1), else_=RateCount.uses + 1),
-            "window_start": case((fresh, literal(at, Instant)), else_=RateCount.window_start),
-        },
-    ).returning(RateCount.uses, RateCount.window_start)
-    uses, start = session.execute(statement).one()
+    asked = {"counted": key, "at": at, "ended": at - quota.window}
+    uses, start = session.execute(_counting(upsert(session)), asked).one()
     wait = max(1, -int(-(start + quota.window - at).total_seconds() // 1))
     left = max(0, quota.uses - uses)
     headers = {"RateLimit-Policy": quota.policy(), "RateLimit": f'"{quota.name}";r={left};t={wait}'}
@@ -75,6 +69,24 @@ def spend(session: Session, quota: Quota, key: str) -> dict[str, str]:
         told = f"At most {quota.uses} in {quota.window}; try again in {wait} s"
         raise RateLimited(told, headers=headers | {"Retry-After": str(wait)})
     return headers
+
+
+@cache
+def _counting(insert: Any) -> Any:
+    """The statement of `spend`, built once for each kind of database: building it costs more than running it.
+
+    Parameters: `counted`, the key; `at`; and `ended`, before which a window must have begun to be over.
+    """
+    at, columns = bindparam("at", type_=Instant), table_of(RateCount).c
+    fresh = columns.window_start <= bindparam("ended", type_=Instant)
+    counted = insert(table_of(RateCount)).values(key=bindparam("counted"), window_start=at, uses=1)
+    return counted.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "uses": case((fresh, 1), else_=columns.uses + 1),
+            "window_start": case((fresh, at), else_=columns.window_start),
+        },
+    ).returning(columns.uses, columns.window_start)
 
 
 def forget_old(session: Session) -> int:
