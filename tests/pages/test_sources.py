@@ -99,7 +99,7 @@ async def test_marks_of_posts_never_clash(alice: Person, bob: Person) -> None:
     """The same footnotes and headings in the opening, in replies, after edits and in previews, on one page."""
     thread = await a_thread(by=alice, body=NOTES)
     first = await a_reply(bob, thread, NOTES)
-    await a_reply(bob, thread, NOTES, parent=first["id"])
+    await a_reply(bob, thread, f"{NOTES}\n\nOnce more.", parent=first["id"])
     await bob.patch(f"/api/v1/replies/{first['id']}", {"body": NOTES})
     await alice.patch(f"/api/v1/threads/{thread['id']}", {"body": NOTES})
     shown = await alice.get(thread["url"])
