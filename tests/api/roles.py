@@ -171,6 +171,12 @@ async def _appeal(stage: Stage, category: str, number: int) -> int:
     return int(made["appeal"]["id"])
 
 
+async def _event(stage: Stage, category: str, number: int) -> int:
+    """The log's entry of such a decision."""
+    await _decision(stage, category, number)
+    return int((await stage.must("ada", "GET", "/audit?kind=thread.hidden&limit=1"))["items"][0]["id"])
+
+
 async def _rule(stage: Stage, category: str, number: int) -> int:
     """A rule of the category."""
     rule = {"name": f"Rule {number}", "kind": "words", "terms": {"lines": ["casino"]}, "category": category}
@@ -192,7 +198,7 @@ async def _dead_job(stage: Stage, category: str, number: int) -> int:
 MAKERS: dict[str, Callable[[Stage, str, int], Awaitable[int]]] = {
     "session_id": _session, "token_id": _token, "device_id": _device, "review_id": _review,
     "notification_id": _notification, "job_id": _dead_job, "reason_id": _reason,
-    "decision_id": _decision, "appeal_id": _appeal, "rule_id": _rule, "backtest_id": _backtest,
+    "decision_id": _decision, "event_id": _event, "appeal_id": _appeal, "rule_id": _rule, "backtest_id": _backtest,
 }  # fmt: skip
 """What an operation's path may name, made anew, by the parameter's name."""
 
