@@ -88,6 +88,27 @@ def actor_of(person: Person) -> Any:
     return Actor(account_id=person.id, username=person.username, role="moderator")
 
 
+async def test_moderators_of_a_category_hear_of_it_what_moderators_do_as_long_as_they_are_some(
+    listen: Listen, alice: Person, bob: Person, charlie: Person, ada: Person
+) -> None:
+    backroom = await a_category(ada, "staff")
+    for slug, person in (("general", charlie), (backroom, bob)):
+        assert (await ada.put(f"/api/v1/categories/{slug}/moderators/{person.username}")).status_code == 200
+    thread, secret = await a_thread(by=ada), await a_thread(by=ada, category=backroom)
+    await hold_first_posts(ada)
+    here, elsewhere, among = [
+        await listen(each, by=who) for each, who in ((thread, charlie), (thread, bob), (secret, bob))
+    ]
+    held = await a_reply(alice, thread, "The first post of alice.")
+    assert (await here.event()).kind == "reply.held"
+    approved = await charlie.put(f"/api/v1/replies/{held['id']}/moderation", {"action": "approve"})
+    assert approved.status_code == 200
+    assert (await elsewhere.event()).kind == "reply.published"
+    assert (await ada.delete(f"/api/v1/categories/{backroom}/moderators/bob")).status_code == 204
+    await a_reply(ada, secret, "Among ourselves.")
+    assert not [heard for heard in await among.end() if heard.is_event]
+
+
 async def test_a_category_that_becomes_the_staffs_ends_the_others_streams(
     listen: Listen, alice: Person, bob: Person, mona: Person, ada: Person
 ) -> None:

@@ -149,10 +149,10 @@ async def stage(
     await jobs()
     reviews = (await mona.get("/api/v1/reviews?limit=100")).json()["items"]
     ids = {(each["thread_id"], each["reply_id"]): each["id"] for each in reviews}
-    kept = select(Decision.thread_id, Decision.reply_id, Decision.id).where(col(Decision.thread_id).is_not(None))
+    kept = select(col(Decision.thread_id), col(Decision.reply_id), col(Decision.id))
     read = app.state.database.read
     decided = {tuple(row[:2]): row[2] for row in await read(lambda session: session.execute(kept).all())}
-    numbers = dict(await read(lambda session: session.execute(select(Reply.id, Reply.number)).all()))
+    numbers = dict(await read(lambda session: session.execute(select(col(Reply.id), col(Reply.number))).all()))
     for post in posts:
         reply_id = post.shown["id"] if post.is_reply else None
         key = (thread["id"] if reply_id else post.shown["id"], reply_id)

@@ -42,18 +42,18 @@ async def test_who_is_suspended_reads_as_a_guest_who_is_told_why(
     }  # fmt: skip
     again = await stop(mona, "BOB", until=until, note="The third time.")
     assert again.json() == made.json()
-    program = {"headers": {"Authorization": f"Bearer {token}"}}
-    for keywords in ({}, program):
+    program = {"Authorization": f"Bearer {token}"}
+    for headers in ({}, program):
         for method, path, body in (
             ("GET", "/me", None), ("GET", "/notifications", None), ("PATCH", "/me", {"display_name": "B"}),
             ("POST", f"/threads/{thread['id']}/replies", {"body": "Still here."}), ("POST", "/threads", {}),
             ("PUT", f"/threads/{thread['id']}/draft", {"body": "Kept?"}), ("GET", "/reviews", None),
         ):  # fmt: skip
-            answer = await bob.client.request(method, f"/api/v1{path}", json=body, **keywords)
+            answer = await bob.client.request(method, f"/api/v1{path}", json=body, headers=headers)
             problem = answer.json()
             assert (answer.status_code, problem["code"]) == (403, "suspended"), path
             assert (problem["until"], problem["reason"]) == (until, "Insults.")
-        assert (await bob.get(f"/api/v1/threads/{thread['id']}", **keywords)).json()["can_reply"] is False
+        assert (await bob.get(f"/api/v1/threads/{thread['id']}", headers=headers)).json()["can_reply"] is False
     page = parse((await bob.get(f"/t/{thread['id']}/x", follow_redirects=True)).text)
     assert "Your account is suspended until" in page.one(id="suspended").text
     assert "Insults." in page.one(id="suspended").text
@@ -73,7 +73,7 @@ async def test_who_is_suspended_reads_as_a_guest_who_is_told_why(
     assert (await bob.get("/api/v1/me")).status_code == 403
     clock.offset += timedelta(seconds=4)
     assert (await bob.get("/api/v1/me")).status_code == 200
-    assert (await bob.get("/api/v1/me", **program)).status_code == 200
+    assert (await bob.get("/api/v1/me", headers=program)).status_code == 200
     history = (await mona.get("/api/v1/accounts/bob/suspensions")).json()["items"]
     assert [each["in_force"] for each in history] == [False]
 
