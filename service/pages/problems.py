@@ -26,6 +26,8 @@ REMEDIES: Final = {
     "method-not-allowed": "Use one of the methods that the Allow header names.",
     "conflict": "Load the present state, and decide again.",
     "thread-closed": "Keep your text. A moderator can reopen the thread, or it stays as it is.",
+    "not-all-decided": "Leave out those that the answer names, or let the others be decided without them.",
+    "not-new": "Decide about the posts in the queue, up to 500 at once.",
     "claimed": "Wait until their claim ends, or decide with `override` if you mean to.",
     "already-flagged": "Moderators have looked at it. Flag it again after an edit, or for another reason in a day.",
     "not-published": "Nothing needs to be done: others do not see this post now.",
