@@ -22,7 +22,7 @@ from service.replies.queries import ReplySeen
 from service.replies.queries.revisions import last_text
 from service.screening.errors import Rejected
 from service.screening.models import EDIT
-from service.screening.operations import keep_step, refusal, screen
+from service.screening.operations import keep_step, refusal, screen_edit
 from service.screening.operations.editing import (
     TEXT,
     EditOf,
@@ -85,7 +85,7 @@ def _screen(session: Session, actor: Actor, seen: ThreadSeen, reply: Reply, text
         hosts=hosts_in(text.body_html, sender.own_host), username=actor.username or "", sender=sender,
         html=text.body_html,
     )  # fmt: skip
-    return screen(session, actor, submission)
+    return screen_edit(session, actor, submission)
 
 
 def _store(session: Session, actor: Actor, seen: ThreadSeen, reply: Reply, text: Written) -> None:

@@ -14,7 +14,7 @@ from service.screening.operations.keeping import (
 )
 from service.screening.operations.ranking import check_may_take
 from service.screening.operations.ruling import change_rule, delete_rule, make_rule
-from service.screening.operations.screening import STATES, keep_verdict, refusal, rules_changed, screen
+from service.screening.operations.screening import STATES, keep_verdict, refusal, rules_changed, screen, screen_edit
 from service.screening.operations.trying import begin_backtest
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "refusal",
     "rules_changed",
     "screen",
+    "screen_edit",
     "snapshot",
     "take_back",
 ]

@@ -33,7 +33,7 @@ def screen(session: Session, actor: Actor, submission: Submission, same: Same | 
     text is not kept twice, nor more than the rule against floods lets in: then Rejected is raised.
     Raises AlreadyPosted, RateLimited, Rejected.
     """
-    asked = [rule for rule in rules_in_force(session, get_site(session)) if rule.is_asked(submission)]
+    asked = _asked(session, submission)
     if not asked:
         return PUBLISH
     facts = facts_about(session, actor, asked, same, submission.hosts)
@@ -48,6 +48,22 @@ def screen(session: Session, actor: Actor, submission: Submission, same: Same | 
         _count(session, actor, asked, submission)
     note_hosts(session, actor, asked, submission, facts)
     return verdict
+
+
+def screen_edit(session: Session, actor: Actor, submission: Submission) -> Verdict:
+    """What happens to an edit: as `screen`, but an edit is no second post, and counts for no flood."""
+    asked = _asked(session, submission)
+    if not asked:
+        return PUBLISH
+    facts = facts_about(session, actor, asked, None, submission.hosts)
+    verdict = evaluate(asked, submission, facts)
+    note_hosts(session, actor, asked, submission, facts)
+    return verdict
+
+
+def _asked(session: Session, submission: Submission) -> list[InForce]:
+    """The rules that are on and whose business this is, in order."""
+    return [rule for rule in rules_in_force(session, get_site(session)) if rule.is_asked(submission)]
 
 
 def refusal(verdict: Verdict) -> Rejected:

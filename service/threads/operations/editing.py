@@ -17,7 +17,7 @@ from service.kit.text.hosts import hosts_in
 from service.kit.versions import Wanted, check_version
 from service.screening.errors import Rejected
 from service.screening.models import EDIT
-from service.screening.operations import keep_step, refusal, screen
+from service.screening.operations import keep_step, refusal, screen_edit
 from service.screening.operations.editing import (
     TEXT,
     EditOf,
@@ -127,7 +127,7 @@ def _screen(session: Session, actor: Actor, seen: ThreadSeen, ready: Rewording, 
         title=ready.title or thread.title, body=ready.text.body if ready.text else thread.body,
         hosts=hosts_in(html, sender.own_host), username=actor.username or "", sender=sender, html=html,
     )  # fmt: skip
-    return screen(session, actor, submission)
+    return screen_edit(session, actor, submission)
 
 
 def _wording(thread: Thread, ready: Rewording) -> Wording:
