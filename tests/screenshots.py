@@ -197,6 +197,7 @@ def shots(threads: dict[str, Any]) -> list[Shot]:
         Shot("why", "ada", f"/admin/why?who=lea&post={lively}"),
         Shot("jobs", "ada", "/admin/jobs"),
         Shot("profile", None, "/u/ines"),
+        Shot("profile-suspending", "mona", "/u/ines", lambda page: page.locator("#suspending > summary").click()),
         Shot("drafts", "mona", "/settings/drafts"),
         Shot("rules", "mona", "/mod/rules"),
         Shot("rule-refused", "mona", "/mod/rules/new?kind=words", drawing_up),
