@@ -54,7 +54,7 @@ def lost_commands(text: str) -> list[str]:
     import typer.main
 
     there = {name for name, _ in commands(typer.main.get_command(cli.app), "parley")}
-    verbs = "create|wordpress|list|retry|discard"
+    verbs = "create|wordpress|list|retry|discard|verify|report"
     command = re.compile(rf"(?:^|[`\s/])(parley (?:[a-z]+)(?: (?:{verbs}))?)\b", re.MULTILINE)
     named = command.findall(" ".join(code_in(text)))
     return sorted(set(named) - there)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Response
 from service.accounts.current import Asking
 from service.kit.actor import Actor, check_moderates_some
 from service.kit.database import Session
-from service.kit.errors import Invalid, InvalidTransition, NotAllowed, NotFound, NotReady, NotSignedIn
-from service.moderation.errors import StaleDecision
+from service.kit.errors import EditConflict, Invalid, InvalidTransition, NotAllowed, NotFound, NotReady, NotSignedIn
+from service.moderation.errors import AlreadyUndone, Claimed, StaleDecision
 from service.moderation.operations.appealing import decide_appeal
 from service.moderation.queries.appeals import list_appeals
 from service.moderation.schemas.appeals import AppealView, DecideAppeal, to_verdict
@@ -48,7 +48,17 @@ async def show_appeals(
     operation_id="decide_appeal",
     response_model=AppealView,
     responses=declare(
-        NotSignedIn, NotAllowed, NotFound, Invalid, StaleDecision, ThreadIsClosed, InvalidTransition, NotReady
+        NotSignedIn,
+        NotAllowed,
+        NotFound,
+        Invalid,
+        StaleDecision,
+        AlreadyUndone,
+        Claimed,
+        ThreadIsClosed,
+        EditConflict,
+        InvalidTransition,
+        NotReady,
     ),
 )
 async def put_decision(appeal_id: AppealId, draft: Deferred[DecideAppeal], asks: Asking) -> Response:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlmodel import Session, col
 
 from service.kit.clock import now
@@ -26,6 +26,7 @@ from service.notifications.policy import AFFECTED, APPEALED, DEFAULTS, EVERY_CHA
 from service.notifications.policy.timing import Due, quiet_until, times_of
 from service.notifications.queries.outcomes import UNDONE
 from service.notifications.queries.preferences import preferences_of
+from service.notifications.queries.telling import earlier_decisions, flags_of, hold_decision, is_told
 from service.notifications.queries.undone import latest_event, unseen
 from service.screening.models import RELIEFS, Decision
 
@@ -72,8 +73,7 @@ def tell_decision(session: Session, decision_id: int, means: Means) -> None:
     """Tell the person whom a decision is about, or take back what they were told, as the decision stands now; an appeal
     that waits against one that was undone has reached what it asked for.
     """
-    held = select(Decision).where(col(Decision.id) == decision_id).with_for_update()
-    decision = session.scalars(held.execution_options(populate_existing=True)).first()
+    decision = hold_decision(session, decision_id)
     if decision is None or decision.account_id is None:
         return
     if decision.undone_at is not None:
@@ -114,8 +114,7 @@ def _tell_undone(session: Session, decision: Decision, means: Means) -> None:
     flaggers' outcomes of it vanish too: their flags wait again.
     """
     _forget(session, stored_id(decision.account_id), f"decision:{decision.id}", DECISION)
-    flags = select(col(Flag.id), col(Flag.account_id)).where(col(Flag.thread_id) == decision.thread_id)
-    for flag_id, flagger_id in session.execute(flags).all() if decision.thread_id else ():
+    for flag_id, flagger_id in flags_of(session, decision):
         _forget(session, flagger_id, f"flag:{flag_id}:{decision.id}", FLAG)
     appeal = find_appeal_of(session, stored_id(decision.id))
     if appeal is None and _was_told(session, decision):
@@ -136,19 +135,15 @@ def _is_news(session: Session, decision: Decision) -> bool:
     """
     if decision.action == "approve":
         return True
-    same = col(Decision.subject) == decision.subject, col(Decision.id) < stored_id(decision.id)
-    taken = select(Decision).where(*same, col(Decision.account_id) == decision.account_id)
     known = False
-    for earlier in session.scalars(taken).all():
+    for earlier in earlier_decisions(session, decision):
         _forget(session, stored_id(decision.account_id), f"decision:{earlier.id}", DECISION)
         known = known or (earlier.restricts and _was_told(session, earlier))
     return known
 
 
 def _was_told(session: Session, decision: Decision) -> bool:
-    mine = col(Notification.account_id) == decision.account_id, col(Notification.kind) == DECISION
-    query = select(col(Notification.id)).where(*mine, col(Notification.subject) == f"decision:{decision.id}")
-    return session.execute(query).first() is not None
+    return is_told(session, decision.account_id, f"decision:{decision.id}", DECISION)
 
 
 def _forget(session: Session, account_id: int, subject: str, kind: str) -> None:
