@@ -19,9 +19,7 @@ def upgrade() -> None:
         sa.Column("host", sa.String(length=253), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name="posted_host_account_id_fkey", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="posted_host_account_id_fkey", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="posted_host_pkey"),
         sqlite_autoincrement=True,
     )

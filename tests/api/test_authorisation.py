@@ -206,7 +206,8 @@ SILENCED = frozenset((
 ELSEWHERE = {
     "list_reviews": "200", "get_review": "404", "decide_review": "404", "list_flags": "404", "list_closings": "200",
     "extend_closings": "200", "reopen_threads": "200", "list_audit": "200",
-    "decide_reviews": "200", "undo_decision": "404", "claim_review": "404", "release_review": "404", "list_review_notes": "404", "note_review": "404",
+    "decide_reviews": "200", "undo_decision": "404", "claim_review": "404", "release_review": "404",
+    "list_review_notes": "404", "note_review": "404",
     "list_canned_reasons": "200", "get_canned_reason": "200", "list_appeals": "200", "decide_appeal": "404",
     "list_rules": "200", "get_rule": "404", "change_rule": "404", "delete_rule": "404", "get_backtest": "404",
 }  # fmt: skip

@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from service.kit.actor import Actor
 from service.kit.database import Session, open_database
+from service.replies.models import Reply
 from service.replies.operations import Drafted, post_reply
 from service.threads.operations import write_text
 from service.threads.queries import lock_thread
@@ -214,7 +215,9 @@ def hold_then_reply(session: Session, thread_id: int, account_id: int) -> dateti
     else:
         time.sleep(0.5)
     seen = lock_thread(session, actor, thread_id)
-    return post_reply(session, actor, seen, Drafted(write_text("First."), None)).created_at
+    posted = post_reply(session, actor, seen, Drafted(write_text("First."), None))
+    assert isinstance(posted, Reply)
+    return posted.created_at
 
 
 async def test_a_closing_that_waited_is_dated_after_what_it_waited_for(

@@ -64,7 +64,7 @@ class History:
 
     async def go_on(self, steps: int) -> None:
         """So many deeds by chance; some are refused, and change nothing."""
-        deeds = (self.decide,) * 10 + (self.many,) * 2 + (self.openness,) * 3 + (self.pin,) * 2
+        deeds: tuple[Any, ...] = (self.decide,) * 10 + (self.many,) * 2 + (self.openness,) * 3 + (self.pin,) * 2
         deeds += (self.sanction,) * 3 + (self.remove,)
         for _ in range(steps):
             answer = await self.chance.choice(deeds)(self.chance.choice(self.moderators))
@@ -161,7 +161,7 @@ def every_row(session: Session) -> dict[str, dict[int, Json]]:
             for row in rows
         }
     timers = session.execute(select(Timer)).scalars()
-    found["timer"] = {(timer.thread_id, timer.kind, timer.at): {} for timer in timers if timer.ended_at is None}  # type: ignore[misc]
+    found["timer"] = {(timer.thread_id, timer.kind, timer.at): {} for timer in timers if timer.ended_at is None}
     return found
 
 

@@ -246,7 +246,7 @@ async def test_every_verdict_on_edits_of_posts_in_every_state(
     assert (titled.json()["title"], titled.json()["tags"], titled.json()["pending_edit"]) == (thread["title"], [], True)
     assert (await alice.patch(at(thread), {"tags": ["bone"]})).json()["pending_edit"] is True, "tags say nothing"
     review = next(each for each in await waiting(mona) if each["reply_id"] is None)
-    body = {"action": "approve", "version": review["version"]}
-    assert (await mona.put(f"/api/v1/reviews/{review['id']}/decision", body)).status_code == 200
+    approval = {"action": "approve", "version": review["version"]}
+    assert (await mona.put(f"/api/v1/reviews/{review['id']}/decision", approval)).status_code == 200
     found = (await alice.get(at(thread))).json()
     assert (found["title"], found["tags"], found["body"]) == ("A casino of memories", ["dice"], thread["body"])

@@ -25,8 +25,8 @@ async def check_agreement(app: FastAPI, mona: Person) -> None:
     """A post's row knows of the edit that waits, one for each post, and its review is open; others' are not."""
 
     def look(session: Session) -> tuple[list[Any], list[Any]]:
-        edits = session.scalars(select(HeldEdit.reply_id).order_by(col(HeldEdit.reply_id))).all()
-        marked = session.scalars(select(Reply.id).where(col(Reply.edit_waits)).order_by(col(Reply.id))).all()
+        edits = session.scalars(select(col(HeldEdit.reply_id)).order_by(col(HeldEdit.reply_id))).all()
+        marked = session.scalars(select(col(Reply.id)).where(col(Reply.edit_waits)).order_by(col(Reply.id))).all()
         return list(edits), list(marked)
 
     edits, marked = await app.state.database.read(look)
@@ -103,7 +103,7 @@ async def test_an_edit_is_held_once_for_one_key_and_the_version_guards_it(
     assert await text_of(bob, reply) == ("A casino.", False)
 
     def look(session: Session) -> list[Json]:
-        query = select(Decision.action).where(col(Decision.subject) == f"edit:reply:{reply['id']}")
+        query = select(col(Decision.action)).where(col(Decision.subject) == f"edit:reply:{reply['id']}")
         return list(session.scalars(query.order_by(col(Decision.id))))
 
     assert await app.state.database.read(look) == ["hold", "approve"]

@@ -43,12 +43,14 @@ async def test_who_is_suspended_reads_as_a_guest_who_is_told_why(
     again = await stop(mona, "BOB", until=until, note="The third time.")
     assert again.json() == made.json()
     program = {"Authorization": f"Bearer {token}"}
-    for headers in ({}, program):
-        for method, path, body in (
+    credentials: tuple[dict[str, str], ...] = ({}, program)
+    for headers in credentials:
+        asked: tuple[tuple[str, str, Any], ...] = (
             ("GET", "/me", None), ("GET", "/notifications", None), ("PATCH", "/me", {"display_name": "B"}),
             ("POST", f"/threads/{thread['id']}/replies", {"body": "Still here."}), ("POST", "/threads", {}),
             ("PUT", f"/threads/{thread['id']}/draft", {"body": "Kept?"}), ("GET", "/reviews", None),
-        ):  # fmt: skip
+        )  # fmt: skip
+        for method, path, body in asked:
             answer = await bob.client.request(method, f"/api/v1{path}", json=body, headers=headers)
             problem = answer.json()
             assert (answer.status_code, problem["code"]) == (403, "suspended"), path

@@ -1,5 +1,6 @@
 """`docs/reference/moderation.md`: the states of a post, every step between them, and who may take it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from service.screening.policy import BACK, DEEDS, DISMISS, STATES, STEPS, Deed
@@ -38,9 +39,10 @@ def outcome_of(state: str, action: str) -> str | None:
     `state` may say behind a comma where the post came from: `spam, once shown`, `trashed, never shown`.
     """
     now, _, came = state.partition(", ")
-    after = STEPS.get((now, action))  # type: ignore[call-overload]
+    steps: Mapping[tuple[str, str], str] = {(came, by): to for (came, by), to in STEPS.items()}
+    after = steps.get((now, action))
     if after != BACK:
-        return str(after) if after else None
+        return after
     return {"never shown": "pending", "once shown": "published", "once hidden": "hidden"}[came]
 
 

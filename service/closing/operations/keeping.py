@@ -1,4 +1,4 @@
-"""What moderators do to a thread's openness is a decision: it keeps how the thread was, and can be undone at any time."""
+"""What moderators do to a thread's openness is a decision: it keeps how the thread was, and can be undone later."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -95,5 +95,5 @@ def _event(actor: Actor, seen: ThreadSeen, at: datetime, state: str, closed_at: 
         return ThreadReopened(actor=actor, override=seen.thread.override, undone=closed_at, **facts)
     if state == present:
         return ThreadEdited(actor=actor, fields=("closing",), **facts)
-    closing = seen.closing
-    return ThreadClosed(actor=actor, closed_at=closing.at or at, reason=closing.reason or "manual", silent=True, **facts)
+    closed_at, reason = seen.closing.at or at, seen.closing.reason or "manual"
+    return ThreadClosed(actor=actor, closed_at=closed_at, reason=reason, silent=True, **facts)
