@@ -24,6 +24,7 @@ from service.replies.models import Reply
 from service.replies.operations import moderate_reply
 from service.replies.queries import ReplySeen, lock_reply
 from service.screening.models import Decision as Kept
+from service.screening.models import HeldEdit
 from service.screening.operations import keep_step, snapshot
 from service.screening.policy import DISMISS, Deed
 from service.threads.models import Thread
@@ -118,7 +119,11 @@ def decide_place(
     if ready.version not in (None, review.version):
         raise stale(session, review, locked.moderation)
     check_version(version, review.version)
-    return take_step(session, actor, locked, review, ready, batch_id=batch_id)
+    # Whoever decides in the review has read the edit that waits; `moderate` is about the post alone.
+    edit = waiting_edit(session, locked.thread, locked.reply, ready.action)
+    if edit is not None and is_overtaken(session, locked.thread, locked.reply, edit):
+        raise stale(session, review, locked.moderation)
+    return take_step(session, actor, locked, review, ready, batch_id=batch_id, edit=edit)
 
 
 def moderate(
@@ -166,21 +171,17 @@ def take_step(
     decision: Decision,
     version: Wanted = None,
     batch_id: int | None = None,
+    edit: HeldEdit | None = None,
 ) -> Kept:
     """Take the step of a decision with a locked post; `version` is the post's that was looked at. Returns its record.
 
     The decision goes in first: what listens to the step finds it decided, and opens it again if the post waits. What
-    readers had flagged is resolved by what a moderator decides about the post. Where an edit of it waits, to approve,
-    to reject and to call spam in the review is about the edit. One of a batch has no entry of its own in the log.
-    Raises as `moderate`; StaleDecision where the text was changed since the edit was made.
+    readers had flagged is resolved by what a moderator decides about the post; with `edit` they decide about that edit
+    of it. One of a batch has no entry of its own in the log. Raises as `moderate`.
     """
     if not decision.override:
         check_claim(session, actor, review)
     reason = worded(session, locked.thread, locked.reply, decision.canned, decision.reason)
-    looked = decision.version is not None  # who decides about the post itself has not read the edit
-    edit = waiting_edit(session, locked.thread, locked.reply, decision.action) if looked else None
-    if edit is not None and is_overtaken(session, locked.thread, locked.reply, edit):
-        raise stale(session, review, locked.moderation)
     was = None if review.id is None else snapshot(review, REVIEW_ASPECT)
     if decision.action == DISMISS:
         check_dismissable(session, locked, review)
