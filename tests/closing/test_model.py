@@ -8,7 +8,7 @@ itself takes decide nothing.
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,10 @@ def wire(value: Any) -> Any:
     return f"PT{int(value.total_seconds())}S" if isinstance(value, timedelta) else value
 
 
+ANEW = count()
+"""What makes each post another."""
+
+
 class Histories(RuleBasedStateMachine):
     """One history. Every rule does a thing at the door and tells the oracle; then both must agree."""
 
@@ -108,7 +112,7 @@ class Histories(RuleBasedStateMachine):
         for path in ("/site", "/categories/general"):
             self.patch(path, {"closing": dict.fromkeys(TERMS)})
         self.patch("/site", {"hold_first_posts": 0})
-        made = self.ask("alice", "POST", "/threads", {"title": "A history", "body": "It begins."}).json()
+        made = self.ask("alice", "POST", "/threads", {"title": "A history", "body": f"It begins: {next(ANEW)}."}).json()
         self.thread = made["id"]
         self.world = World(Expected(instant(made["created_at"])))
 
@@ -141,7 +145,7 @@ class Histories(RuleBasedStateMachine):
 
     def reply(self, who: str) -> None:
         state, moderator = self.world.state(self.now), who == "mona"
-        answer = self.ask(who, "POST", self.at("/replies"), {"body": f"A thought of {who}’s."})
+        answer = self.ask(who, "POST", self.at("/replies"), {"body": f"A thought of {who}’s, number {next(ANEW)}."})
         if state == "archived" or (state == "closed" and not moderator):
             assert (answer.status_code, answer.json()["code"]) == (409, "thread-closed")
             return

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from service.kit.clock import Clock, from_micros, to_micros
-from tests.build import a_thread
+from tests.build import a_thread, another
 from tests.cast import Person
 from tests.closing.doing import close, instant, path, reopen, set_site, shown, the_time, told, wire
 
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 async def reply(by: Person, thread: Json, **more: Any) -> httpx.Response:
     """One of many replies."""
-    return await by.post(path(thread, "replies"), {"body": "Me too.", **more})
+    return await by.post(path(thread, "replies"), {"body": another(by, path(thread), "Me too."), **more})
 
 
 async def listed(by: Person, thread: Json) -> list[Json]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from tests.pages.reading import parse
 from tests.web.test_statements import statements
 
 pytestmark = pytest.mark.anyio
+ANEW = count()
+"""What makes each post another."""
 Json = dict[str, Any]
 HERE = "/settings/drafts"
 
@@ -141,10 +144,10 @@ async def test_who_has_no_drafts_pays_nothing_and_who_has_one_little(alice: Pers
     thread, other = await a_thread(by=alice), await a_thread(by=alice)
     path = f"/api/v1/threads/{thread['id']}/replies"
     page = await statements(lambda: bob.get(thread["url"]))
-    posting = await statements(lambda: bob.post(path, {"body": "x"}))
+    posting = await statements(lambda: bob.post(path, {"body": f"Said {next(ANEW)}"}))
     await keeps(bob, other)
     assert await statements(lambda: bob.get(thread["url"])) == page + 1
-    assert await statements(lambda: bob.post(path, {"body": "x"})) <= posting + 2
+    assert await statements(lambda: bob.post(path, {"body": f"Said {next(ANEW)}"})) <= posting + 2
     await bob.delete(f"/api/v1/threads/{other['id']}/draft")
     assert await statements(lambda: bob.get(thread["url"])) == page
-    assert await statements(lambda: bob.post(path, {"body": "x"})) == posting
+    assert await statements(lambda: bob.post(path, {"body": f"Said {next(ANEW)}"})) == posting

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from itertools import count
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from tests.reactions.test_reactions import door
 from tests.web.test_statements import statements
 
 pytestmark = pytest.mark.anyio
+ANEW = count()
+"""What makes each post another."""
 Counts = dict[tuple[str, int], dict[str, int]]
 
 
@@ -81,5 +84,7 @@ async def test_a_page_pays_one_statement_where_somebody_has_reacted_and_none_els
     assert after == [number + 1 for number in plain]
     posting = f"/api/v1/threads/{thread['id']}/replies"
     bare = await a_thread(by=alice)
-    elsewhere = await statements(lambda: bob.post(f"/api/v1/threads/{bare['id']}/replies", {"body": "x"}))
-    assert await statements(lambda: bob.post(posting, {"body": "x"})) == elsewhere
+    elsewhere = await statements(
+        lambda: bob.post(f"/api/v1/threads/{bare['id']}/replies", {"body": f"Said {next(ANEW)}"})
+    )
+    assert await statements(lambda: bob.post(posting, {"body": f"Said {next(ANEW)}"})) == elsewhere
