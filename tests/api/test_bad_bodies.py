@@ -38,7 +38,7 @@ def operations_with_body() -> list[str]:
         "read_notifications", "change_notification_preferences", "preview_text", "change_site",
         "moderate_thread", "moderate_reply", "decide_review", "retry_dead_jobs",
         "extend_closings", "keep_draft", "preview_policy", "register_device", "reopen_threads", "report_bounce",
-        "set_timer",
+        "set_timer", "remove_posts", "pin_thread", "decide_reviews",
     ]  # fmt: skip
 
 

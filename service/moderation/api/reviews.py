@@ -129,7 +129,16 @@ async def decide_review(
     operation_id="moderate_thread",
     response_model=ReviewView,
     responses=declare(
-        NotFound, NotSignedIn, NotAllowed, Invalid, Claimed, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+        NotFound,
+        NotSignedIn,
+        NotAllowed,
+        Invalid,
+        StaleDecision,
+        Claimed,
+        ThreadIsClosed,
+        EditConflict,
+        InvalidTransition,
+        NotReady,
     ),
 )
 async def moderate_thread(
@@ -149,7 +158,16 @@ async def moderate_thread(
     operation_id="moderate_reply",
     response_model=ReviewView,
     responses=declare(
-        NotFound, NotSignedIn, NotAllowed, Invalid, Claimed, ThreadIsClosed, EditConflict, InvalidTransition, NotReady
+        NotFound,
+        NotSignedIn,
+        NotAllowed,
+        Invalid,
+        StaleDecision,
+        Claimed,
+        ThreadIsClosed,
+        EditConflict,
+        InvalidTransition,
+        NotReady,
     ),
 )
 async def moderate_reply(

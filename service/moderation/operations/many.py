@@ -85,8 +85,8 @@ def decide_many(session: Session, actor: Actor, many: Many | Problem) -> ManyDec
     batch = open_batch(session, actor, ready.action, ready.reason)
     places = queries.places_of(session, actor, list(ready.versions))
     done = {each: _decide(session, actor, ready, each, *place, batch) for each, place in places.items()}
-    missing = NotFound("There is no such review")
-    outcomes = [OneDecided(each, done.get(each, missing)) for each in ready.versions]
+    done |= {each: _decide(session, actor, ready, each, None, 0, batch) for each in ready.versions if each not in done}
+    outcomes = [OneDecided(each, done[each]) for each in ready.versions]
     refused = [each for each in outcomes if isinstance(each.result, Problem)]
     if refused and ready.mode == "all":
         raise NotAllDecided(f"{len(refused)} of {len(outcomes)} cannot be decided", extra={"items": _said(refused)})
@@ -114,14 +114,16 @@ def close_batch(session: Session, actor: Actor, batch: Kept, decided: int) -> Ke
 
 
 def _decide(
-    session: Session, actor: Actor, many: Many, review_id: int, place: Place, version: int, batch: Kept
+    session: Session, actor: Actor, many: Many, review_id: int, place: Place | None, version: int, batch: Kept
 ) -> Kept | Problem:
     """One of them, in a savepoint: a refusal leaves nothing of it behind. Versions only rise: no lock is needed to know
     that one is stale.
     """
-    if version != many.versions[review_id]:
-        return StaleDecision(f"The review's version is {version} by now")
     try:
+        if place is None:
+            raise NotFound("There is no such review")
+        if version != many.versions[review_id]:
+            raise StaleDecision(f"The review's version is {version} by now")
         with session.begin_nested():
             return decide_place(session, actor, place, many.about(review_id), batch_id=batch.id)
     except Problem as problem:
