@@ -18,6 +18,7 @@ from service.screening.operations import keep
 from tests.build import a_reply, a_thread, logged
 from tests.cast import Person
 from tests.commands.running import parley
+from tests.conftest import SECRET
 from tests.moderation.doing import step
 from tests.working import Jobs
 
@@ -47,7 +48,9 @@ async def test_the_figures_are_those_of_the_rows(
     assert found["restrictions"] == 8
     assert (found["automated"]["reversed"], found["appeals"]["made"]) == (1, 2)
 
-    printed = parley("moderation", "report", f"--from={first}", f"--to={last}", "--csv", database_url=database_url)
+    printed = parley(
+        "moderation", "report", f"--from={first}", f"--to={last}", "--csv", database_url=database_url, secret_key=SECRET
+    )
     assert printed.returncode == 0, printed.stderr
     table = list(csv.DictReader(io.StringIO(printed.stdout)))
     value = {(row["figure"], row["of"], row["ground"]): row["value"] for row in table}
@@ -56,7 +59,12 @@ async def test_the_figures_are_those_of_the_rows(
     assert value["automated.error_rate", "", ""] == str(found["automated"]["error_rate"])
     hides = next(row for row in found["actions"] if (row["action"], row["ground"]) == ("hide", "terms"))
     assert value["actions.after_notice", "hide", "terms"] == str(hides["after_notice"])
-    assert parley("moderation", "report", f"--from={last}", f"--to={first}", database_url=database_url).returncode == 2
+    assert (
+        parley(
+            "moderation", "report", f"--from={last}", f"--to={first}", database_url=database_url, secret_key=SECRET
+        ).returncode
+        == 2
+    )
 
 
 async def a_history(
