@@ -105,7 +105,8 @@ async def post_until_refused(forum: Forum, number: int, thread_id: int, answers:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         asked = datetime.now(UTC)
-        answer = await forum.client.post(path, json={"body": f"I, number {number}, say so."}, headers=headers)
+        said = {"body": f"I, number {number}, say so at {asked}."}
+        answer = await forum.client.post(path, json=said, headers=headers)
         if answer.status_code == 201:
             answers.accepted.append((asked, answer.json()))
         elif answer.status_code == 409:
