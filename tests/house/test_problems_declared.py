@@ -65,6 +65,7 @@ def declared(route: APIRoute) -> set[str]:
 
 
 SAID_OF_EACH = {
+    "decide_reviews": "service.moderation.operations.many.decide_many",
     "extend_closings": "service.closing.operations.extending.extend_closing",
     "reopen_threads": "service.closing.operations.closing.reopen_thread",
     "flag_thread": "service.moderation.operations.flagging._hide",
