@@ -20,7 +20,7 @@ from service.kit.text.look_alikes import Disguised, keys_of
 MOST_LINES: Final = 1_000
 MOST_LINE: Final = 500
 MOST_STEPS: Final = 2_500
-MOST_STEPS_TOGETHER: Final = 20_000
+MOST_STEPS_TOGETHER: Final = 10_000
 """How large an expression may become, and all of one list, in instructions of RE2: what it may cost at worst grows with
 them (measured in decision 0015)."""
 
