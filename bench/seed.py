@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import httpx
@@ -93,9 +94,12 @@ def open_thread(chance: random.Random, by: Person, number: int) -> dict[str, Any
 
 
 def a_reply(number: int) -> bytes:
-    """The n-th reply that is stored under load, as JSON; each is another text of the same length."""
-    mark = f"{number}: "
+    """A reply that is stored under load, as JSON; each is another text of the same length, also in the next round: the
+    same text twice would be refused.
+    """
+    mark = f"{number}.{next(WRITTEN)}: "
     return json.dumps({"body": mark + BODY[len(mark) :]}).encode()
 
 
+WRITTEN = count()
 BODY = text(random.Random(SEED + 1), REPLY_LENGTH)

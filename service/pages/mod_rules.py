@@ -136,6 +136,8 @@ async def change(rule_id: RuleId, request: Request, asks: Asking) -> Response:
     changes, version = to_changes(rule_forms.changes_of(sent, of), of), sent.number("version") or 0
 
     def work(session: Session, actor: Actor) -> Answer:
+        if sent.refusal is not None:
+            raise sent.refusal
         if sent.deed == "delete":
             operations.delete_rule(session, actor, rule_id, version)
             return see_other(f"{HERE}?done=deleted#rules")

@@ -38,7 +38,9 @@ def operations_with_body() -> list[str]:
         "read_notifications", "change_notification_preferences", "preview_text", "change_site",
         "moderate_thread", "moderate_reply", "decide_review", "retry_dead_jobs",
         "extend_closings", "keep_draft", "preview_policy", "register_device", "reopen_threads", "report_bounce",
-        "set_timer", "remove_posts", "pin_thread", "decide_reviews",
+        "set_timer", "remove_posts", "pin_thread", "decide_reviews", "appeal_decision", "appeal_review",
+        "change_canned_reason", "change_rule", "decide_appeal", "flag_reply", "flag_thread", "make_canned_reason",
+        "make_rule", "note_account", "note_review", "suspend_account", "try_rules",
     ]  # fmt: skip
 
 

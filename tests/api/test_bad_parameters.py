@@ -69,6 +69,7 @@ async def test_an_impossible_address_is_not_found(stage: Stage, document: Json) 
 
 
 async def test_a_bad_query_is_refused_by_name(stage: Stage, document: Json) -> None:
+    await WORKED["list_review_notes"].prepare(stage)
     wrong = []
     for operation in operations(document):
         for parameter in operation.parameters("query"):
@@ -83,7 +84,7 @@ async def test_a_bad_query_is_refused_by_name(stage: Stage, document: Json) -> N
 
 def refuses_query(document: Json, answer: httpx.Response, name: str, value: str) -> bool:
     """Whether a bad value is refused by its name; a filter that matches nothing may also say just that."""
-    if name in ("category", "author", "tag", "q", "username"):
+    if name in ("category", "author", "tag", "q", "username", "kind", "actor", "account", "address"):
         return answer.status_code == 200 or is_problem(document, answer, 404, 422)
     if not is_problem(document, answer, 422):
         return False
@@ -98,15 +99,20 @@ def wrong_values_of(name: str) -> list[str]:
     return special.get(name, after if name == "after" else ["nonsense", "x" * 1000, "\0"])
 
 
+PREVIEWED = ("decide_reviews", "remove_posts")
+"""A POST that changes nothing as its example has it."""
+
+
 def unsafe_operations() -> list[str]:
-    return sorted(name for name in WORKED if not name.startswith(("get_", "list_", "preview_", "explain_")))
+    reading = ("get_", "list_", "preview_", "explain_")
+    return sorted(name for name in WORKED if not name.startswith(reading) and name not in PREVIEWED)
 
 
 def test_no_unsafe_operation_is_left_out(document: Json) -> None:
     assert unsafe_operations() == sorted(
         one.id
         for one in operations(document)
-        if one.unsafe and not one.id.startswith("preview_")  # a POST that changes nothing
+        if one.unsafe and not one.id.startswith("preview_") and one.id not in PREVIEWED
     )
 
 

@@ -24,7 +24,7 @@ def unsafe_routes() -> list[tuple[str, str]]:
                 if isinstance(route, APIRoute):
                     path = prefix + route.path
                     for name in route.param_convertors:
-                        path = path.replace("{" + name + "}", "1").replace("{" + name + ":path}", "1")
+                        path = re.sub(r"\{" + name + r"(:\w+)?\}", "1", path)
                     found |= {(method, path) for method in route.methods or set() if method not in ("GET", "HEAD")}
     return sorted(found)
 

@@ -71,7 +71,7 @@ async def test_a_category_s_policy_is_confirmed_too_and_says_what_would_open(
     back = await press(ada.client, asked, "Back to the form")
     panel = parse(back.text).one("details", id="category-general")
     assert "open" in panel.attributes
-    assert values_of(panel.one("form"))["description"] == "Questions about the list."
+    assert values_of(panel.all("form")[0])["description"] == "Questions about the list."
     saved = await press(ada.client, asked, "Confirm and save")
     assert saved.headers["location"] == "/admin?saved=category&category=general#category-general"
     assert (await shown(alice, thread))["state"] == "open"

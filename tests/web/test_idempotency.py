@@ -52,7 +52,9 @@ async def test_the_same_key_and_body_replay_the_first_answer(alice: Person) -> N
         for name in ("location", "etag", "content-type"):
             assert answer.headers[name] == first.headers[name]
     assert await count(alice, thread) == 1
-    assert (await alice.post(path, REPLY, headers=keyed("k-2"))).json()["number"] == 2
+    assert (await alice.post(path, {"body": "Another."}, headers=keyed("k-2"))).json()["number"] == 2
+    twice = await alice.post(path, REPLY, headers=keyed("k-3"))
+    assert (twice.status_code, twice.json()["code"], twice.json()["url"]) == (409, "duplicate", first.json()["url"])
 
 
 async def test_every_unsafe_method_takes_a_key(alice: Person, mona: Person) -> None:
@@ -102,8 +104,14 @@ async def test_keys_belong_to_who_sends_them(alice: Person, bob: Person) -> None
     made = await alice.post("/api/v1/tokens", {"name": "a program", "scopes": ["read", "write"]})
     token = {"Authorization": f"Bearer {made.json()['token']}"}
     numbers = [
-        (await person.post(path, REPLY, headers=keyed() | more)).json()["number"]
-        for person, more in ((alice, {}), (bob, {}), (alice, token), (bob, {}), (alice, token))
+        (await person.post(path, {"body": body}, headers=keyed() | more)).json()["number"]
+        for person, more, body in (
+            (alice, {}, "Once."),
+            (bob, {}, "Once."),
+            (alice, token, "By a program."),
+            (bob, {}, "Once."),
+            (alice, token, "By a program."),
+        )
     ]
     assert numbers == [1, 2, 3, 2, 3]
 

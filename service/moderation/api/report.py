@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import WithJsonSchema
 
 from service.accounts.current import Asking
 from service.kit.actor import Actor, check_moderates
@@ -17,8 +18,9 @@ from service.web.bodies import StrictRoute
 from service.web.problems import declare
 
 router = APIRouter(route_class=StrictRoute, tags=["moderation"])
-First = Annotated[date | None, Query(alias="from", description="The first day, in UTC; absent: of last year.")]
-Last = Annotated[date | None, Query(alias="to", description="The last day, in UTC; absent: of last year.")]
+Day = Annotated[date, WithJsonSchema({"type": "string", "format": "date", "maxLength": 10})]
+First = Annotated[Day | None, Query(alias="from", description="The first day, in UTC; absent: of last year.")]
+Last = Annotated[Day | None, Query(alias="to", description="The last day, in UTC; absent: of last year.")]
 
 
 @router.get(

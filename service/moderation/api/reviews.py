@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime
 
 from service.accounts.current import Asking
 from service.accounts.queries import get_account
@@ -15,6 +14,7 @@ from service.moderation import operations, queries
 from service.moderation.errors import Claimed, StaleDecision
 from service.moderation.queries import PostSeen, Sought
 from service.moderation.schemas import Decide, FlagReason, Moderate, ReviewView, to_decision
+from service.site.schemas import WireInstant
 from service.threads.errors import ThreadIsClosed
 from service.web.answers import Answer, json_answer
 from service.web.bodies import Deferred, StrictRoute
@@ -54,7 +54,7 @@ async def list_reviews(
     rule: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Posts that this rule held.")] = None,
     author: Annotated[str | None, Query(max_length=30, description="A username.")] = None,
     opened_before: Annotated[
-        AwareDatetime | None, Query(description="What waits since before this instant (RFC 3339).")
+        WireInstant | None, Query(description="What waits since before this instant (RFC 3339).")
     ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
