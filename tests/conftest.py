@@ -67,7 +67,7 @@ def template(dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def let_people_hurry(connection: Connection) -> None:
-    """Tests post faster than people: their sites' rule against floods takes a thousand posts a minute, for thirty."""
+    """Tests post faster than people: their sites' rule against floods takes a thousand posts a minute, for sixty."""
     terms = {"posts": 1000, "window": "PT1M"}
     connection.execute(update(Rule).where(col(Rule.kind) == "flood").values(terms=terms))
     connection.execute(update(Site).values(rules_mark=1))

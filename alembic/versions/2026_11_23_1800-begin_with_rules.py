@@ -18,7 +18,7 @@ RULES = (
         "public_reason": "You posted this same text a moment ago.", "enabled": True,
     },
     {
-        "name": "Many posts at once", "kind": "flood", "terms": {"posts": 30, "window": "PT1M"}, "verdict": "refuse",
+        "name": "Many posts at once", "kind": "flood", "terms": {"posts": 60, "window": "PT1M"}, "verdict": "refuse",
         "public_reason": "You are posting very quickly.", "enabled": True,
     },
     {

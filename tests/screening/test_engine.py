@@ -49,7 +49,7 @@ def linked(*hosts: str) -> Submission:
     return Submission(kind="reply", category_id=1, hosts=hosts)
 
 
-KNOWN = Facts(age=MINUTE, made=2, published=1, recent=30, first_url="/t/1/x#reply-1", mail_domain="mail.example")
+KNOWN = Facts(age=MINUTE, made=2, published=1, recent=60, first_url="/t/1/x#reply-1", mail_domain="mail.example")
 
 
 HOURS = [timedelta(hours=1), timedelta(hours=2)]
@@ -93,8 +93,8 @@ YOUNG = Facts(age=timedelta(minutes=1), host_uses={"a.example": HOURS[:1], "b.ex
         ("addresses", {"networks": ["0.0.0.0/0"]}, sent(address="unknown"), Facts(), None),
         ("account_age", {"younger_than": "PT2M"}, REPLY, KNOWN, {"age_seconds": 60}),
         ("account_age", {"younger_than": "PT1M"}, REPLY, KNOWN, None),
-        ("flood", {}, REPLY, KNOWN, {"recent": 30}),
-        ("flood", {"posts": 31}, REPLY, KNOWN, None),
+        ("flood", {}, REPLY, KNOWN, {"recent": 60}),
+        ("flood", {"posts": 61}, REPLY, KNOWN, None),
         ("duplicate", {}, REPLY, KNOWN, {"url": "/t/1/x#reply-1"}),
         ("duplicate", {}, REPLY, Facts(), None),
         ("honeypot", {}, sent(trapped=True), Facts(), {}),
@@ -205,4 +205,4 @@ def test_terms_come_back_from_json_as_they_were() -> None:
     for kind in TERMS:
         terms = parse_terms(kind, needed.get(kind, {}))
         assert parse_terms(kind, terms_json(terms)) == terms
-    assert terms_json(parse_terms("flood", {})) == {"posts": 30, "window": "PT1M"}
+    assert terms_json(parse_terms("flood", {})) == {"posts": 60, "window": "PT1M"}

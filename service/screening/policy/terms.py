@@ -120,7 +120,7 @@ class AccountAge(Terms):
 class Flood(Terms):
     """Many posts of one person in a short time."""
 
-    posts: StrictInt = Field(default=30, ge=1, le=1_000, description="How many are taken in each window.")
+    posts: StrictInt = Field(default=60, ge=1, le=1_000, description="How many are taken in each window.")
     window: Short = 60 * SECOND
 
 
