@@ -121,7 +121,9 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
         when = {"at": f"2040-01-{day:02}T09:00:00Z", "time_zone": "America/Argentina/ComodRivadavia"}
         mona.call("put", f"/api/v1/threads/{lively['id']}/timers/{kind}", **when)
     mona.call("delete", f"/api/v1/threads/{lively['id']}/timers/bump")
-    alice.call("post", f"/api/v1/replies/{parent['id']}/flags", reason="other", note=f"It says {LONG}. " * 9)
+    alice.call(
+        "post", f"/api/v1/replies/{parent['id']}/flags", reason="other", note=(f"It says {LONG}. " * 9)[:1000].strip()
+    )
     edits = (f"{essay['url']}/revisions", f"/t/{lively['id']}/replies/6/revisions")
     soon = mona.opens(title="Closing soon", closing={"close_after_age": "P3D"})
     for thread in (closed, soon):
@@ -143,7 +145,7 @@ def furnish(alice: Visitor, bob: Visitor, mona: Visitor, guest: Visitor) -> list
         mona.call("put", f"/api/v1/replies/{put_away['id']}/moderation", action=action, reason=reason)
     own_decisions = bob.call("get", "/api/v1/decisions")["items"]
     for each in own_decisions[:2]:
-        bob.call("post", f"/api/v1/decisions/{each['id']}/appeal", reason=f"It is {LONG}. " * 9)
+        bob.call("post", f"/api/v1/decisions/{each['id']}/appeal", reason=f"It is {LONG}. " * 6)
     queue = tuple(f"/mod/queue?show={show}" for show in ("waiting", "flagged", "hidden", "spam", "rejected", "trash"))
     closings = ("/mod/reasons", "/mod/log", "/mod/closings", "/mod/closings?show=closed", *ruled(mona))
     return [

@@ -13,7 +13,8 @@ ADA = 1
 """The id of the site's first account."""
 
 DEED = {"reply": "Reply on the site", "digest": "See it all on the site", "summary": "See it all on the site",
-        "reviews": "Open the review queue"}  # fmt: skip
+        "reviews": "Open the review queue", "decision": "Read the whole decision",
+        "decisions": "See them all on the site"}  # fmt: skip
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

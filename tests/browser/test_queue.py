@@ -1,5 +1,6 @@
 """The review queue in a real browser: with and without scripts, on a telephone, by the keyboard."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -44,7 +45,9 @@ def test_held_posts_are_decided_in_the_queue(visit: Visit, scripts: bool, width:
         expect(guest.goes(thread["url"]).locator("article.reply")).to_have_count(0)
 
         queue = mona.goes("/")
-        queue.get_by_role("link", name="Review queue: 2 waiting").click()
+        queue.get_by_role("link", name=re.compile(r"Review queue: \d+ waiting")).click()
+        expect(queue.get_by_role("heading", level=1)).to_have_text("Review queue")
+        queue.goto(f"/mod/queue?author={bob.username}")  # other tests' posts may wait on this site too
         expect(queue.locator("article.case")).to_have_count(2)
         if scripts:
             queue.evaluate(AXE)
@@ -60,7 +63,7 @@ def test_held_posts_are_decided_in_the_queue(visit: Visit, scripts: bool, width:
         queue.get_by_label("Reason").fill("Once is enough.")
         queue.get_by_label("Reason").press("Enter")  # never the button that publishes
         expect(queue.get_by_role("status").filter(has_text="Rejected")).to_be_visible()
-        expect(queue.get_by_text("Nothing waits.")).to_be_visible()
+        expect(queue.locator("article.case")).to_have_count(0)
 
         expect(guest.goes(thread["url"]).locator("#reply-1 .prose")).to_have_text("The first, which is let in.")
         mine = bob.goes(thread["url"])
