@@ -7,9 +7,8 @@ expressions by one combined automaton each, within fixed memory; only what that 
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -19,6 +18,9 @@ from service.kit.text.look_alikes import Disguised, keys_of
 
 MOST_LINES: Final = 1_000
 MOST_LINE: Final = 500
+MOST_WORDS: Final = 20
+"""Words of a phrase: so far a tree of phrases is walked down at each word of a text."""
+
 MOST_STEPS: Final = 2_500
 MOST_STEPS_TOGETHER: Final = 10_000
 """How large an expression may become, and all of one list, in instructions of RE2: what it may cost at worst grows with
@@ -67,11 +69,15 @@ def words_of(key: str) -> list[str]:
     return (WORD_OF_ASCII if key.isascii() else word()).findall(key)
 
 
-def within_word(key: str, at: int) -> bool:
-    """Whether the characters before and after this place belong to one word."""
-    if not 0 < at < len(key):
-        return False
-    return len(words_of(key[at - 1 : at + 1])) == 1 and len(words_of(key[at])) + len(words_of(key[at - 1])) == 2
+def within_words(key: str) -> bytearray:
+    """Of each place in a folded text whether the characters before and after it belong to one word: 1 or 0.
+
+    Worked out once for a text: a list may have hundreds of lines that stand in it thousands of times.
+    """
+    inside = bytearray(len(key) + 1)
+    for found in (WORD_OF_ASCII if key.isascii() else word()).finditer(key):
+        inside[found.start() + 1 : found.end()] = b"\1" * (found.end() - found.start() - 1)
+    return inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +97,51 @@ class Part:
     line: str
     whole: bool
 
-    def find_in(self, key: str) -> int:
-        """Where it first stands; -1: nowhere."""
+    def find_in(self, key: str, inside: bytearray) -> int:
+        """Where it first stands; -1: nowhere. `inside` is the text's `within_words`."""
         at = key.find(self.key)
-        while at >= 0 and self.whole and (within_word(key, at) or within_word(key, at + len(self.key))):
+        while at >= 0 and self.whole and (inside[at] or inside[at + len(self.key)]):
             at = key.find(self.key, at + 1)
         return at
 
 
+@dataclass(slots=True)
+class Branch:
+    """The phrases that begin with the words that led here; `line` is one that ends here, the `place`-th of the list.
+
+    A tree: at each word of a text it is walked down once, however many phrases begin alike.
+    """
+
+    below: dict[str, "Branch"] = field(default_factory=dict)
+    line: str = ""
+    place: int = 0
+
+    def grow(self, words: Sequence[str], line: str, place: int) -> None:
+        """Add a phrase; of two that are the same the first one stays."""
+        end = self
+        for each in words:
+            end = end.below.setdefault(each, Branch())
+        if not end.line:
+            end.line, end.place = line, place
+
+    def find_at(self, words: Sequence[str], at: int) -> tuple[str, int] | None:
+        """The phrase that begins at this word, the first in the list of those that do, and its last word's number."""
+        found, branch = None, self
+        for last in range(at, min(at + MOST_WORDS, len(words))):
+            below = branch.below.get(words[last])
+            if below is None:
+                break
+            branch = below
+            if branch.line and (found is None or branch.place < found[0]):
+                found = (branch.place, branch.line, last)
+        return found and found[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """A list made ready: whole words and phrases by their first word, and what is looked for anywhere."""
+    """A list made ready: whole words and phrases as a tree, and what is looked for anywhere."""
 
-    phrases: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
+    phrases: Branch
     parts: tuple[Part, ...]
     any_part: Any
     expressions: tuple[str, ...]
@@ -114,26 +152,23 @@ class WordList:
         return self._find_phrase(text) or self._find_part(text) or self._find_expression(text)
 
     def _find_phrase(self, text: Disguised) -> Hit | None:
-        for which, key in enumerate(text.keys if self.phrases else ()):
+        first = self.phrases.below
+        for which, key in enumerate(text.keys if first else ()):
             words = words_of(key)
-            if self.phrases.keys().isdisjoint(words):
+            if first.keys().isdisjoint(words):
                 continue
-            for at, rest, line in self._candidates(words):
-                if tuple(words[at + 1 : at + 1 + len(rest)]) == rest:
-                    return _hit(text, which, key, line, at, at + len(rest))
+            for at, each in enumerate(words):
+                if each in first and (found := self.phrases.find_at(words, at)):
+                    return _hit(text, which, key, found[0], at, found[1])
         return None
-
-    def _candidates(self, words: list[str]) -> Iterator[tuple[int, tuple[str, ...], str]]:
-        for at, word in enumerate(words):
-            for rest, line in self.phrases.get(word, ()):
-                yield at, rest, line
 
     def _find_part(self, text: Disguised) -> Hit | None:
         for which, key in enumerate(text.keys if self.parts else ()):
             if self.any_part.search(key.encode()) is None:
                 continue
+            inside = within_words(key)
             for part in self.parts:
-                if (at := part.find_in(key)) >= 0:
+                if (at := part.find_in(key, inside)) >= 0:
                     return Hit(part.line, *text.key_span(which, at, at + len(part.key)))
         return None
 
@@ -164,10 +199,10 @@ def _hit(text: Disguised, which: int, key: str, line: str, first: int, last: int
 @lru_cache(maxsize=64)
 def to_list(lines: tuple[str, ...]) -> WordList:
     """A list made ready, from lines that `check_lines` let pass. Kept, because other rules change more often."""
-    phrases: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    phrases = Branch()
     parts: list[Part] = []
     expressions = tuple(line for line in lines if is_expression(line))
-    for line in lines:
+    for place, line in enumerate(lines):
         if is_expression(line):
             continue
         for key in keys_of(line.removeprefix("~")):
@@ -175,9 +210,9 @@ def to_list(lines: tuple[str, ...]) -> WordList:
             if line[0] == "~" or not words or not is_plain(key, words):
                 parts.append(Part(key, line, whole=line[0] != "~"))
             else:
-                phrases[words[0]].append((words[1:], line))
+                phrases.grow(words, line, place)
     return WordList(
-        {word: tuple(found) for word, found in phrases.items()}, tuple(parts),
+        phrases, tuple(parts),
         together((re2.escape(part.key) for part in parts), folded=True) if parts else None, expressions,
         together(f"(?:{line[1:-1]})" for line in expressions) if expressions else None,
     )  # fmt: skip
@@ -191,6 +226,12 @@ def is_expression(line: str) -> bool:
 def is_plain(key: str, words: Sequence[str]) -> bool:
     """Whether a folded line is these words, with nothing between them but spaces, hyphens and apostrophes."""
     return len(key) - sum(map(len, words)) == sum(key.count(character) for character in BETWEEN)
+
+
+def is_long_phrase(key: str) -> bool:
+    """Whether a folded line is a phrase of more words than a list takes."""
+    words = words_of(key)
+    return len(words) > MOST_WORDS and is_plain(key, words)
 
 
 def options(memory: int, *, folded: bool = False) -> Any:
@@ -241,6 +282,8 @@ def check_line(place: int, line: str) -> int:
         return size
     if line and not settled_words(line):
         raise ValueError(f"line {place} has no letter, digit or sign that could be found")
+    if line[:1] not in ("", "~") and any(is_long_phrase(key) for key in keys_of(line)):
+        raise ValueError(f"line {place} has more than {MOST_WORDS} words")
     return 0
 
 
