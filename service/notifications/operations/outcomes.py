@@ -15,7 +15,7 @@ from service.kit.clock import now
 from service.kit.database.rows import stored_id, table_of
 from service.kit.queue import enqueue
 from service.moderation.events import AppealDecided, FlagResolved
-from service.moderation.models import Appeal, Flag
+from service.moderation.models import UPHELD, Appeal, Flag
 from service.moderation.operations.appealing import end_appeal_of
 from service.moderation.queries.appeals import find_appeal_of
 from service.notifications.models import APPEAL, DECISION, DECISIONS, FLAG, MAIL, PUSH, WAITING, Delivery, Notification
@@ -110,14 +110,14 @@ def tell_appeal(session: Session, appeal_id: int, event_id: int, means: Means) -
 
 
 def _tell_undone(session: Session, decision: Decision, means: Means) -> None:
-    """What nobody has seen vanishes; who has seen it hears that it was undone, unless their appeal tells them so. The
-    flaggers' outcomes of it vanish too: their flags wait again.
+    """What nobody has seen vanishes; who has seen it hears that it was undone, unless their appeal tells them so: one
+    that was upheld told them the opposite. The outcomes of flags that wait again vanish too.
     """
     _forget(session, stored_id(decision.account_id), f"decision:{decision.id}", DECISION)
     for flag_id, flagger_id in flags_of(session, decision):
         _forget(session, flagger_id, f"flag:{flag_id}:{decision.id}", FLAG)
     appeal = find_appeal_of(session, stored_id(decision.id))
-    if appeal is None and _was_told(session, decision):
+    if (appeal is None or appeal.state == UPHELD) and _was_told(session, decision):
         facts = {"decision": stored_id(decision.id), "said": UNDONE}
         person, subject = stored_id(decision.account_id), f"undone:{decision.id}"
         _tell(session, Notice(person, DECISION, subject, AFFECTED, latest_event(session), facts), means)

@@ -25,11 +25,13 @@ def earlier_decisions(session: Session, decision: Decision) -> Sequence[Decision
 
 
 def flags_of(session: Session, decision: Decision) -> Sequence[tuple[int, int]]:
-    """The flags of the post of a decision, and whose they are."""
+    """The flags of the post of a decision that wait, and whose they are: undone, it may have settled them; but where
+    another decision followed, they stay as they are.
+    """
     if decision.thread_id is None:
         return ()
     query = select(col(Flag.id), col(Flag.account_id)).where(col(Flag.thread_id) == decision.thread_id)
-    query = query.where(col(Flag.reply_id).is_not_distinct_from(decision.reply_id))
+    query = query.where(col(Flag.reply_id).is_not_distinct_from(decision.reply_id), col(Flag.resolved_at).is_(None))
     return [(row[0], row[1]) for row in session.execute(query)]
 
 
