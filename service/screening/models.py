@@ -11,6 +11,7 @@ from service.kit.database.columns import identity, reference
 
 AUTOINCREMENT: Final[dict[str, Any]] = {"sqlite_autoincrement": True}
 STANDS = text("undone_at IS NULL")
+BY_RULE = text("rule_id IS NOT NULL")
 
 POST_RESTRICTIONS: Final = ("hide", "reject", "spam", "trash")
 PERSON_RESTRICTIONS: Final = ("silence", "suspend")
@@ -127,6 +128,7 @@ class Decision(SQLModel, table=True):
         Index("decision_of_step", "step_event_id"),
         Index("decision_of_batch", "batch_id"),
         Index("decision_by_time", "decided_at", "id"),
+        Index("decision_by_rule", "rule_id", "decided_at", sqlite_where=BY_RULE, postgresql_where=BY_RULE),
         AUTOINCREMENT,
     )
     id: int | None = Field(default=None, sa_column=identity())

@@ -37,9 +37,13 @@ def get_review(session: Session, actor: Actor, review_id: int) -> PostSeen:
 
 
 def find_review(session: Session, thread_id: int, reply_id: int | None) -> Review | None:
-    """The review of a post, as it stands in this unit of work; None where there is none yet."""
+    """The review of a post, held to the end of the unit of work that will change it; None where there is none yet.
+
+    The thread's row does not hold it: a claim takes the review alone.
+    """
     post = col(Review.reply_id) == reply_id if reply_id else col(Review.reply_id).is_(None)
-    query = select(Review).where(col(Review.thread_id) == thread_id, post).execution_options(populate_existing=True)
+    query = select(Review).where(col(Review.thread_id) == thread_id, post).with_for_update()
+    query = query.execution_options(populate_existing=True)
     return session.execute(query).scalar_one_or_none()
 
 
