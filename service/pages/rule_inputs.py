@@ -6,7 +6,7 @@ from typing import Any, Final
 from service.pages.rule_words import FIELDS
 from service.pages.views.frame import Choice
 from service.pages.views.rules import Input
-from service.screening.policy import TERMS, RuleKind, Terms, parse_terms
+from service.screening.policy import TERMS, RuleKind, Terms, stored_terms
 
 SECONDS: Final = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 UNITS: Final = {
@@ -89,7 +89,7 @@ LABELS: Final = {each.name: each.label for inputs in INPUTS.values() for each in
 
 def values_of(kind: RuleKind, terms: dict[str, Any]) -> dict[str, str]:
     """Terms, as JSON has them, as the form's fields."""
-    return _values(kind, parse_terms(kind, terms))
+    return _values(kind, stored_terms(kind, terms))
 
 
 def usual_values(kind: RuleKind) -> dict[str, str]:

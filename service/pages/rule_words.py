@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from service.kit.clock import in_short
+from service.kit.outbound import Refused, read_url
 from service.pages.views.frame import Choice
-from service.screening.policy import VERDICTS, RuleKind, parse_terms
+from service.screening.policy import VERDICTS, RuleKind, stored_terms
 
 KINDS: Final[dict[RuleKind, str]] = {
     "words": "Words", "links": "Links", "first_posts": "First posts", "account_age": "New accounts",
@@ -28,7 +28,7 @@ FIELDS: Final = {
 
 def says(kind: str, terms: dict[str, Any], verdict: str) -> str:
     """What a rule does, in a sentence."""
-    parsed: Any = parse_terms(kind, terms)  # type: ignore[arg-type]
+    parsed: Any = stored_terms(kind, terms)  # type: ignore[arg-type]
     what = SENTENCES[kind](parsed)
     if kind == "external":
         return f"{what}."
@@ -58,6 +58,14 @@ def _words(terms: Any) -> str:
     return f"posts in which {found} is found ({where})"
 
 
+def _host(url: str) -> str:
+    """The host that is asked; of a stored address that is none, the text."""
+    try:
+        return read_url(url).host
+    except Refused:
+        return url
+
+
 SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
     "hold_all": lambda terms: "every post",
     "first_posts": _first_posts,
@@ -76,7 +84,7 @@ SENTENCES: Final[dict[str, Callable[[Any], str]]] = {
         f"links to a site that accounts younger than {in_short(terms.younger_than)} gave {terms.times} times "
         f"within {in_short(terms.window)}"
     ),
-    "external": lambda terms: f"Asks {urlsplit(terms.url).hostname} about each post, while the post waits",
+    "external": lambda terms: f"Asks {_host(terms.url)} about each post, while the post waits",
 }
 """What each kind catches."""
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from service.kit.events import EventRow
-from service.screening.models import RuleVersion
+from service.screening.models import Rule, RuleVersion
+from service.screening.operations.screening import rules_changed
 from tests.cast import Person
 from tests.moderation.flags import set_account
 from tests.screening.doing import CASINO, HERE, Json, change, make, try_on
@@ -94,6 +95,16 @@ WRONG: list[tuple[Json, str]] = [
     ({"kind": "flood", "terms": {"posts": 0}, "verdict": None}, "/terms/posts"),
     ({"kind": "flood", "terms": {"window": "PT0S"}, "verdict": None}, "/terms/window"),
     ({"category": "nowhere"}, "/category"),
+    *[
+        ({"kind": "external", "terms": {"url": url}}, "/terms/url")
+        for url in (
+            "http://[::1",
+            "https://",
+            "https://a.example:99999/",
+            "https://me:key@a.example/",
+            "ftp://a.example/",
+        )
+    ],
     ({"exempt_roles": ["admin", "admin"]}, "/exempt_roles"),
     ({"name": ""}, "/name"),
     ({"public_reason": "x" * 501}, "/public_reason"),
@@ -214,3 +225,22 @@ async def test_a_secret_is_shown_once(mona: Person, ada: Person) -> None:
     answer = await mona.patch(f"{HERE}/{rule['id']}", akismet, headers={"If-Match": "*"})
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/secret"]
     assert (await change(mona, rule, **akismet, secret="k3y"))["secret"] is None
+
+
+async def test_a_stored_address_that_is_none_breaks_no_page_and_no_post(
+    app: FastAPI, alice: Person, mona: Person
+) -> None:
+    rule = await make(mona, kind="external", terms={"url": "https://screen.example/"}, enabled=True, confirm=True)
+
+    def spoil(session: Session) -> None:
+        kept = session.get_one(Rule, rule["id"])
+        kept.terms = kept.terms | {"url": "http://[::1"}
+        session.add(kept)
+        rules_changed(session)
+
+    await app.state.database.write(spoil)
+    shown = await mona.get("/mod/rules")
+    assert (shown.status_code, "Asks http://[::1 about" in shown.text) == (200, True)
+    assert (await mona.get(f"/mod/rules/{rule['id']}")).status_code == 200
+    thread = await alice.post("/api/v1/threads", {"title": "Maps", "body": "Of the moors.", "category": "general"})
+    assert thread.status_code == 201, thread.text

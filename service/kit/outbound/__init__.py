@@ -11,7 +11,7 @@ does. The rules (docs/guides/configure.md says them to operators):
 """
 
 from service.kit.outbound.addresses import Network
-from service.kit.outbound.client import Outbound, Sending
+from service.kit.outbound.client import Outbound, Refused, Sending, read_url
 from service.kit.outbound.outcome import Failure, Outcome
 
-__all__ = ["Failure", "Network", "Outbound", "Outcome", "Sending"]
+__all__ = ["Failure", "Network", "Outbound", "Outcome", "Refused", "Sending", "read_url"]

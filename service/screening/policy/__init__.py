@@ -29,12 +29,21 @@ from service.screening.policy.states import (
     transition,
 )
 from service.screening.policy.submission import OUTCOMES, Facts, Finding, Outcome, Span, Submission, role_in
-from service.screening.policy.terms import TERMS, VERDICTS, RuleKind, RuleVerdict, Terms, parse_terms, terms_json
+from service.screening.policy.terms import (
+    TERMS,
+    VERDICTS,
+    RuleKind,
+    RuleVerdict,
+    Terms,
+    parse_terms,
+    stored_terms,
+    terms_json,
+)
 
 __all__ = [
     "ACTIONS", "BACK", "DEEDS", "DISMISS", "OUTCOMES", "PUBLISH", "SEEN_BY_AUTHOR", "STATES", "STEPS", "TERMS",
     "VERDICTS", "Action", "Deed", "Facts", "Finding", "InForce", "Outcome", "Post", "RuleKind", "RuleVerdict", "Span",
     "State", "Submission", "Terms", "Transition", "Verdict", "came_from", "check_step", "evaluate", "has_been_public",
-    "in_order", "may_read", "parse_terms", "phase_of", "possible", "role_in", "tell", "terms_json",
+    "in_order", "may_read", "parse_terms", "phase_of", "possible", "role_in", "stored_terms", "tell", "terms_json",
     "to_rule", "told_to", "transition",
 ]  # fmt: skip

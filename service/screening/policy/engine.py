@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from service.screening.policy.kinds import LOOKS, Look
 from service.screening.policy.submission import Facts, Finding, Outcome, Submission
-from service.screening.policy.terms import RuleKind, Terms, parse_terms
+from service.screening.policy.terms import RuleKind, Terms, stored_terms
 
 NOT_OF_EDITS: Final = frozenset(("duplicate", "flood"))
 """Kinds that an edit is not asked about: it repeats its own text, and makes no new post."""
@@ -91,7 +91,7 @@ def phase_of(kind: str, verdict: str) -> int:
 
 def to_rule(row: RuleRow) -> InForce:
     """A rule made ready. Raises pydantic's ValidationError for terms that are not those of its kind."""
-    terms = parse_terms(row.kind, row.terms)
+    terms = stored_terms(row.kind, row.terms)
     return InForce(
         row.id, row.version, row.name, row.kind, terms, row.verdict, row.public_reason, row.category_id,
         frozenset(row.exempt_roles), row.place, LOOKS[row.kind](terms),

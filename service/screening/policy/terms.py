@@ -4,13 +4,17 @@ import ipaddress
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, ValidationInfo
 
+from service.kit.outbound import Refused, read_url
 from service.screening.policy.words import check_lines
 
 MOST_LINES: Final = 1_000
 MOST_LINE: Final = 500
 MOST_NETWORK: Final = 60
+STORED: Final = "stored"
+"""The context in which terms are read that a row has kept."""
+
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 RuleKind = Literal[
@@ -159,10 +163,23 @@ class SharedHost(Terms):
     younger_than: Long = 7 * DAY
 
 
+def check_address(url: str, said: ValidationInfo) -> str:
+    """The address, if a request can be sent there. What is stored is not asked again: it fails when it is sent."""
+    if said.context != STORED:
+        try:
+            read_url(url)
+        except Refused as refusal:
+            raise ValueError(str(refusal)) from refusal
+    return url
+
+
 class External(Terms):
     """A program elsewhere that is asked about each post, while the post waits."""
 
-    url: StrictStr = Field(min_length=8, max_length=2_000, pattern="^https?://")
+    url: Annotated[
+        Annotated[StrictStr, Field(min_length=8, max_length=2_000, pattern="^https?://")],
+        AfterValidator(check_address),
+    ]
     protocol: Literal["parley", "akismet"] = Field(
         default="parley", description="Signed JSON, or the form of Akismet's comment-check."
     )
@@ -190,6 +207,13 @@ VERDICTS: Final[dict[RuleKind, tuple[RuleVerdict, ...]]] = {
 def parse_terms(kind: RuleKind, said: Any) -> Terms:
     """The terms of a rule, from JSON. Raises pydantic's ValidationError, which names the field and its rule."""
     return TERMS[kind].model_validate(said)
+
+
+def stored_terms(kind: RuleKind, kept: Any) -> Terms:
+    """The terms that a row has kept, also where an address would not be taken any more: posts go on being asked.
+    Raises ValidationError.
+    """
+    return TERMS[kind].model_validate(kept, context=STORED)
 
 
 def terms_json(terms: Terms) -> dict[str, Any]:
