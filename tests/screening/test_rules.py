@@ -142,6 +142,19 @@ async def test_who_moderates_a_category_rules_there_alone(app: FastAPI, bob: Per
     assert (await bob.post(HERE, CASINO)).status_code == 403
     assert (await bob.post(HERE, CASINO | {"category": "pumps"})).status_code == 403
     assert (await make(bob, category="maps"))["category"] == "maps"
+    outside = {"category": "maps", "kind": "external", "terms": {"url": "https://screen.example/"}}
+    assert (await bob.post(HERE, CASINO | outside)).status_code == 403
+    asking = await make(mona, **outside)
+    renamed = await bob.patch(f"{HERE}/{asking['id']}", {"name": "Mine"}, headers={"If-Match": "*"})
+    assert renamed.status_code == 403, "only who moderates everywhere"
+    for by, roles in ((bob, ["admin"]), (bob, ["member"]), (mona, ["moderator"])):
+        of_staff = {"exempt_roles": roles}
+        for answer in (
+            await by.post(HERE, CASINO | {"category": "maps"} | of_staff),
+            await by.patch(f"{HERE}/{maps['id']}", of_staff, headers={"If-Match": "*"}),
+        ):
+            assert [error["pointer"] for error in answer.json()["errors"]] == ["/exempt_roles"], (by, roles)
+    assert (await make(ada, exempt_roles=[]))["exempt_roles"] == []
     moved = await bob.patch(f"{HERE}/{maps['id']}", {"category": None}, headers={"If-Match": "*"})
     assert moved.status_code == 403
     assert (await bob.post(f"{HERE}/backtest", {"rules": [everywhere["id"]]})).status_code == 422
@@ -190,7 +203,7 @@ async def test_no_rule_is_switched_on_unseen_unless_that_is_confirmed(
     rule = await change(mona, await change(mona, rule, enabled=False), enabled=True)
     assert rule["backtest_id"] == tried, "it does what was tried"
 
-    others: list[Json] = [{"terms": {"lines": ["dice"]}}, {"verdict": "spam"}, {"exempt_roles": []}]
+    others: list[Json] = [{"terms": {"lines": ["dice"]}}, {"verdict": "spam"}, {"exempt_roles": ["admin"]}]
     for other in [*others, {"category": "general"}]:
         for more in ({}, {"backtest_id": tried}):
             answer = await mona.patch(f"{HERE}/{rule['id']}", {**other, **more}, headers={"If-Match": "*"})
@@ -224,7 +237,20 @@ async def test_a_secret_is_shown_once(mona: Person, ada: Person) -> None:
     akismet = {"terms": terms | {"protocol": "akismet"}}
     answer = await mona.patch(f"{HERE}/{rule['id']}", akismet, headers={"If-Match": "*"})
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/secret"]
-    assert (await change(mona, rule, **akismet, secret="k3y"))["secret"] is None
+    rule = await change(mona, rule, **akismet, secret="k3y")
+    assert rule["secret"] is None
+    deeper = {"url": "https://screen.example/deeper", "protocol": "akismet"}
+    rule = await change(mona, rule, terms=deeper)
+    for url in ("https://other.example/check", "http://screen.example/check", "https://screen.example:444/check"):
+        moved = {"terms": deeper | {"url": url}}
+        answer = await mona.patch(f"{HERE}/{rule['id']}", moved, headers={"If-Match": "*"})
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/secret"], url
+    rule = await change(mona, rule, **moved, secret="k4y")
+    first = await change(mona, rule, terms=terms)
+    second = await change(mona, first, terms={"url": "https://other.example/check"})
+    assert second["secret"].startswith("whsec_")
+    assert first["secret"] != second["secret"], "each host has its own"
+    assert (await change(mona, second, name="Elsewhere"))["secret"] is None
 
 
 async def test_a_stored_address_that_is_none_breaks_no_page_and_no_post(

@@ -16,7 +16,7 @@ from service.screening.errors import NotTried
 from service.screening.events import RuleChanged
 from service.screening.models import Rule, RuleVersion
 from service.screening.operations.screening import rules_changed
-from service.screening.policy.ruling import check_may_rule
+from service.screening.policy.ruling import asked_at, check_exempts, check_may_ask_elsewhere, check_may_rule
 from service.screening.policy.trials import is_triable, mark_of
 from service.screening.queries.backtests import finished_backtest
 from service.screening.queries.rules import MOST_RULES, RuleSeen, category_of_rule, count_rules, get_rule
@@ -38,12 +38,14 @@ def make_rule(session: Session, actor: Actor, values: dict[str, Any] | Problem) 
     confirmed = fields.pop("confirm", False)
     fields["category_id"] = category_of(session, actor, fields.pop("category", None))
     check_may_rule(actor, fields["category_id"])
+    check_may_ask_elsewhere(actor, fields["kind"])
+    check_exempts(actor, fields["exempt_roles"])
     if count_rules(session) >= MOST_RULES:
         raise Conflict(f"There are {MOST_RULES} rules already: delete one first")
     tried_by = fields.pop("backtest_id", None)
     given = fields.pop("secret", None)
     rule = Rule(**fields, changed_at=now(session), changed_by_id=actor.account_id)
-    made = _settle_secret(rule, given)
+    made = _settle_secret(rule, given, moved=False)
     _note_trial(session, actor, rule, tried_by, changed=True)
     if rule.enabled:
         _check_tried(rule, confirmed)
@@ -61,6 +63,7 @@ def change_rule(
     Raises NotSignedIn, NotAllowed, NotFound, Invalid, PreconditionRequired, EditConflict, NotTried.
     """
     rule = get_rule(session, actor, rule_id, lock=True).rule
+    check_may_ask_elsewhere(actor, rule.kind)
     seen, fields = settled(version), dict(settled(values))
     check_version(seen, rule.version)
     before = {name: getattr(rule, name) for name in SAID}
@@ -71,9 +74,13 @@ def change_rule(
     was, given = mark_of(rule), fields.pop("secret", None)
     for name, value in fields.items():
         setattr(rule, name, value)
-    made, does_other = _settle_secret(rule, given), mark_of(rule) != was
+    moved = rule.kind == "external" and asked_at(rule.terms) != asked_at(before["terms"])
+    made, does_other = _settle_secret(rule, given, moved=moved), mark_of(rule) != was
+    does_more = does_other or (rule.enabled and not before["enabled"])
+    if does_more:
+        check_exempts(actor, rule.exempt_roles)
     _note_trial(session, actor, rule, tried_by, changed=does_other)
-    if rule.enabled and (does_other or not before["enabled"]):
+    if rule.enabled and does_more:
         _check_tried(rule, confirmed)
     changed = tuple(name for name in SAID if getattr(rule, name) != before[name])
     if not changed and tried_by is None and given is None:
@@ -129,18 +136,21 @@ def _check_tried(rule: Rule, confirmed: bool) -> None:
     raise NotTried
 
 
-def _settle_secret(rule: Rule, given: str | None) -> str | None:
+def _settle_secret(rule: Rule, given: str | None, *, moved: bool) -> str | None:
     """What an external check is signed with, or the key of the service that is asked: returns one that was made now,
-    which is shown once. Raises Invalid.
+    which is shown once. Where the address has `moved`, who was asked before shares no secret with who is asked now.
+    Raises Invalid.
     """
     protocol = rule.terms.get("protocol") if rule.kind == "external" else None
     if protocol != "akismet":
         if given is not None:
             raise invalid("/secret", "is only for rules that ask a service by the protocol “akismet”")
-        if protocol is None or rule.secret.startswith(PREFIX):
+        if protocol is None or (rule.secret.startswith(PREFIX) and not moved):
             return None
         rule.secret = new_secret()
         return rule.secret
+    if moved and given is None:
+        raise invalid("/secret", "is needed again when the address changes")
     rule.secret = given or rule.secret
     if not rule.secret or rule.secret.startswith(PREFIX):
         raise invalid("/secret", "must be the key that the service gave you")
