@@ -72,7 +72,7 @@ async def _show(asks: Asks, backtest_id: int, form: Form | None = None, problem:
     def load(session: Session, actor: Actor) -> tuple[Frame, BacktestPage]:
         check_moderates_some(actor)
         found = backtests.get_backtest(session, actor, backtest_id)
-        posts = backtests.sampled(session, backtests.samples_of(found))
+        posts = backtests.sampled(session, actor, backtests.samples_of(found))
         _, where = rules.category_of_rule(session, found.category_id)
         stored = _stored(session, actor, found)
         shown = backtest_views.shown(found, posts, where, stored, form or forms.fresh())

@@ -11,6 +11,8 @@ from sqlmodel import Session, col
 from service.kit.events import EventRow
 from service.screening.models import Rule, RuleVersion
 from service.screening.operations.screening import rules_changed
+from service.threads.models import Thread
+from tests.build import a_thread
 from tests.cast import Person
 from tests.moderation.flags import set_account
 from tests.screening.doing import CASINO, HERE, Json, change, make, try_on
@@ -270,3 +272,25 @@ async def test_a_stored_address_that_is_none_breaks_no_page_and_no_post(
     assert (await mona.get(f"/mod/rules/{rule['id']}")).status_code == 200
     thread = await alice.post("/api/v1/threads", {"title": "Maps", "body": "Of the moors.", "category": "general"})
     assert thread.status_code == 201, thread.text
+
+
+async def test_samples_that_were_moved_away_are_not_shown(
+    app: FastAPI, bob: Person, mona: Person, ada: Person, jobs: Jobs
+) -> None:
+    await ada.post("/api/v1/categories", {"name": "Maps"})
+    await set_account(app, bob, moderated=[(await category_ids(app))["maps"]])
+    thread = await a_thread(by=ada, category="maps", title="A casino")
+    asked = CASINO_DRAFT | {"category": "maps", "exempt_roles": []}
+    done = await try_on(bob, jobs, asked)
+    (sample,) = done["report"]["samples"]["hold"]
+    assert sample["thread_id"] == thread["id"]
+    elsewhere = (await category_ids(app))["general"]
+
+    def move(session: Session) -> None:
+        session.get_one(Thread, thread["id"]).category_id = elsewhere
+
+    await app.state.database.write(move)
+    shown = (await bob.get(f"{HERE}/backtests/{done['id']}")).json()
+    assert shown["report"]["samples"]["hold"][0]["excerpt"] is None, "as of one that is gone"
+    assert "A casino" not in (await bob.get(f"/mod/rules/backtests/{done['id']}")).text
+    assert (await mona.get(f"{HERE}/backtests/{done['id']}")).json()["report"] == done["report"]

@@ -21,9 +21,9 @@ router = APIRouter(route_class=StrictRoute, tags=["moderation"])
 BacktestId = Annotated[int, Path(ge=1, le=2**63 - 1, description="The backtest's id.")]
 
 
-def view_of(session: Session, found: Backtest) -> BacktestView:
+def view_of(session: Session, actor: Actor, found: Backtest) -> BacktestView:
     """A backtest as it is shown, with the texts of its samples as they can be read now."""
-    return BacktestView.of(found, sampled(session, samples_of(found)))
+    return BacktestView.of(found, sampled(session, actor, samples_of(found)))
 
 
 @router.post(
@@ -40,7 +40,7 @@ async def try_rules(draft: Deferred[TryRules], asks: Asking) -> Response:
     wish = to_wish(draft)
 
     def work(session: Session, actor: Actor) -> Answer:
-        view = view_of(session, operations.begin_backtest(session, actor, wish))
+        view = view_of(session, actor, operations.begin_backtest(session, actor, wish))
         return json_answer(view, 202, Location=f"/api/v1/moderation/rules/backtests/{view.id}")
 
     return await asks.write(work)
@@ -55,5 +55,5 @@ async def try_rules(draft: Deferred[TryRules], asks: Asking) -> Response:
 async def get_backtest(backtest_id: BacktestId, asks: Asking) -> Response:
     """How far a backtest is, and its report: moderators."""
     return await asks.answer(
-        lambda session, actor: json_answer(view_of(session, load_backtest(session, actor, backtest_id)))
+        lambda session, actor: json_answer(view_of(session, actor, load_backtest(session, actor, backtest_id)))
     )

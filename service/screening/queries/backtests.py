@@ -57,8 +57,11 @@ def samples_of(found: Backtest) -> Sequence[Sample]:
     return [one for samples in Report.model_validate(found.report).samples.values() for one in samples]
 
 
-def sampled(session: Session, samples: Sequence[Sample]) -> dict[Key, PostThen]:
-    """The posts of samples, as they were submitted; without those that are gone, or whose first text is."""
+def sampled(session: Session, actor: Actor, samples: Sequence[Sample]) -> dict[Key, PostThen]:
+    """The posts of samples, as they were submitted; without those that are gone, or whose first text is, or that lie
+    by now where the actor is no moderator.
+    """
     prints = {Key(one.thread_id, one.reply_id): one.print for one in samples}
     posts = posts_then(session, list(prints), drawn=False)
-    return {post.key: post for post in posts if print_of(post.own_title, post.body) == prints[post.key]}
+    theirs = (post for post in posts if actor.moderates_in(post.category_id))
+    return {post.key: post for post in theirs if print_of(post.own_title, post.body) == prints[post.key]}
