@@ -143,10 +143,14 @@ async def change(rule_id: RuleId, request: Request, asks: Asking) -> Response:
             return see_other(f"{HERE}?done=deleted#rules")
         if sent.deed != "save":
             raise invalid("/do", "must be one of this page's buttons")
-        operations.change_rule(session, actor, rule_id, changes, version)
+        made.append(operations.change_rule(session, actor, rule_id, changes, version).new_secret or "")
         return see_other(f"{HERE}?done=saved#rules")
 
-    return await _attempt(asks, sent, work, rule_id, of)
+    made = list[str]()
+    answer = await _attempt(asks, sent, work, rule_id, of)
+    if made and made[-1]:
+        return await _show_rule(asks, rule_id, of, None, notice=SAVED["saved"], secret=made[-1])
+    return answer
 
 
 async def _try(asks: Asks, sent: forms.Sent, rule_id: int | None, kind: RuleKind) -> Response:

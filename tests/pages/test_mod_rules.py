@@ -118,6 +118,9 @@ async def test_every_kind_has_a_form_whose_fields_come_back_as_they_were(mona: P
         assert (await press(mona.client, form, "Save")).status_code == 303, kind
         after = (await mona.get(f"{API}/{stored[kind]['id']}")).json()
         assert after == stored[kind], f"{kind}: what was not touched stays, and makes no version"
+    form = await mona.get(f"{HERE}/{stored['external']['id']}")
+    moved = await press(mona.client, form, "Save", url="https://other.example/")
+    assert "whsec_" in moved.text, "another host gets a secret of its own, which is shown once"
     listed = lines(parse((await mona.get(HERE)).text))
     assert listed["flood"].one("button").text == "Switch on"
     assert listed["words"].one("button").text == "Try it"
