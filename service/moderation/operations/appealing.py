@@ -16,6 +16,7 @@ from service.moderation.errors import AppealExists, AppealTooLate, StaleDecision
 from service.moderation.events import AppealDecided, AppealMade
 from service.moderation.models import OPEN, Appeal
 from service.moderation.operations.deciding import Decision, moderate
+from service.moderation.operations.many import BATCH
 from service.moderation.operations.undoing import undo_decision
 from service.moderation.queries.appeals import AppealSeen, find_appeal_of, get_appeal, others_who_may
 from service.moderation.queries.statements import (
@@ -134,7 +135,7 @@ def _give_back(session: Session, actor: Actor, seen: Statement) -> None:
     published, if it is still kept from everybody; of a text that was never stored its author may send it again.
     """
     decision, post = seen.decision, seen.reply or seen.thread
-    if decision.before:
+    if decision.before or decision.subject == BATCH:
         undo_decision(session, actor, decision)
         return
     named = decision.subject in (f"reply:{decision.reply_id}", f"thread:{decision.thread_id}")
