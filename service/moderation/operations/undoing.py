@@ -121,10 +121,14 @@ def _check_may_undo(session: Session, actor: Actor, decision: Decision) -> None:
 
 
 def _undo_batch(session: Session, actor: Actor, batch: Decision) -> Undone:
-    """Undo what belongs to a batch, the last one first. What cannot be undone any more stays."""
+    """Undo what belongs to a batch, the last one first. What cannot be undone any more stays; where nothing can be, so
+    does the batch. Raises NotFound for who moderates elsewhere, AlreadyUndone, NotAllowed, InvalidTransition.
+    """
     batch = queries.get_decision(session, stored_id(batch.id), lock=True)
-    _check_may_undo(session, actor, batch)
     members = queries.members(session, stored_id(batch.id))
+    if not _moderates_batch(actor, batch, members):
+        raise NotFound("There is no decision in this entry of the log")
+    _check_may_undo(session, actor, batch)
     _hold_threads(session, actor, members)
     told: list[int] = [] if batch.event_id is None else [batch.event_id]
     flags: list[int] = []
@@ -138,9 +142,18 @@ def _undo_batch(session: Session, actor: Actor, batch: Decision) -> Undone:
             continue
         told += events_of
         flags += flags_of
+    if members and left == len(members):
+        raise InvalidTransition("Nothing of this can be undone any more")
     take_back(session, batch, actor.account_id)
     event_id = _record(session, actor, batch, tuple(dict.fromkeys(told)), tuple(flags))
     return Undone(batch, event_id, len(members) - left, left)
+
+
+def _moderates_batch(actor: Actor, batch: Decision, members: Sequence[Decision]) -> bool:
+    """Whether the batch is this actor's to undo: who decided it or has undone it, and who moderates all it is about."""
+    if actor.moderates_all or actor.account_id in (batch.decided_by_id, batch.undone_by_id):
+        return True
+    return bool(members) and all(_moderates_it(actor, each) for each in members)
 
 
 def _hold_threads(session: Session, actor: Actor, members: Sequence[Decision]) -> None:
