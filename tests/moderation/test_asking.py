@@ -97,6 +97,8 @@ async def test_an_answer_is_followed_and_kept_with_its_labels(
     async with answering(saying(json.dumps({"result": result, "labels": ["links", "\x00no", 7]}))) as heard:
         rule_id = await asking(app, jobs, heard, reply)
     assert await state(reply, mona) == ANSWERS[result]
+    told = "pending" if result == "spam" else ANSWERS[result]
+    assert await state(reply, bob) == told, "its author is not told that a program took it for spam"
     found = await app.state.database.read(records)
     assert found[-1][1:] == (True, rule_id, {"result": result, "labels": ["links"]})
     asked = json.loads(heard.bodies[0])["post"]

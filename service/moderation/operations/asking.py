@@ -80,6 +80,9 @@ def _settle(session: Session, payload: dict[str, Any], action: Any, found: dict[
     kept.rule_id, kept.rule_version, kept.ground = payload["rule"], payload.get("rule_version"), "rules"
     kept.automated, kept.evidence = True, {"inputs": found}
     session.add(kept)
+    if action == "spam":
+        locked.post.is_quiet = True  # a rule took it for spam: it still waits, as far as its author knows
+        session.add(locked.post)
 
 
 def _note(session: Session, locked: Locked, rule_id: int, found: dict[str, Any]) -> None:
