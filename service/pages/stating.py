@@ -28,7 +28,7 @@ def shown(seen: Statement, *, inside: bool = False) -> StatementShown:
         excerpt=plain(seen.text, most=EXCERPT) if seen.about != "account" else "",
         post_url=seen.post_url,
         reason=decision.reason,
-        rule=seen.rule_name,
+        rule=seen.rule_name if inside else "",
         rule_reason=seen.rule_reason,
         facts=tuple(fact for fact in facts if fact),
         appeal=appeal_of(seen),

@@ -20,8 +20,10 @@ from service.replies.models import Reply
 from service.screening.models import EDIT, RELIEFS, RESTRICTIONS, Decision
 from service.threads.models import Thread
 
-SHOWN: Final = (*RESTRICTIONS, *RELIEFS, EDIT, "hold")
-"""The decisions that are shown to whom they are about."""
+SHOWN: Final = (*RESTRICTIONS, *RELIEFS, EDIT)
+"""The decisions that are shown to whom they are about. Not that a post waits, which the post shows: what a rule took
+for spam is told as if it waited, and has nothing to show either.
+"""
 
 
 def get_statement(session: Session, actor: Actor, decision_id: int) -> Statement:
@@ -92,10 +94,10 @@ def find_reviewed(session: Session, actor: Actor, review_id: int) -> tuple[int, 
 
 
 def last_restriction(session: Session, thread_id: int, reply_id: int | None) -> int | None:
-    """The id of the last standing decision that took this post out of sight."""
+    """The id of the last standing decision that took this post out of sight; none of what its author is told waits."""
     of_reply = col(Decision.reply_id) == reply_id if reply_id else col(Decision.reply_id).is_(None)
     standing = col(Decision.thread_id) == thread_id, of_reply, col(Decision.undone_at).is_(None)
-    query = select(col(Decision.id)).where(*standing, col(Decision.action).in_(RESTRICTIONS))
+    query = select(col(Decision.id)).where(*standing, col(Decision.action).in_(RESTRICTIONS), _told_of())
     return session.execute(query.order_by(col(Decision.id).desc()).limit(1)).scalar_one_or_none()
 
 

@@ -27,7 +27,7 @@ class StatedRule(BaseModel):
 
     id: int
     version: int
-    name: str
+    name: str = Field(description="For moderators: what the rule is called; empty for others.")
     reason: str = Field(description="What the rule tells people.")
 
 
@@ -96,7 +96,7 @@ class StatementView(BaseModel):
             decided_at=decision.decided_at, until=seen.ends_at, in_force=seen.in_force, undone_at=decision.undone_at,
             flagged=seen.flagged, detected_automatically=decision.rule_id is not None,
             decided_automatically=decision.automated, ground=cast(Literal["rules", "terms", "law"], decision.ground),
-            rule=rule_of(seen), reason=decision.reason or None, facts=list(reasons.means_of(seen)),
+            rule=rule_of(seen, inside=inside), reason=decision.reason or None, facts=list(reasons.means_of(seen)),
             can_appeal=seen.can_appeal and not inside,
             appeal_until=seen.appeal_until if decision.restricts else None, appeal=own_appeal(seen),
             contact=seen.contact or None, decided_by=seen.decider if inside else None,
@@ -105,13 +105,14 @@ class StatementView(BaseModel):
         )  # fmt: skip
 
 
-def rule_of(seen: Statement) -> StatedRule | None:
-    """The rule, if one caught it."""
+def rule_of(seen: Statement, *, inside: bool) -> StatedRule | None:
+    """The rule, if one caught it; its name only for moderators (`inside`), because it may say what it looks for."""
     decision = seen.decision
     if decision.rule_id is None:
         return None
+    name = seen.rule_name if inside else ""
     return StatedRule(
-        id=decision.rule_id, version=decision.rule_version or 1, name=seen.rule_name, reason=seen.rule_reason
+        id=decision.rule_id, version=decision.rule_version or 1, name=name, reason=seen.rule_reason
     )
 
 

@@ -105,7 +105,7 @@ def words_of(seen: Statement, letter: Letter) -> tuple[str, ...]:
     if not seen.decision.restricts:
         return ()
     ends = in_words(seen.ends_at, letter.zone) if seen.ends_at else ""
-    rule = f"The rule: {seen.rule_name}. {seen.rule_reason}".strip() if seen.rule_name else ""
+    rule = f"The rule: {seen.rule_reason}" if seen.rule_reason else ""
     duration = reasons.duration_of(seen, ends)
     said = (reasons.scope_of(seen), duration, reasons.grounds_of(seen), rule, *reasons.means_of(seen))
     return tuple(each for each in said if each)
