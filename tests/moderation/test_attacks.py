@@ -6,9 +6,10 @@ from fastapi import FastAPI
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.moderation.doing import at
-from tests.moderation.test_edits import ON, make
+from tests.screening.doing import make
 
 pytestmark = pytest.mark.anyio
+ON = {"enabled": True, "confirm": True}
 
 
 async def test_a_granted_appeal_against_a_removal_brings_the_posts_back_and_nobody_elsewhere_undoes_it(
@@ -43,3 +44,19 @@ async def test_quiet_spam_answers_its_author_as_a_hold_does(
         assert (await bob.post(f"/api/v1/decisions/{number}/appeal", {"reason": "Why?"})).status_code == 404
     for number in (1, 2):
         assert (await bob.post(f"/api/v1/reviews/{number}/appeal", {"reason": "Why?"})).status_code == 409
+
+
+async def test_one_archived_thread_does_not_keep_a_batch_from_being_undone(
+    alice: Person, bob: Person, mona: Person
+) -> None:
+    replies = [await a_reply(bob, await a_thread(by=alice, title=f"Thread {number}")) for number in range(3)]
+    for reply in replies:
+        assert (await alice.post(f"/api/v1/replies/{reply['id']}/flags", {"reason": "spam"})).status_code == 201
+    reviews = (await mona.get("/api/v1/reviews?state=open")).json()["items"]
+    items = [{"id": each["id"], "version": each["version"]} for each in reviews]
+    done = (await mona.post("/api/v1/reviews/decisions", {"items": items, "action": "hide", "mode": "all"})).json()
+    assert (await mona.put(f"/api/v1/threads/{replies[0]['thread_id']}/archive")).status_code == 200
+    undone = await mona.post(f"/api/v1/audit/{done['event_id']}/undo")
+    assert (undone.status_code, undone.json()["undone"], undone.json()["left"]) == (200, 2, 1), undone.text
+    states = [(await bob.get(at(reply))).json()["moderation"] for reply in replies]
+    assert states == ["hidden", "published", "published"]

@@ -16,7 +16,7 @@ from service.kit import events
 from service.kit.actor import Actor, check_moderates_some
 from service.kit.clock import utc_text
 from service.kit.database.rows import stored_id
-from service.kit.errors import InvalidTransition, NotAllowed, NotFound, Problem
+from service.kit.errors import Conflict, InvalidTransition, NotAllowed, NotFound, Problem
 from service.moderation import queries
 from service.moderation.errors import AlreadyUndone
 from service.moderation.events import ReviewUndone
@@ -137,7 +137,7 @@ def _undo_batch(session: Session, actor: Actor, batch: Decision) -> Undone:
         try:
             with session.begin_nested():
                 events_of, flags_of = _undo_one(session, actor, member)
-        except (NotFound, InvalidTransition, AlreadyUndone):
+        except (NotFound, NotAllowed, Conflict):
             left += 1
             continue
         told += events_of

@@ -111,9 +111,7 @@ def rule_of(seen: Statement, *, inside: bool) -> StatedRule | None:
     if decision.rule_id is None:
         return None
     name = seen.rule_name if inside else ""
-    return StatedRule(
-        id=decision.rule_id, version=decision.rule_version or 1, name=name, reason=seen.rule_reason
-    )
+    return StatedRule(id=decision.rule_id, version=decision.rule_version or 1, name=name, reason=seen.rule_reason)
 
 
 def own_appeal(seen: Statement) -> OwnAppealView | None:
