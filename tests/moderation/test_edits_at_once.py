@@ -54,6 +54,12 @@ async def test_edits_decisions_and_deletions_at_one_instant(
         *((ada, mona)[place % 2].put(door, looked | {"action": act}) for place, act in enumerate(acts))
     )
     assert Counter(each.status_code for each in decided) == {200: 1, 409: 3}, "one decides"
+    two = await a_reply(bob, thread, "Two.")
+    await bob.patch(at(two), {"body": "Casino for two."})
+    review = (await waiting(mona))[0]
+    door, looked = f"/api/v1/reviews/{review['id']}/decision", {"version": review["version"]}
+    late = [(await mona.put(door, looked | {"action": action})).status_code for action in ("reject", "spam", "hide")]
+    assert late == [200, 409, 409], "who looked at the edit does not decide about the post"
     done = next(act for act, answer in zip(acts, decided, strict=True) if answer.status_code == 200)
     assert len(await texts(alice, one)) == (2 if done == "approve" else 1)
     await check_agreement(app, mona)

@@ -182,7 +182,7 @@ def take_step(
     if not decision.override:
         check_claim(session, actor, review)
     reason = worded(session, locked.thread, locked.reply, decision.canned, decision.reason)
-    was = None if review.id is None else snapshot(review, REVIEW_ASPECT)
+    was, looked_at = None if review.id is None else snapshot(review, REVIEW_ASPECT), review.version
     if decision.action == DISMISS:
         check_dismissable(session, locked, review)
     review.state, review.action, review.reason = DECIDED, decision.action, reason
@@ -194,6 +194,8 @@ def take_step(
         kept = _step(session, actor, locked, decision.action, version, reason)
     else:
         kept = decide_edit(session, actor, locked.thread, locked.reply, edit, decision.action, version, reason)
+    if review.version == looked_at:  # a dismissal, or an edit that is dropped, is no step of the post
+        review.version += 1
     kept.review_id, kept.batch_id, kept.before = review.id, batch_id, kept.before | {"review": was}
     if batch_id is None:
         kept.event_id = record_decision(session, actor, review, kept.state_before, kept.state_after, kept.id)
