@@ -22,7 +22,7 @@ from sqlmodel import Field, Session, SQLModel, col
 from service.kit.actor import SYSTEM, Actor
 from service.kit.clock import Instant, now
 from service.kit.database.columns import identity
-from service.kit.database.marks import notify
+from service.kit.database.marks import note_change, notify
 from service.kit.database.rows import table_of
 
 AUDIENCES: Final = ("public", "category", "person", "staff")
@@ -33,7 +33,8 @@ BATCH: Final = 500
 
 class EventRow(SQLModel, table=True):
     """One committed fact. `position` and `hash` are null until the sequencer has seen it. `address_hash` is a keyed
-    hash of the address that whoever acted came from; it is no part of the chain, so that it can be erased.
+    hash of the address that whoever acted came from; it is no part of the chain, so that it can be erased. Nor is
+    `thread_id`, which repeats for an index what the subject or the facts say.
     """
 
     __tablename__ = "event"
@@ -42,6 +43,10 @@ class EventRow(SQLModel, table=True):
             "event_unsequenced", "id", sqlite_where=text("position IS NULL"), postgresql_where=text("position IS NULL")
         ),
         Index("event_subject", "subject_type", "subject_id"),
+        Index(
+            "event_of_thread", "thread_id", "position",
+            sqlite_where=text("thread_id IS NOT NULL"), postgresql_where=text("thread_id IS NOT NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=identity())
@@ -58,6 +63,7 @@ class EventRow(SQLModel, table=True):
     audience_id: int | None = Field(default=None, sa_type=BigInteger)
     facts: dict[str, Any] = Field(sa_column=Column("data", JSON, nullable=False))
     address_hash: str | None = Field(default=None, max_length=64)
+    thread_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class EventHead(SQLModel, table=True):
@@ -103,8 +109,8 @@ MEMBERS: Final = (
 )  # fmt: skip
 """What the chain's hash covers, beside the facts and the position."""
 
-BESIDE: Final = ("address_hash",)
-"""What it does not cover, because it may be erased."""
+BESIDE: Final = ("address_hash", "thread_id")
+"""What it does not cover: the one may be erased, the other says again what is covered."""
 
 # Built once, because every reply runs them: to build a statement costs more than to run it.
 INSERT: Final = insert(EVENT).returning(EVENT.c.id)
@@ -118,6 +124,12 @@ ANY_WAITING: Final = select(EVENT.c.id).where(EVENT.c.position.is_(None)).limit(
 LAST: Final = (
     select(EVENT.c.position, EVENT.c.hash)
     .where(EVENT.c.position.is_not(None))
+    .order_by(EVENT.c.position.desc())
+    .limit(1)
+)
+LAST_OF_THREAD: Final = (
+    select(EVENT.c.position)
+    .where(EVENT.c.thread_id == bindparam("thread", type_=BigInteger), EVENT.c.position.is_not(None))
     .order_by(EVENT.c.position.desc())
     .limit(1)
 )
@@ -138,15 +150,18 @@ def record(session: Session, event: Event, *, at: datetime | None = None) -> int
     hidden = event.is_nameless or event.actor is SYSTEM
     kind, subject_id = event.subject()
     audience, audience_id = event.audience()
+    facts = event.facts()
+    thread_id = subject_id if kind == "thread" else facts.get("thread_id")
     row = {
         "kind": event.kind, "schema_version": event.schema_version, "at": at or now(session),
         "actor_id": None if event.is_nameless else event.actor.account_id, "actor_role": event.actor.recorded_role,
         "subject_type": kind, "subject_id": subject_id, "audience": audience, "audience_id": audience_id,
-        "data": event.facts(),
+        "data": facts, "thread_id": thread_id,
         "address_hash": None if hidden else session.info.get("address_hash"),
     }  # fmt: skip
     event_id = int(session.execute(INSERT, row).scalar_one())
     notify(session, "event")
+    note_change(session, event.kind, thread_id)
     for listener in session.info["listeners"].get(type(event), ()):
         listener(session, event, event_id)
     return event_id
@@ -209,6 +224,11 @@ def last_position(session: Session) -> int:
     """The end of the table: the last position given out, 0 before the first event."""
     last = session.execute(LAST).first()
     return int(last[0]) if last else 0
+
+
+def last_of_thread(session: Session, thread_id: int) -> int:
+    """The position of the last event of a thread, 0 where it has none: what a page of it was drawn after."""
+    return session.execute(LAST_OF_THREAD, {"thread": thread_id}).scalar() or 0
 
 
 def is_waiting(session: Session) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, Field
 
 from service.kit.events import EventRow
-from service.live.queries import Facts, Missed, Place
+from service.live.queries import Facts, Missed
 from service.site.schemas import Moment
 from service.threads.schemas import Reason, State
 from service.web.streams import message
@@ -107,10 +107,8 @@ def greeting(position: int, facts: Facts, *, is_reset: bool, retry: int) -> byte
     return message(event, view.model_dump_json(), position=position, retry=retry)
 
 
-def to_message(found: EventRow | Facts | Place) -> bytes:
+def to_message(found: EventRow | Facts) -> bytes:
     """A message of a stream: an event under its kind, or how the thread stands under `state`, which has no position."""
     if isinstance(found, Facts):
         return message("state", StandingView.of(found).model_dump_json())
-    if isinstance(found, Place):
-        return message("position", f'{{"position":{found.position}}}', position=found.position)
     return message(found.kind, EventView.of(found).model_dump_json(), position=found.position)

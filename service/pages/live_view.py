@@ -12,17 +12,18 @@ from service.threads.queries import ThreadSeen
 
 
 def live(session: Session, actor: Actor, seen: ThreadSeen, page: int, at: datetime) -> Live:
-    """The view. The position is that of the page's own snapshot, so nothing falls between the page and the stream."""
+    """The view. The position is that of the thread's last event in the page's own snapshot: nothing falls between the
+    page and the stream, and two drawings of a thread in which nothing happened are the same.
+    """
     closed = seen.closing.is_closed(at)
     return Live(
         events_url=events_url(seen.id),
-        position=events.last_position(session),
+        position=events.last_of_thread(session, seen.id),
         reader_id=actor.account_id,
         page=page,
         per_page=PER_SCREEN,
         last_number=seen.thread.last_number,
         closed=closed,
-        closes_at=None if closed else seen.closing.at,
         now=at,
         warned=policy.may_post_while_closed(actor, seen.thread, seen.site),
     )
@@ -30,7 +31,7 @@ def live(session: Session, actor: Actor, seen: ThreadSeen, page: int, at: dateti
 
 def edited(session: Session, thread_id: int, subject: str) -> Edited:
     """The view for one who edits `subject`, a post of this thread."""
-    return Edited(events_url(thread_id), events.last_position(session), subject)
+    return Edited(events_url(thread_id), events.last_of_thread(session, thread_id), subject)
 
 
 def events_url(thread_id: int) -> str:

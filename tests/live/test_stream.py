@@ -159,9 +159,8 @@ async def test_one_too_far_behind_is_told_to_look_afresh(
     assert (await first_kind(listen, thread, 0)) == "reset"
     monkeypatch.setattr("service.live.queries.history.MOST_MISSED", 1000)
     assert (await first_kind(listen, thread, 0)) == "position"
-    monkeypatch.setattr("service.live.queries.history.FARTHEST", 2)
-    assert (await first_kind(listen, thread, 0)) == "reset"
     assert (await first_kind(listen, thread, 2**62)) == "reset", "a position that was never given out"
+    monkeypatch.setattr("service.live.queries.history.MOST_MISSED", 3)
     heard = await listen(thread, since=0)
     reset = await heard.next()
     await a_reply(bob, thread)
@@ -190,24 +189,6 @@ async def test_a_stream_that_has_nothing_to_tell_says_that_it_lives(
     assert (await heard.event()).kind == "reply.posted"
     assert heard.comments >= 1
 
-
-async def test_one_position_for_those_who_hear_nothing_for_long(
-    listen: Listen, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else they came back from a place too far behind, though they had missed nothing."""
-    monkeypatch.setattr("service.live.queries.looking.FARTHEST", 6)
-    thread, other = await a_thread(by=alice), await a_thread(by=alice, title="Lively")
-    heard = await listen(thread)
-    first = await heard.next()
-    for _ in range(5):
-        await a_reply(bob, other)
-    moved = await heard.next()
-    assert first is not None
-    assert moved is not None
-    assert moved.kind == "position"
-    assert moved.id is not None
-    assert first.id is not None
-    assert first.id + 3 < moved.id <= first.id + 5  # half of how far one may be behind, and no further than the end
 
 
 async def test_nobody_listening_nothing_is_read(app: FastAPI, listen: Listen, alice: Person, bob: Person) -> None:

@@ -13,3 +13,16 @@ def after_commit(session: Session, hook: Callable[[], None]) -> None:
 def notify(session: Session, channel: str) -> None:
     """Hint, after the commit, that there is something new on `channel` (`job`, `event`). A hint, never the truth."""
     session.info.setdefault("notify", set()).add(channel)
+
+
+def note_change(session: Session, kind: str, thread_id: int | None) -> None:
+    """Say that this unit of work changes what pages show, as the event `kind` of a thread (None: of none) would: what
+    this process keeps of them is dropped after the commit, before whoever waits for it is answered.
+    """
+    session.info.setdefault("changes", set()).add((kind, thread_id))
+
+
+def changes_of(session: Session) -> set[tuple[str, int | None]]:
+    """What this unit of work noted so."""
+    found: set[tuple[str, int | None]] = session.info.get("changes", set())
+    return found

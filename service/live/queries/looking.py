@@ -12,15 +12,7 @@ from service.kit.actor import Actor
 from service.kit.broadcast import News, Stream
 from service.kit.events import EventRow
 from service.live.policy import OF_MANY, may_hear, thread_of
-from service.live.queries.history import FARTHEST
 from service.live.queries.standing import Facts, known_credentials, may_see, standings, states
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A position, told so that one who comes back need not have the quiet stretch before it searched again."""
-
-    position: int
 
 
 def look(session: Session, position: int, streams: Sequence[Stream], ask_all: bool) -> News:
@@ -42,7 +34,6 @@ def look(session: Session, position: int, streams: Sequence[Stream], ask_all: bo
     for thread_id, facts in states(session, heard).items():
         found.tell(thread_id, None, facts)
     until = (rows[-1].position or position) if rows else position
-    found.move_on(until)
     return News(until, len(rows) == events.BATCH, found.letters, list(found.ended), found.actors)
 
 
@@ -118,11 +109,3 @@ class _Finding:
         if stream.topic not in self.category_of:
             self.category_of |= {topic: found[2] for topic, found in standings(self.session, [stream.topic]).items()}
         return actor.within(self.category_of.get(stream.topic, 0))
-
-    def move_on(self, until: int) -> None:
-        """Tell streams that have heard nothing for long where they stand."""
-        place = Place(until)
-        told = {stream for stream, _, _ in self.letters}
-        for stream in self.streams:
-            if until - stream.position > FARTHEST // 2 and stream not in told and stream not in self.ended:
-                self.letters.append((stream, until, place))

@@ -19,12 +19,10 @@ export class Thread {
   isVague = false; // more is new than was told one by one
 
   constructor(template) {
-    const { reader, page, perPage, last, closed, closes, now } = template.dataset;
+    const { reader, page, perPage, last, closed } = template.dataset;
     Object.assign(this, { template, reader, page: Number(page), perPage: Number(perPage), highest: Number(last) });
     this.isClosed = closed !== undefined;
     this.bar = new Bar(template, () => this.show());
-    const [drawn] = performance.getEntriesByType("navigation");
-    this.setClock(now, closes, performance.timeOrigin + (drawn?.responseStart ?? 0));
   }
 
   pageOf(number) {
@@ -50,7 +48,7 @@ export class Thread {
     this.setClock(now, thread.closes_at, Date.now());
   }
 
-  // A thread closes at its deadline by law, and nobody says so: the page goes by the server's clock.
+  // A thread closes at its deadline by law, and nobody says so: the page goes by the server's clock, as it is first told.
   setClock(now, closes, then) {
     this.ahead = Date.parse(now) - then;
     this.closes = Date.parse(closes || "");

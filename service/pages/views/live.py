@@ -17,7 +17,6 @@ class Live:
     per_page: int
     last_number: int
     closed: bool
-    closes_at: datetime | None
     now: datetime
     warned: bool
 
