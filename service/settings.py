@@ -6,6 +6,7 @@ What a moderator or an admin may change at run time is not here: it is a row wit
 import base64
 import contextlib
 import ipaddress
+import os
 import re
 import secrets
 from datetime import timedelta
@@ -54,6 +55,13 @@ class Settings(BaseSettings):
         description="`smtp://[user:password@]host:port`, `smtps://…` or `smtp+starttls://…`. Absent: mail is written "
         "as `.eml` files under `mail/` in the data folder.",
     )
+    kept_bytes: int = Field(
+        default=32_000_000,
+        ge=0,
+        le=2**40,
+        description="How many bytes of answers for guests each process keeps ready. "
+        "`0` keeps none: everything is drawn for each request.",
+    )
     rate_limits: Literal["on", "off"] = Field(default="on", description="`off` for benchmarks; `/readyz` then says so.")
     mail_delay: timedelta = Field(
         default=timedelta(minutes=10),
@@ -88,6 +96,30 @@ class Settings(BaseSettings):
         "but not through a proxy. Empty: only with an admin's token.",
     )
 
+    drain: timedelta = Field(
+        default=timedelta(0),
+        ge=timedelta(0),
+        le=timedelta(minutes=5),
+        description="How long `parley serve` goes on answering after SIGTERM, an ISO 8601 duration. `/readyz` says 503 "
+        "from the signal on, so a proxy that asks there sends nobody any more: give it the time to notice.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="The log's lines: `text` for people, or `json`, one object a line."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info",
+        description="The least that is logged. `debug` also tells every job, and the messages of exceptions, which may "
+        "quote texts and addresses.",
+    )
+    access_log: Literal["on", "off"] = Field(
+        default="off", description="`on`: a line for each request, with its route, never its path or who sent it."
+    )
+    otel_endpoint: str = Field(
+        default="",
+        description="Where traces go, by OTLP over HTTP, such as `http://collector:4318`; needs the extra `otel`. Absent: "
+        "`OTEL_EXPORTER_OTLP_ENDPOINT`, or no traces.",
+    )
+
     @field_validator("outbound_allow", "trusted_proxies", "metrics_allow", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
@@ -98,7 +130,7 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise ValueError(f"must be networks in CIDR form, separated by commas: {error}") from error
 
-    @field_validator("mail_delay", mode="before")
+    @field_validator("mail_delay", "drain", mode="before")
     @classmethod
     def _duration(cls, value: Any) -> Any:
         if isinstance(value, str) and not value.startswith("P"):
@@ -132,6 +164,14 @@ class Settings(BaseSettings):
         if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
             raise ValueError("must be host:port with a port from 0 to 65535, such as 127.0.0.1:8000")
         return value
+
+    @field_validator("otel_endpoint")
+    @classmethod
+    def _collector(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("must be http://host:port or https://host:port")
+        return value.rstrip("/")
 
     @field_validator("base_url")
     @classmethod
@@ -171,6 +211,8 @@ class Settings(BaseSettings):
             object.__setattr__(self, "database_url", f"sqlite+pysqlite:///{self.data_dir / 'parley.db'}")
         if not self.base_url:
             object.__setattr__(self, "base_url", f"http://{self.bind}")
+        if not self.otel_endpoint:
+            object.__setattr__(self, "otel_endpoint", os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").rstrip("/"))
         if not self.secret_key and not self.embedded:
             raise ValueError("PARLEY_SECRET_KEY must be set with PostgreSQL: several processes share it")
         return self

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.kit.errors import BadRequest, BodyTooLarge, Invalid, Problem
 from service.web.origin import check_origin
 from service.web.problems import PageOfProblem, Unexpected, problem_response
+from service.web.request_ids import REQUEST_ID
+from service.web.routes import note_route, route_of
 
 log = logging.getLogger(__name__)
 MAX_BODY: Final = 1_000_000
@@ -96,9 +98,13 @@ class Gate:
             return
         most = most_of(scope)
         exchange = Exchange(receive, send, self.security, most)
+        inner = as_get(scope)
         try:
             self._check(scope, most)
-            await self.app(as_get(scope), exchange.receive_counted, exchange.send_secured)
+            try:
+                await self.app(inner, exchange.receive_counted, exchange.send_secured)
+            finally:
+                note_route(inner, scope)
         except (BodyOverflow, Exception) as error:
             if not exchange.started:
                 await self._refuse(problem_of(error, scope, most), scope, receive, exchange.send_secured)
@@ -145,8 +151,9 @@ def problem_of(error: BaseException, scope: Scope, most: int = MAX_BODY) -> Prob
         return too_large(most)
     if isinstance(error, Problem):
         return error
-    log.error("unexpected %s at %s %r", type(error).__name__, scope["method"], scope["path"], exc_info=error)
-    return Unexpected()
+    log.error("unexpected %s at %s %s", type(error).__name__, scope["method"], route_of(scope), exc_info=error)
+    name = scope.get(REQUEST_ID)
+    return Unexpected(extra={"request_id": name} if name else None)
 
 
 def lingering(receive: Receive, send: Send) -> Send:
