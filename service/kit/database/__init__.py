@@ -22,15 +22,22 @@ Unit = Callable[Concatenate[Session, P], T]
 
 class Database(Protocol):
     """What rooms' callers may ask of a database. `clock` is the process's clock (tests move it); `storing` says whether
-    the last write reached the disk.
+    the last write reached the disk; `info` is what every session of it begins with in its own `info`.
     """
 
     clock: Clock
     channels: Channels
     storing: Storing
+    info: dict[str, Any]
 
     async def read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` in a transaction that is never committed. Raises NotReady if the database is away."""
+        ...
+
+    async def read_shared(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, for what anybody may see: a replica may answer, with all that this process has stored and all
+        that others had stored a second ago. Decision 0018 says who reads so.
+        """
         ...
 
     async def write(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -51,13 +58,17 @@ class Database(Protocol):
         ...
 
 
-def open_database(url: str, *, clock: Clock | None = None, listeners: Any = None) -> Database:
-    """The database at a SQLAlchemy address, `sqlite+…` or `postgresql+…`; `listeners` are wiring's, by event type."""
+def open_database(url: str, *, clock: Clock | None = None, listeners: Any = None, replica_url: str = "") -> Database:
+    """The database at a SQLAlchemy address, `sqlite+…` or `postgresql+…`; `listeners` are wiring's, by event type.
+
+    `replica_url` is the address of a streaming replica for `read_shared`, with PostgreSQL only; empty: there is none.
+    """
     from service.kit.database.postgresql import PostgreSQL
     from service.kit.database.sqlite import SQLite
 
-    kind = SQLite if url.startswith("sqlite") else PostgreSQL
-    return kind(url, clock=clock or Clock(), listeners=listeners or {})
+    if url.startswith("sqlite"):
+        return SQLite(url, clock=clock or Clock(), listeners=listeners or {})
+    return PostgreSQL(url, clock=clock or Clock(), listeners=listeners or {}, replica_url=replica_url)
 
 
 __all__ = ["Database", "Session", "Unit", "after_commit", "notify", "open_database"]

@@ -1,6 +1,7 @@
 """PostgreSQL: each unit of work is a transaction of its own, run with `run_sync` on an async session (asyncpg)."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
@@ -14,38 +15,49 @@ from service.kit.clock import Clock
 from service.kit.database.channels import Channels, run_hooks, touched
 from service.kit.database.faults import Storing, as_not_ready
 from service.kit.database.hints import Hints
+from service.kit.database.hosts import Hosts
+from service.kit.database.replica import NotFreshEnough, Replica
 
 P = ParamSpec("P")
 T = TypeVar("T")
 TRIES = 4
 RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the unit is a plain function and may run again
+READ_ONLY = "25006"  # what a standby says to a write: this connection's server is no primary, or none any more
 LOCK_TIMEOUT = "5s"
 POOL = 10
 
 
-def open_async_engine(url: str, *, pool_size: int = POOL) -> AsyncEngine:
-    """An engine on asyncpg; a lock that is not had in 5 s is given up (409 or 503, never a hanging request)."""
+def open_async_engine(url: str, *, pool_size: int = POOL, wanted: str = "primary") -> AsyncEngine:
+    """An engine on asyncpg; a lock that is not had in 5 s is given up (409 or 503, never a hanging request).
+
+    Of several servers in the address it uses the one that is what is `wanted`: `primary` or `standby`.
+    """
     return create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        connect_args={"server_settings": {"lock_timeout": LOCK_TIMEOUT, "application_name": "parley"}},
+        connect_args={
+            "server_settings": {"lock_timeout": LOCK_TIMEOUT, "application_name": "parley"},
+            "async_creator_fn": Hosts(wanted).connect,
+        },
     )
 
 
 class PostgreSQL:
-    """The database of many app and worker processes."""
+    """The database of many app and worker processes; with `replica_url` guests may read from a streaming replica."""
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, *, clock: Clock, listeners: Any) -> None:
+    def __init__(self, url: str, *, clock: Clock, listeners: Any, replica_url: str = "") -> None:
         self.clock = clock
         self.channels = Channels()
         self.storing = Storing()
         self.info = {"clock": clock, "listeners": listeners}
         self.engine = open_async_engine(url)
         self.hints = Hints(self.engine, self.channels, self._sequence)
+        self.replica_engine = open_async_engine(replica_url, wanted="standby") if replica_url else None
+        self.replica = Replica(self._read_replica, self.read) if replica_url else None
 
     async def start(self) -> None:
         """Refuse a server that acknowledges before the disk does, then listen for other processes' hints."""
@@ -61,6 +73,8 @@ class PostgreSQL:
         """Stop listening and close the pool."""
         await self.hints.stop()
         await self.engine.dispose()
+        if self.replica_engine is not None:
+            await self.replica_engine.dispose()
 
     def _session(self) -> AsyncSession:
         return AsyncSession(self.engine, sync_session_class=Session, expire_on_commit=False, info=dict(self.info))
@@ -70,6 +84,20 @@ class PostgreSQL:
         with as_not_ready():
             async with self._session() as session:
                 return await session.run_sync(lambda sync: fn(cast(Session, sync), *args, **kwargs))
+
+    async def read_shared(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `read`, but from the replica where there is one that is fresh enough."""
+        if self.replica is not None:
+            with contextlib.suppress(NotFreshEnough):
+                return await self.replica.read(lambda session: fn(cast(Session, session), *args, **kwargs))
+        return await self.read(fn, *args, **kwargs)
+
+    async def _read_replica(self, unit: Callable[[Session], T]) -> T:
+        with as_not_ready():
+            async with AsyncSession(
+                self.replica_engine, sync_session_class=Session, expire_on_commit=False, info=dict(self.info)
+            ) as session:
+                return await session.run_sync(lambda sync: unit(cast(Session, sync)))
 
     async def write(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` as one transaction; a deadlock or serialization failure is tried again."""
@@ -82,9 +110,16 @@ class PostgreSQL:
                 return result
 
         with self.storing.watched(), as_not_ready():
-            return await again_if_retriable(once)
+            try:
+                return await again_if_retriable(once)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) == READ_ONLY:
+                    await self.engine.dispose()  # its address may lead to another server by now
+                raise
 
     def _after_commit(self, session: Any) -> None:
+        if self.replica is not None:
+            self.replica.note_commit()
         run_hooks(session)
         names = touched(session)
         self.channels.wake(names)

@@ -124,6 +124,8 @@ class SQLite:
             self._threads, lambda: self._read(lambda session: fn(session, *args, **kwargs))
         )
 
+    read_shared = read
+
     def _read(self, unit: Callable[[Session], T]) -> T:
         with as_not_ready(), Session(self._readers, autoflush=False, info=dict(self.info)) as session:
             return unit(session)
