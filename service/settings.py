@@ -37,7 +37,13 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default="",
-        description="`sqlite+…:///file` or `postgresql+…://…`. Absent: the SQLite file `parley.db` in the data folder.",
+        description="`sqlite+…:///file` or `postgresql+…://…`. Absent: the SQLite file `parley.db` in the data folder. "
+        "Several servers of one PostgreSQL (`…/parley?host=one:5432&host=two:5432`): the primary among them is found.",
+    )
+    replica_url: str = Field(
+        default="",
+        description="`postgresql+…://…`: a streaming replica of the database, from which guests read while it is no more "
+        "than a second late. Absent, or away: they read the database itself.",
     )
     bind: str = Field(default="127.0.0.1:8000", description="The address and port to serve on, `host:port`.")
     base_url: str = Field(
@@ -144,7 +150,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a folder, or a place where one can be made")
         return value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "replica_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite+", "sqlite:", "postgresql+", "postgresql:")):
@@ -213,6 +219,8 @@ class Settings(BaseSettings):
             object.__setattr__(self, "base_url", f"http://{self.bind}")
         if not self.otel_endpoint:
             object.__setattr__(self, "otel_endpoint", os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT", "").rstrip("/"))
+        if self.replica_url and (self.embedded or self.replica_url.startswith("sqlite")):
+            raise ValueError("PARLEY_REPLICA_URL must be absent, or name a replica of PostgreSQL and not of SQLite")
         if not self.secret_key and not self.embedded:
             raise ValueError("PARLEY_SECRET_KEY must be set with PostgreSQL: several processes share it")
         return self

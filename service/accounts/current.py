@@ -55,6 +55,10 @@ class Credential:
 
     def known(self, session: Session) -> queries.Known | None:
         """Its owner; None for a guest or an ended session. Raises NotSignedIn for an unknown or revoked token."""
+    def __bool__(self) -> bool:
+        """Whether anything was shown, valid or not."""
+        return bool(self.token_hash or self.session_hash)
+
         if self.token_hash:
             if (known := queries.by_token(session, self.token_hash)) is None:
                 raise NotSignedIn("This token is not valid")
@@ -117,8 +121,11 @@ class Asks:
         return await self.prepare(work, draft, known)
 
     async def read(self, work: Callable[[Session, Actor], T]) -> T:
-        """Run `work(session, actor)` in a read-only unit of work."""
-        result = await self.database.read(lambda session: work(session, self._who(session)))
+        """Run `work(session, actor)` in a read-only unit of work. A guest's may run on a replica; whoever shows a
+        credential reads what is stored now: their own writes, and their suspension.
+        """
+        read = self.database.read if self.credential else self.database.read_shared
+        result = await read(lambda session: work(session, self._who(session)))
         self._note_use()
         return result
 
