@@ -53,12 +53,12 @@ class Credential:
     token_hash: str | None = None
     session_hash: str | None = None
 
-    def known(self, session: Session) -> queries.Known | None:
-        """Its owner; None for a guest or an ended session. Raises NotSignedIn for an unknown or revoked token."""
     def __bool__(self) -> bool:
         """Whether anything was shown, valid or not."""
         return bool(self.token_hash or self.session_hash)
 
+    def known(self, session: Session) -> queries.Known | None:
+        """Its owner; None for a guest or an ended session. Raises NotSignedIn for an unknown or revoked token."""
         if self.token_hash:
             if (known := queries.by_token(session, self.token_hash)) is None:
                 raise NotSignedIn("This token is not valid")
