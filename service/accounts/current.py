@@ -21,11 +21,13 @@ from service.kit.credentials import hash_secret, is_password
 from service.kit.database import Database, Session
 from service.kit.database.rows import stored_id
 from service.kit.errors import NotReady, NotSignedIn, Problem, settled
+from service.kit.kept import Terms
 from service.kit.sender import Sender
 from service.kit.text import typed_names
 from service.kit.text.hosts import host_of
 from service.web import idempotency
 from service.web.answers import Answer
+from service.web.keeping import Drawing, begin, keep
 from service.web.limits import hashed, neighbourhood
 
 T = TypeVar("T")
@@ -132,6 +134,15 @@ class Asks:
     async def answer(self, work: Callable[[Session, Actor], Answer]) -> Response:
         """As `read`, for work that returns an Answer."""
         return (await self.read(work)).response()
+
+    async def draw(self, work: Callable[[Session, Actor, Drawing | None], tuple[Answer, Terms | None]]) -> Response:
+        """As `answer`, for what may be kept for guests: `work` says under which terms, None where it may not be."""
+
+        def unit(session: Session, actor: Actor) -> tuple[Answer, Terms | None]:
+            return work(session, actor, begin(self.request, session))
+
+        answer, terms = await self.read(unit)
+        return keep(self.request, answer.response(), terms)
 
     async def write(self, work: Work, *, key: str | None = None) -> Response:
         """Run `work(session, actor)` as one unit of work, committed before this returns; raises a Problem it returned.

@@ -4,9 +4,25 @@ from typing import Final
 
 from service.kit.actor import Actor
 from service.kit.events import EventRow
+from service.kit.kept import EVERYTHING, LISTS, Change, Subject, of_thread
 
 OF_MANY: Final = frozenset({"site.changed", "category.changed"})
 """Kinds that may change the state of threads which they do not name: a closing policy was changed."""
+
+
+UNSEEN: Final = ("account.", "rule.", "appeal.", "flag.")
+"""How the kinds begin of what changes nothing that a guest is shown."""
+
+NAMED: Final = frozenset({"account.changed"})
+"""Of those the kinds that do: somebody has another name."""
+
+
+def subjects_of(change: Change) -> tuple[Subject, ...]:
+    """Which kept pages something concerns: a thread's own and every list, or all of them where it names no thread."""
+    kind, thread_id = change
+    if kind.startswith(UNSEEN) and kind not in NAMED:
+        return ()
+    return (EVERYTHING,) if thread_id is None else (of_thread(thread_id), LISTS)
 
 
 def thread_of(event: EventRow) -> int | None:

@@ -16,6 +16,7 @@ from service.categories.queries import get_category
 from service.kit.actor import GUEST
 from service.kit.clock import now
 from service.kit.database import Session
+from service.kit.kept import LISTS, Subject, Terms, of_thread
 from service.pages.atom import MEDIA_TYPE, to_xml
 from service.pages.feed_views import feed_of_thread, feed_of_threads
 from service.pages.views.feeds import Feed
@@ -24,6 +25,7 @@ from service.site.queries import get_site
 from service.threads.queries import get_thread, list_threads
 from service.threads.queries.lists import Filters
 from service.threads.queries.tags import get_tag
+from service.web import keeping
 from service.web.cache import IfModifiedSince, IfNoneMatch, shared_answer
 
 router = APIRouter(include_in_schema=False)
@@ -34,8 +36,9 @@ REPLIES: Final = 49
 """Replies in a thread's feed, the latest; with the opening it has 50 entries."""
 
 Make = Callable[[], Feed]
-Load = Callable[[Session], Make]
-"""Reads rows, and returns what makes the feed of them: that takes longer, and no session is open then."""
+Load = Callable[[Session], tuple[Make, Subject]]
+"""Reads rows, and returns what makes the feed of them (that takes longer, and no session is open then), and its subject.
+"""
 
 
 @router.get("/feed.atom")
@@ -44,7 +47,7 @@ async def site_feed(
 ) -> Response:
     """The newest threads of the site."""
 
-    def load(session: Session) -> Make:
+    def load(session: Session) -> tuple[Make, Subject]:
         return _threads(asks, session, "/", get_site(session).name, "New threads", Filters(sort="new"))
 
     return await _answer(asks, load, if_none_match, if_modified_since)
@@ -56,7 +59,7 @@ async def category_feed(
 ) -> Response:
     """The newest threads of a category that everybody may see."""
 
-    def load(session: Session) -> Make:
+    def load(session: Session) -> tuple[Make, Subject]:
         category = get_category(session, GUEST, slug)
         title = f"{category.name} · {get_site(session).name}"
         filters = Filters(category_id=category.id, sort="new")
@@ -71,7 +74,7 @@ async def tag_feed(
 ) -> Response:
     """The newest threads with a tag."""
 
-    def load(session: Session) -> Make:
+    def load(session: Session) -> tuple[Make, Subject]:
         tag = get_tag(session, GUEST, slug)
         title, filters = f"{tag.name} · {get_site(session).name}", Filters(tag=tag.slug, sort="new")
         return _threads(asks, session, f"/tags/{quote(tag.slug)}", title, f"Threads tagged “{tag.name}”", filters)
@@ -85,24 +88,32 @@ async def thread_feed(
 ) -> Response:
     """A thread's opening and its latest replies."""
 
-    def load(session: Session) -> Make:
+    def load(session: Session) -> tuple[Make, Subject]:
         seen = get_thread(session, GUEST, thread_id)
         replies, at = latest_replies(session, seen.id, REPLIES), now(session)
-        return lambda: feed_of_thread(asks.settings.base_url, seen, replies, at)
+        return lambda: feed_of_thread(asks.settings.base_url, seen, replies, at), of_thread(seen.id)
 
     return await _answer(asks, load, if_none_match, if_modified_since)
 
 
-def _threads(asks: Asks, session: Session, path: str, title: str, subtitle: str, filters: Filters) -> Make:
+def _threads(
+    asks: Asks, session: Session, path: str, title: str, subtitle: str, filters: Filters
+) -> tuple[Make, Subject]:
     """The newest threads that a guest may see, of those that the filters leave."""
     threads = list_threads(session, GUEST, filters, None, THREADS)[:THREADS]
     at = now(session)
-    return lambda: feed_of_threads(asks.settings.base_url, path, title, subtitle, threads, at)
+    return lambda: feed_of_threads(asks.settings.base_url, path, title, subtitle, threads, at), LISTS
 
 
 async def _answer(asks: Asks, load: Load, if_none_match: str | None, if_modified_since: str | None) -> Response:
     """The feed, or 304. Who asks is not asked: the answer is a guest's, and any cache may keep and share it."""
-    make = await asks.database.read(load)
+
+    def read(session: Session) -> tuple[Make, Terms | None]:
+        drawing = keeping.begin(asks.request, session)
+        make, subject = load(session)
+        return make, drawing.terms([subject]) if drawing else None
+
+    make, terms = await asks.database.read_shared(read)
 
     def written() -> tuple[Feed, bytes]:
         feed = make()
@@ -110,4 +121,5 @@ async def _answer(asks: Asks, load: Load, if_none_match: str | None, if_modified
 
     feed, body = await run_in_threadpool(written)
     media_type = f"{MEDIA_TYPE}; charset=utf-8"
-    return shared_answer(body, media_type, feed.updated, if_none_match, if_modified_since).response()
+    answer = shared_answer(body, media_type, feed.updated, if_none_match, if_modified_since)
+    return keeping.keep(asks.request, answer.response(), terms)

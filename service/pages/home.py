@@ -15,6 +15,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Problem
+from service.kit.kept import LISTS, Terms
 from service.pages import following, forms
 from service.pages.frame import Frame, around
 from service.pages.moderating import stamp
@@ -31,6 +32,8 @@ from service.threads.models import Thread
 from service.threads.policy import check_may_open
 from service.threads.queries import ThreadSeen
 from service.threads.queries.lists import Filters, sort_key
+from service.threads.queries.moments import moments_of_list
+from service.web import keeping
 from service.web.paging import from_cursor, to_cursor
 
 router = APIRouter(include_in_schema=False)
@@ -73,14 +76,16 @@ async def act(request: Request, slug: str, asks: Asking) -> Response:
 async def _show(
     asks: Asks, slug: str | None, before: str | None, refused: Form | None = None, problem: Problem | None = None
 ) -> Response:
-    def load(session: Session, actor: Actor) -> tuple[Frame, ThreadsPage]:
+    def load(session: Session, actor: Actor) -> tuple[Frame, ThreadsPage, Terms | None]:
+        drawing = keeping.begin(asks.request, session)
         category = category_queries.get_category(session, actor, slug) if slug else None
         here = f"/c/{category.slug}" if category else "/"
         after = from_cursor(before, 2)
         filters = Filters(category_id=category.id if category else None, pins=True)
         rows = queries.list_threads(session, actor, filters, after, PAGE_SIZE, with_text=False)
         categories = category_queries.list_categories(session, actor)
-        return around(session, actor, here), ThreadsPage(
+        terms = drawing.terms([LISTS], moments_of_list(session, rows)) if drawing else None
+        view = ThreadsPage(
             title=category.name if category else "Threads",
             description=category.description if category else "",
             threads=with_unread(session, actor, rows[:PAGE_SIZE]),
@@ -92,9 +97,11 @@ async def _show(
             is_home=category is None,
             follow=_control(session, actor, category, refused),
         )
+        return around(session, actor, here), view, terms
 
-    framed, view = await asks.read(load)
-    return page("threads.html", framed, view, status=problem.status if problem else 200)
+    framed, view, terms = await asks.read(load)
+    drawn = page("threads.html", framed, view, status=problem.status if problem else 200)
+    return keeping.keep(asks.request, drawn, terms)
 
 
 def lines(rows: Sequence[ThreadSeen], at: datetime, unread: Mapping[int, int] = NOTHING_NEW) -> tuple[ThreadLine, ...]:

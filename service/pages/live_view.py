@@ -11,14 +11,14 @@ from service.threads import policy
 from service.threads.queries import ThreadSeen
 
 
-def live(session: Session, actor: Actor, seen: ThreadSeen, page: int, at: datetime) -> Live:
-    """The view. The position is that of the thread's last event in the page's own snapshot: nothing falls between the
-    page and the stream, and two drawings of a thread in which nothing happened are the same.
+def live(actor: Actor, seen: ThreadSeen, page: int, at: datetime, position: int) -> Live:
+    """The view. `position` is that of the thread's last event, asked before anything else was read: so nothing falls
+    between the page and the stream, and two drawings of a thread in which nothing happened are the same.
     """
     closed = seen.closing.is_closed(at)
     return Live(
         events_url=events_url(seen.id),
-        position=events.last_of_thread(session, seen.id),
+        position=position,
         reader_id=actor.account_id,
         page=page,
         per_page=PER_SCREEN,

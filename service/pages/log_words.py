@@ -53,6 +53,7 @@ PHRASES: Final = {
     "reply.purged": "emptied a deleted reply in",
     "reply.imported": "imported a reply in",
     "reply.redacted": "blacked out an earlier text of a reply in",
+    "post.reacted": "reacted to",
     "flag.raised": "flagged a post in",
     "flag.resolved": "settled a flag in",
     "batch.decided": "decided about many posts",

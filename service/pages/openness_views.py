@@ -24,6 +24,12 @@ def coming(seen: ThreadSeen, now: datetime) -> Coming | None:
     return Coming(at, why(seen), soon=at <= now + SOON, opens_at=seen.opens_at(now))
 
 
+def soon_at(seen: ThreadSeen) -> datetime | None:
+    """From when on the page says so above everything else; None where no closing is to come."""
+    at = seen.closing.at
+    return None if at is None else at - SOON
+
+
 def pace(seen: ThreadSeen, turn: Turn, now: datetime) -> Pace | None:
     """Slow mode, as this reader meets it; None where it is off."""
     slow_mode = seen.slow_mode(now)

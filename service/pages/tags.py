@@ -11,6 +11,7 @@ from service.accounts.current import Asking, Asks
 from service.kit.actor import GUEST, Actor
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
+from service.kit.kept import LISTS, Terms
 from service.pages import following, forms, home
 from service.pages.frame import Frame, around
 from service.pages.rendering import page
@@ -24,7 +25,9 @@ from service.tags.policy import tag_slug
 from service.tags.schemas import tag_url
 from service.threads import queries
 from service.threads.queries.lists import Filters, sort_key
+from service.threads.queries.moments import moments_of_list
 from service.threads.queries.tags import TagUse, get_tag, list_tags
+from service.web import keeping
 from service.web.paging import from_cursor, to_cursor
 
 router = APIRouter(include_in_schema=False)
@@ -41,15 +44,17 @@ STATES: Final[dict[str | None, str]] = {None: "All", "open": "Open", "closed": "
 async def show_tags(asks: Asking, before: str | None = None) -> Response:
     """Every tag that the reader may see, the most used first."""
 
-    def load(session: Session, actor: Actor) -> tuple[Frame, TagsPage]:
+    def load(session: Session, actor: Actor) -> tuple[Frame, TagsPage, Terms | None]:
+        drawing = keeping.begin(asks.request, session)
         after = from_cursor(before, 2)
         rows = list_tags(session, actor, after, TAGS)
         following = f"/tags?before={to_cursor(rows[TAGS - 1].key)}" if len(rows) > TAGS else None
         lines = tuple(TagLine(tag.name, tag_url(tag.name), threads_in_all(tag.thread_count)) for tag in rows[:TAGS])
-        return around(session, actor, "/tags"), TagsPage(lines, following, "/tags" if after else None)
+        terms = drawing.terms([LISTS]) if drawing else None
+        return around(session, actor, "/tags"), TagsPage(lines, following, "/tags" if after else None), terms
 
-    framed, view = await asks.read(load)
-    return page("tags.html", framed, view)
+    framed, view, terms = await asks.read(load)
+    return keeping.keep(asks.request, page("tags.html", framed, view), terms)
 
 
 @router.get("/tags/{slug}")
@@ -91,7 +96,8 @@ async def _show(
     asks: Asks, slug: str, sort: Sort, state: State | None, before: str | None, refused: Refused | None = None
 ) -> Response:
 
-    def load(session: Session, actor: Actor) -> tuple[Frame, TagPage] | str:
+    def load(session: Session, actor: Actor) -> tuple[Frame, TagPage, Terms | None] | str:
+        drawing = keeping.begin(asks.request, session)
         tag = get_tag(session, actor, tag_slug(slug))
         here = tag_url(tag.name)
         if slug != tag.slug:
@@ -100,7 +106,9 @@ async def _show(
         after = from_cursor(before, 2)
         rows = queries.list_threads(session, actor, filters, after, home.PAGE_SIZE, with_text=False)
         key = to_cursor(sort_key(rows[home.PAGE_SIZE - 1], sort)) if len(rows) > home.PAGE_SIZE else None
-        return around(session, actor, here), TagPage(
+        # Which threads are open changes without an event of those that are not in the list.
+        terms = drawing.terms([LISTS], moments_of_list(session, rows)) if drawing and state is None else None
+        view = TagPage(
             name=tag.name,
             threads_in_all=threads_in_all(tag.thread_count),
             sorts=tuple(Turn(label, _address(here, each, state), each == sort) for each, label in SORTS.items()),
@@ -111,11 +119,13 @@ async def _show(
             feed_url=f"{here}/feed.atom" if _is_public(session, actor, tag) else None,
             follow=_control(session, actor, tag, refused.form if refused else None),
         )
+        return around(session, actor, here), view, terms
 
     found = await asks.read(load)
     if isinstance(found, str):
         return RedirectResponse(found, 301, headers={"Cache-Control": "no-cache"})
-    return page("tag.html", *found, status=refused.status if refused else 200)
+    framed, view, terms = found
+    return keeping.keep(asks.request, page("tag.html", framed, view, status=refused.status if refused else 200), terms)
 
 
 def _control(session: Session, actor: Actor, tag: TagUse, refused: Form | None) -> Follow | None:

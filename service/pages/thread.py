@@ -13,6 +13,8 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound, Problem
+from service.kit.events import last_of_thread
+from service.kit.kept import Terms, of_thread
 from service.notifications.operations import read_thread
 from service.pages import (
     drafts,
@@ -47,7 +49,9 @@ from service.subscriptions.queries import following as level_of
 from service.threads import policy
 from service.threads.models import Thread
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
+from service.threads.queries.moments import moments_of
 from service.threads.queries.turns import turn_of
+from service.web import keeping
 from service.web.answers import Answer, see_other
 
 router = APIRouter(include_in_schema=False)
@@ -183,25 +187,30 @@ async def _read(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Prob
 async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = None) -> Response:
     """The thread's page; with `slug`, a redirect where that is not the thread's present one."""
 
-    def load(session: Session, actor: Actor) -> tuple[Frame, ThreadPage] | str:
+    def load(session: Session, actor: Actor) -> tuple[Frame, ThreadPage, Terms | None] | str:
+        drawing = keeping.begin(asks.request, session)
+        position = last_of_thread(session, thread_id)
         seen = get_thread(session, actor, thread_id)
         if slug is not None and slug != seen.thread.slug:
             return thread_views.thread_url(seen)
         here = thread_views.page_url(thread_views.thread_url(seen), asked.page)
-        view = _view(session, actor, seen, asked)
+        view = _view(session, actor, seen, asked, position)
         if view.composer is not None:
             view = replace(view, composer=form_marks.marked(session, asks, seen.site, view.composer))
-        return around(session, actor, here), view
+        moments = (*moments_of(seen), openness_views.soon_at(seen))
+        terms = drawing.terms([of_thread(seen.id)], moments) if drawing else None
+        return around(session, actor, here), view, terms
 
     found = await asks.read(load)
     if isinstance(found, str):
         query = f"?{asks.request.url.query}" if asks.request.url.query else ""
         return RedirectResponse(f"{found}{query}", 301, headers={"Cache-Control": "no-cache"})
     status, headers = (asked.problem.status, dict(asked.problem.headers)) if asked.problem else (200, None)
-    return page("thread.html", *found, status=status, headers=headers)
+    framed, view, terms = found
+    return keeping.keep(asks.request, page("thread.html", framed, view, status=status, headers=headers), terms)
 
 
-def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> ThreadPage:
+def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked, position: int) -> ThreadPage:
     """The whole page: for a guest four queries, however long the thread is; a few more for who is signed in."""
     pager = thread_views.pager(seen, asked.page)
     if asked.page > pager.last:
@@ -245,7 +254,7 @@ def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked) -> Thr
         post_anyway_url=f"{url}?post_anyway=1#reply-form" if may_anyway and composer is None else None,
         sign_in_url=f"/sign-in{returning(url)}" if no_account and closed is None else None,
         reactions=reacts.offered,
-        live=live(session, actor, seen, asked.page, at),
+        live=live(actor, seen, asked.page, at, position),
         silenced=stopped_by(actor.silence),
         undo=undoing.undo_at(session, actor, asked.entry),
         pin=pinning.pin_panel(actor, seen, at, asked.form_of(*pinning.DEEDS), asked.notice),

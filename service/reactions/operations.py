@@ -1,4 +1,4 @@
-"""Every write to reactions: give one, take it back. Neither makes an event: nobody is told."""
+"""Every write to reactions: give one, take it back. Nobody is told; the event says that kept pages are true no more."""
 
 from functools import cache
 from typing import Any
@@ -11,7 +11,9 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database.rows import changed, table_of, upsert
 from service.kit.errors import NotFound
+from service.kit.events import record
 from service.reactions import policy
+from service.reactions.events import PostReacted
 from service.reactions.queries import counts, to_post
 from service.replies.models import Reply
 from service.replies.queries import ReplySeen
@@ -32,7 +34,7 @@ def react(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | N
         "created_at": now(session),
     }  # fmt: skip
     if changed(session, upsert(session)(REACTION).values(row).on_conflict_do_nothing()):
-        _count(session, post)
+        _count(session, actor, seen, post)
 
 
 def take_back(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | None, name: str) -> None:
@@ -42,7 +44,7 @@ def take_back(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen
         REACTION.c.account_id == actor.account_id, REACTION.c.name == name, to_post(type(post))
     )
     if changed(session, own, {"post": post.id}):
-        _count(session, post)
+        _count(session, actor, seen, post)
 
 
 def _check(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | None, name: str) -> Thread | Reply:
@@ -56,10 +58,12 @@ def _check(session: Session, actor: Actor, seen: ThreadSeen, found: ReplySeen | 
     return post
 
 
-def _count(session: Session, post: Thread | Reply) -> None:
+def _count(session: Session, actor: Actor, seen: ThreadSeen, post: Thread | Reply) -> None:
     """Count the post's reactions anew into its own row; the thread's row is held, so nobody else counts meanwhile."""
     statement = _counting(type(post), session.get_bind().dialect.name)
     set_committed_value(post, "reactions", session.execute(statement, {"post": post.id}).scalar_one())
+    reply_id = post.id if isinstance(post, Reply) else None
+    record(session, PostReacted(actor=actor, thread_id=seen.id, reply_id=reply_id))
 
 
 @cache

@@ -19,6 +19,7 @@ from service.kit.errors import (
     RateLimited,
     Silenced,
 )
+from service.kit.kept import Terms, of_thread
 from service.replies import operations, queries
 from service.replies.errors import ParentNotAvailable
 from service.replies.queries import ReplySeen
@@ -31,6 +32,7 @@ from service.threads.schemas.revisions import ReplyRevisionView
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
 from service.web.cache import IfMatch, IfNoneMatch, wanted_version, with_etag
+from service.web.keeping import Drawing
 from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
 from service.web.problems import declare
 
@@ -67,7 +69,7 @@ async def list_replies(
     """
     newest = order == "newest"
 
-    def work(session: Session, actor: Actor) -> Answer:
+    def work(session: Session, actor: Actor, drawing: Drawing | None) -> tuple[Answer, Terms | None]:
         seen = get_thread(session, actor, thread_id)
         actor = actor.within(seen.thread.category_id)
         key = from_cursor(cursor, 1)
@@ -75,11 +77,12 @@ async def list_replies(
         rows = queries.list_replies(session, actor, thread_id, after=start, limit=limit, descending=newest)
         path = f"/api/v1/threads/{thread_id}/replies"
         own, slug = own_in_thread(session, actor, thread_id, (row.reply.reactions for row in rows)), seen.thread.slug
-        return page_answer(
+        answer = page_answer(
             rows, limit, queries.sort_key, lambda row: ReplyView.of(row, slug, own.get(row.id, ())), path, order=order
         )
+        return answer, drawing.terms([of_thread(thread_id)]) if drawing else None
 
-    return await asks.answer(work)
+    return await asks.draw(work)
 
 
 @router.post(

@@ -22,6 +22,7 @@ from service.kit.errors import (
     Silenced,
     settled,
 )
+from service.kit.kept import LISTS, Terms, of_thread
 from service.screening.errors import AlreadyPosted, Rejected
 from service.tags.schemas import TagView, tag_url
 from service.threads import operations, queries
@@ -30,6 +31,7 @@ from service.threads.policy.turns import NO_TURN
 from service.threads.queries import ThreadSeen
 from service.threads.queries import tags as tag_queries
 from service.threads.queries.lists import Filters, sort_key
+from service.threads.queries.moments import moments_of, moments_of_list
 from service.threads.queries.reactions import own_of_openings
 from service.threads.queries.tags import TagUse
 from service.threads.queries.turns import turn_of, turns_of
@@ -47,6 +49,7 @@ from service.threads.schemas.revisions import ThreadRevisionView
 from service.web.answers import Answer, created, json_answer, no_content
 from service.web.bodies import Deferred, StrictRoute
 from service.web.cache import IfMatch, IfNoneMatch, etag, wanted_version, with_etag
+from service.web.keeping import Drawing
 from service.web.paging import Cursor, Limit, Page, from_cursor, page_answer
 from service.web.problems import declare
 
@@ -83,18 +86,21 @@ async def list_threads(
     of the category, or of all threads, stand first.
     """
 
-    def work(session: Session, actor: Actor) -> Answer:
+    def work(session: Session, actor: Actor, drawing: Drawing | None) -> tuple[Answer, Terms | None]:
         within = get_category(session, actor, category).id if category else None
         filters = Filters(within, author, state, tag, sort, pins=True)
         rows = queries.list_threads(session, actor, filters, from_cursor(cursor, 2), limit)
         at, own, turns = now(session), own_of_openings(session, actor, rows), turns_of(session, actor, rows)
-        return page_answer(
+        # Which threads are open changes without an event of those that are not in the list.
+        terms = drawing.terms([LISTS], moments_of_list(session, rows)) if drawing and state is None else None
+        answer = page_answer(
             rows, limit, lambda seen: sort_key(seen, sort),
             lambda seen: ThreadView.of(seen, actor, at, own.get(seen.id, ()), turns.get(seen.id, NO_TURN)),
             "/api/v1/threads", category=category, author=author, tag=tag, state=state, sort=sort,
         )  # fmt: skip
+        return answer, terms
 
-    return await asks.answer(work)
+    return await asks.draw(work)
 
 
 @router.get("/tags", operation_id="list_tags", response_model=Page[TagView], responses=declare(Invalid, NotReady))
@@ -171,9 +177,13 @@ async def preview_text(draft: Deferred[Preview], asks: Asking) -> Response:
 )
 async def get_thread(thread_id: ThreadId, asks: Asking, if_none_match: IfNoneMatch = None) -> Response:
     """One thread: its text, its state, and whether you may reply."""
-    return await asks.answer(
-        lambda session, actor: show(session, actor, queries.get_thread(session, actor, thread_id), if_none_match)
-    )
+
+    def work(session: Session, actor: Actor, drawing: Drawing | None) -> tuple[Answer, Terms | None]:
+        seen = queries.get_thread(session, actor, thread_id)
+        terms = drawing.terms([of_thread(seen.id)], moments_of(seen)) if drawing else None
+        return show(session, actor, seen, if_none_match), terms
+
+    return await asks.draw(work)
 
 
 @router.patch(

@@ -43,7 +43,7 @@ def with_etag(answer: Answer, version: int, if_none_match: str | None = None) ->
 
 def is_known(tag: str, if_none_match: str) -> bool:
     """Whether the caller has this representation already: the weak comparison (RFC 9110 section 13.1.2)."""
-    return if_none_match.strip() == "*" or tag in re.findall(r'"[^"]*"', if_none_match)
+    return if_none_match.strip() == "*" or tag.removeprefix("W/") in re.findall(r'"[^"]*"', if_none_match)
 
 
 def shared_answer(

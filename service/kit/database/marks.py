@@ -1,6 +1,7 @@
 """Marks that a unit of work leaves on its session, to be acted on after its COMMIT."""
 
 from collections.abc import Callable
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -19,10 +20,5 @@ def note_change(session: Session, kind: str, thread_id: int | None) -> None:
     """Say that this unit of work changes what pages show, as the event `kind` of a thread (None: of none) would: what
     this process keeps of them is dropped after the commit, before whoever waits for it is answered.
     """
-    session.info.setdefault("changes", set()).add((kind, thread_id))
-
-
-def changes_of(session: Session) -> set[tuple[str, int | None]]:
-    """What this unit of work noted so."""
-    found: set[tuple[str, int | None]] = session.info.get("changes", set())
-    return found
+    if (changed := session.info.get("changed")) is not None:
+        after_commit(session, partial(changed, ((kind, thread_id),)))
