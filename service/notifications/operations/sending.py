@@ -1,6 +1,6 @@
 """Bring letters: put news into them, then take, send (jobs/sending.py) and record, with no transaction in between."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -20,11 +20,11 @@ from service.notifications.models import (
     SKIPPED,
     WAITING,
     Delivery,
+    NotificationPreference,
 )
 from service.notifications.models import Letter as LetterRow
 from service.notifications.operations.gathering import DELIVER, Envelope, letters_for
 from service.notifications.policy import why_no_letter, why_not
-from service.notifications.policy.deciding import DEFAULTS
 from service.notifications.policy.timing import due_for, quiet_until, times_of
 from service.notifications.queries import Item, Letter, Occasion, shown_in
 from service.notifications.queries.moderators import Queue
@@ -35,7 +35,8 @@ ADD_DELIVERY: Final = insert(table_of(Delivery))
 def add_deliveries(
     session: Session,
     occasion: Occasion,
-    notifications: dict[int, int],
+    notifications: Mapping[int, int],
+    preferences: Mapping[int, NotificationPreference],
     *,
     urgent: Collection[int] = (),
     delay: timedelta,
@@ -43,14 +44,16 @@ def add_deliveries(
 ) -> None:
     """Put each of these notifications (by account) into a letter: one that gathers already, or a new one with its job.
 
-    `urgent` are the people who are not to wait for their digest. `delay` is the site's.
+    `preferences` are theirs, `urgent` the people who are not to wait for their digest. `delay` is the site's.
     """
     if not notifications:
         return
     at, thread_id = now(session), occasion.thread.id or 0
-    preferences = queries.preferences_of(session, notifications)
-    times = {each: times_of(preferences.get(each, DEFAULTS), delay) for each in notifications}
-    dues = {each: due_for(times[each], at, thread_id=thread_id, urgent=each in urgent) for each in notifications}
+    shared = {id(each): times_of(each, delay) for each in preferences.values()}
+    times = {each: shared[id(preferences[each])] for each in notifications}
+    cases = {(id(of), each in urgent): of for each, of in times.items()}
+    due = {case: due_for(of, at, thread_id=thread_id, urgent=case[1]) for case, of in cases.items()}
+    dues = {each: due[id(times[each]), each in urgent] for each in notifications}
     envelope = Envelope(occasion.subject.replace(":", "-"), domain, thread_id)
     letters = letters_for(session, envelope, dues, times)
     same = {"channel": MAIL, "state": WAITING, "attempts": 0, "answer": "", "created_at": at}

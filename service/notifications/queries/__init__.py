@@ -13,7 +13,12 @@ from service.notifications.queries.items import Item, Post
 from service.notifications.queries.letters import Letter, find_addressed, open_letter, shown_in, with_posts
 from service.notifications.queries.links import LinkSeen, ListSeen, follow_link, follow_list_link
 from service.notifications.queries.occasions import Occasion, find_occasion
-from service.notifications.queries.preferences import hold_preferences, own_preferences, preferences_of
+from service.notifications.queries.preferences import (
+    hold_preferences,
+    own_preferences,
+    preferences_of,
+    shared_preferences,
+)
 
 __all__ = [
     "NUMBER_TOLD",
@@ -37,6 +42,7 @@ __all__ = [
     "open_letter",
     "own_preferences",
     "preferences_of",
+    "shared_preferences",
     "shown_in",
     "unread_count",
     "wants_mail",

@@ -1,6 +1,6 @@
 """Every SELECT of subscriptions: how closely people follow, whom news concern, and how far they have read."""
 
-from service.subscriptions.queries.audience import News, Reader, audience, roles_that_see
+from service.subscriptions.queries.audience import Alike, News, Reader, alike, audience, roles_that_see
 from service.subscriptions.queries.following import (
     Following,
     Which,
@@ -17,11 +17,13 @@ from service.subscriptions.queries.lists import Followed, list_followed
 from service.subscriptions.queries.marks import first_above, unread_above, unread_in
 
 __all__ = [
+    "Alike",
     "Followed",
     "Following",
     "News",
     "Reader",
     "Which",
+    "alike",
     "audience",
     "authors_quoted",
     "bearings_of",

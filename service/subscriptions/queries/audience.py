@@ -1,5 +1,6 @@
 """Whom the news of a thread concern, chunk by chunk, with all that decides whether they are told."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -75,6 +76,16 @@ class Reader:
     asked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """People whom news concern in one and the same way: what is decided about `reader` holds for all these accounts,
+    which are in order.
+    """
+
+    reader: Reader
+    account_ids: list[int]
+
+
 def roles_that_see(category: Category) -> list[str]:
     """The roles of accounts that may see a category."""
     return [role for role in ROLES[1:] if category.visibility in visible_to(Actor(None, None, role))]
@@ -83,8 +94,15 @@ def roles_that_see(category: Category) -> list[str]:
 def audience(
     session: Session, thread: Thread, category: Category, news: News, after: int, limit: int
 ) -> Sequence[Reader]:
-    """Up to `limit` people whom the news may concern and who may see the thread now, by account id, from after the id
-    `after` on; each once. Fewer than `limit` are the last ones.
+    """As `alike`, each by themselves and by account id."""
+    parties = alike(session, thread, category, news, after, limit)
+    found = [replace(party.reader, account_id=one) for party in parties for one in party.account_ids]
+    return sorted(found, key=lambda reader: reader.account_id)
+
+
+def alike(session: Session, thread: Thread, category: Category, news: News, after: int, limit: int) -> Sequence[Alike]:
+    """Up to `limit` people whom the news may concern and who may see the thread now: the next ones by account id, after
+    the id `after`; each once, with those whom the news concern in the same way. Fewer than `limit` are the last ones.
 
     Each chunk costs the same however many watch: every part of the statement walks its unique index from `after` on and
     stops at `limit`. Which tags the thread has is asked first, and only of a thread with tags; all about the people is
@@ -97,22 +115,25 @@ def audience(
     asked |= {"event": news.mentioned_by} | {f"tag_{place}": tag for place, tag in enumerate(tags)}
     levels = (WATCHING, WATCHING_FIRST) if news.first else (WATCHING,) if news.watching else ()
     where = "event" if news.mentioned_by else "reply" if news.reply else "opening" if news.opening else ""
-    roles = tuple(roles_that_see(category))
-    statement = _audience(roles, levels, one is not None, where, len(tags))
-    found = [_reader(row, thread, tags) for row in session.execute(statement, asked)]
-    return found if news.asked is None else [replace(each, answered=False, asked=True) for each in found]
+    statement = _audience(tuple(roles_that_see(category)), levels, one is not None, where, len(tags))
+    found: dict[Any, list[int]] = defaultdict(list)
+    for account_id, *facts in session.execute(statement, asked):
+        found[account_id == thread.author_id, *facts].append(account_id)
+    return [Alike(_reader(facts, tags, news), account_ids) for facts, account_ids in found.items()]
 
 
-def _reader(row: Any, thread: Thread, tags: Sequence[int]) -> Reader:
-    account_id, answered, mentioned, quoted, own, own_reason, category, *on_tags = row
+def _reader(facts: Any, tags: Sequence[int], news: News) -> Reader:
+    """What the facts about some people say of the first of them."""
+    is_author, answered, mentioned, quoted, own, own_reason, category, *on_tags = facts
     bearings = Bearings(
         own=own,
         own_reason=own_reason,
-        is_author=account_id == thread.author_id,
+        is_author=is_author,
         tags={tag: level for tag, level in zip(tags, on_tags, strict=True) if level is not None},
         category=category,
     )
-    return Reader(account_id, bearings, bool(answered), bool(mentioned), bool(quoted))
+    asked = news.asked is not None
+    return Reader(0, bearings, bool(answered) and not asked, bool(mentioned), bool(quoted), asked)
 
 
 @cache
