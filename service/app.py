@@ -11,25 +11,23 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from service import __version__, wiring
-from service.accounts.current import cookie_name
 from service.kit.broadcast import Broadcaster
 from service.kit.clock import Clock
 from service.kit.database import Database, open_database
 from service.kit.database.migrations import newest, upgrade
-from service.kit.follower import Follower
-from service.kit.kept import Kept
 from service.kit.mailer import open_mailer
 from service.kit.outbound import Outbound
 from service.kit.outgoing import Outgoing
 from service.kit.push import Pusher, open_pusher, push_is_installed
-from service.live.policy import subjects_of
+from service.kit.tracing import TracedDatabase, Tracing, open_tracing
 from service.live.queries import look
 from service.live.schemas import to_message
 from service.pages.problems import problem_page
 from service.settings import Settings, keep_secret, keep_vapid_key
 from service.web import health, openapi, problems
+from service.web.counting import Counting, Traffic
 from service.web.gate import Gate
-from service.web.keeping import Keeping
+from service.web.request_ids import Naming
 from service.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -56,26 +54,34 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # a redirect would repeat the Host header, which is anybody's
-        telemetry={"tracing": False},
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},  # see kit.tracing
     )
     app.state.settings = settings
     app.state.secret = keep_secret(settings)
     app.state.pusher = make_pusher(settings, Outbound(settings.outbound_allow))
     app.state.newest = newest()
     app.state.greet = greet
-    app.state.database = open_database(settings.database_url, clock=clock, listeners=wiring.LISTENERS)
+    app.state.tracing = tracing = open_tracing(settings.otel_endpoint, __version__)
+    app.state.traffic = Traffic()
+    app.state.draining = False
+    database = open_database(
+        settings.database_url, clock=clock, listeners=wiring.LISTENERS, replica_url=settings.replica_url
+    )
+    app.state.database = TracedDatabase(database, tracing) if tracing else database
     app.state.worker = (
-        make_worker(settings, app.state.database) if (settings.embedded if worker is None else worker) else None
+        make_worker(settings, app.state.database, tracing)
+        if (settings.embedded if worker is None else worker)
+        else None
     )
     app.state.live = Broadcaster(app.state.database, look, to_message)
-    app.state.kept = Kept(settings.kept_bytes, app.state.database.clock, subjects_of)
-    app.state.database.info["changed"] = app.state.kept.changed
-    app.state.follower = Follower(app.state.database, app.state.kept)
     app.router.routes.extend(doors())
     problems.install(app, problem_page)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
-    app.add_middleware(Keeping, kept=app.state.kept, cookie=cookie_name(settings.secure))
     app.add_middleware(Gate, base_url=settings.base_url, page=problem_page)
+    app.add_middleware(
+        Counting, traffic=app.state.traffic, naming=Naming(settings.trusted_proxies),
+        tells=settings.access_log == "on", tracing=tracing,
+    )  # fmt: skip
     return app
 
 
@@ -92,7 +98,7 @@ def doors() -> tuple[BaseRoute, ...]:
     return tuple(house.routes)
 
 
-def make_worker(settings: Settings, database: Database) -> Worker:
+def make_worker(settings: Settings, database: Database, tracing: Tracing | None = None) -> Worker:
     """The worker with everything its jobs need."""
     mailer = open_mailer(settings.smtp_url, settings.data_dir / "mail", settings.base_url)
     outbound = Outbound(settings.outbound_allow)
@@ -100,7 +106,9 @@ def make_worker(settings: Settings, database: Database) -> Worker:
         mailer, settings.base_url, settings.mail_delay, keep_secret(settings), settings.data_dir, outbound,
         make_pusher(settings, outbound),
     )  # fmt: skip
-    return Worker(database, wiring.JOBS, wiring.SCHEDULE, outgoing, retry_base=settings.retry_base)
+    return Worker(
+        database, wiring.JOBS, wiring.SCHEDULE, outgoing, retry_base=settings.retry_base, tracing=tracing,
+    )  # fmt: skip
 
 
 def make_pusher(settings: Settings, outbound: Outbound) -> Pusher | None:
@@ -118,7 +126,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.warning("rate limits are off (PARLEY_RATE_LIMITS)")
     await app.state.database.start()
     await app.state.live.start()
-    await app.state.follower.start()
     if app.state.worker is not None:
         await app.state.worker.start()
     try:
@@ -128,6 +135,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         if app.state.worker is not None:
             await app.state.worker.stop()
-        await app.state.follower.stop()
         await app.state.live.stop()
         await app.state.database.stop()
+        if app.state.tracing is not None:
+            await asyncio.to_thread(app.state.tracing.stop)

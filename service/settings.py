@@ -65,8 +65,8 @@ class Settings(BaseSettings):
         default=32_000_000,
         ge=0,
         le=2**40,
-        description="How many bytes of answers for guests each process keeps ready. "
-        "`0` keeps none: everything is drawn for each request.",
+        description="How many bytes of answers for guests each process keeps "
+        "ready. `0` keeps none: everything is drawn for each request.",
     )
     rate_limits: Literal["on", "off"] = Field(default="on", description="`off` for benchmarks; `/readyz` then says so.")
     mail_delay: timedelta = Field(
@@ -122,8 +122,8 @@ class Settings(BaseSettings):
     )
     otel_endpoint: str = Field(
         default="",
-        description="Where traces go, by OTLP over HTTP, such as `http://collector:4318`; needs the extra `otel`. Absent: "
-        "`OTEL_EXPORTER_OTLP_ENDPOINT`, or no traces.",
+        description="Where traces go, by OTLP over HTTP, such as `http://collector:4318`; needs the extra `otel`. "
+        "Absent: `OTEL_EXPORTER_OTLP_ENDPOINT`, or no traces.",
     )
 
     @field_validator("outbound_allow", "trusted_proxies", "metrics_allow", mode="before")

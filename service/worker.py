@@ -20,11 +20,14 @@ from typing import Any
 
 from service.kit.clock import EPOCH
 from service.kit.database import Database, Session
+from service.kit.logs import CONTEXT
+from service.kit.measures import Measures
 from service.kit.queue import Claim, Cron, Elsewhere, JobKind, Stepwise, Transactional
 from service.kit.queue.cron import keep_time
-from service.kit.queue.overview import beat, rest
+from service.kit.queue.overview import MEASURED, beat, rest
 from service.kit.queue.running import explain, run_claim
 from service.kit.queue.statements import claim, release
+from service.kit.tracing import Tracing
 
 log = logging.getLogger(__name__)
 POLL = 1.0
@@ -34,6 +37,9 @@ GRACE = 7.0
 RETURN = 2.0
 """Seconds: between polls (± a quarter); after a hint, for its neighbours to arrive; between heartbeats; for running
 jobs to end when the worker is told to stop; and for giving the rest back. A stop takes at most GRACE + RETURN."""
+
+NO_SPAN: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
+"""Around a job where there are no traces."""
 
 
 @dataclass(slots=True)
@@ -75,6 +81,7 @@ class Worker:
         retry_base: float = 1.0,
         concurrency: int = 8,
         poll: float = POLL,
+        tracing: Tracing | None = None,
     ) -> None:
         kinds = {kind.name: kind.hastened(retry_base) for kind in jobs}
         inside = {name: kind for name, kind in kinds.items() if isinstance(kind.work, Transactional | Stepwise)}
@@ -88,6 +95,7 @@ class Worker:
         self._context = context
         self._retry_base = retry_base
         self._poll = poll
+        self._tracing = tracing
         # On SQLite units of work share commits, so many short jobs at once; on PostgreSQL each takes a connection.
         many = concurrency * 4 if database.dialect == "sqlite" else concurrency
         self._pools = (Pool(inside, many, least=many // 4), Pool(outside, concurrency), Pool(elsewhere, concurrency))
@@ -181,14 +189,25 @@ class Worker:
         return ticks, [claim(session, pool.leases(), limit) for pool, limit in pairs]
 
     def beat(self, session: Session) -> None:
-        """Say that this worker lives, and how what it had in hand ended."""
-        beat(session, self.name, self._counts)
+        """Say that this worker lives, how what it had in hand ended, and what it measured."""
+        spreads = {name: spread.as_json() for name, spread in Measures.of(self._database).items()}
+        beat(session, self.name, {**self._counts, MEASURED: spreads})
 
     def _begin(self, pool: Pool, held: Claim) -> None:
-        work = run_claim(self._database, pool.kinds[held.kind], held, self._context, retry_base=self._retry_base)
-        task = asyncio.create_task(work, name=f"job-{held.id}")
+        task = asyncio.create_task(self._attempt(pool.kinds[held.kind], held), name=f"job-{held.id}")
         pool.running[task] = held
         task.add_done_callback(lambda done: self._ended(pool, done))
+
+    async def _attempt(self, kind: JobKind, held: Claim) -> str:
+        """One attempt at a job, in its own span and with its name on every log line. Returns how it ended."""
+        CONTEXT.set(lambda: {"job": held.id, "kind": held.kind, "attempt": held.attempt})
+        began = time.perf_counter()
+        facts = {"job_id": held.id, "job_attempt": held.attempt}
+        with self._tracing.part(f"job {held.kind}", **facts) if self._tracing else NO_SPAN:
+            outcome = await run_claim(self._database, kind, held, self._context, retry_base=self._retry_base)
+        milliseconds = round((time.perf_counter() - began) * 1000, 1)
+        log.debug("the job ended", extra={"facts": {"outcome": outcome, "milliseconds": milliseconds}})
+        return outcome
 
     def _ended(self, pool: Pool, task: asyncio.Task[str]) -> None:
         held = pool.running.pop(task, None)

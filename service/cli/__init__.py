@@ -3,9 +3,9 @@
 import asyncio
 import contextlib
 import gc
-import logging
 import resource
 import sys
+import time
 from typing import Annotated, Any
 
 import typer
@@ -19,11 +19,12 @@ from service.accounts.schemas import newcomer_of, registration
 from service.app import create_app, make_worker
 from service.cli import audit, background, imports, moderation
 from service.cli.shared import AsJson, or_refused, refuse, settings_or_refuse, tell, with_database
-from service.kit.broadcast import Broadcaster
+from service.kit import logs
 from service.kit.database import Database, open_database
 from service.kit.database.migrations import upgrade, version_of
 from service.kit.errors import NotReady, Problem, settled
 from service.kit.queue import is_worked
+from service.kit.tracing import open_tracing
 from service.settings import Settings, keep_secret
 from service.web.heads import BoundedHead
 from service.wiring import LISTENERS
@@ -41,8 +42,7 @@ OPEN_FILES = 65_536
 
 def main() -> None:
     """The installed command."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure("text", "info")
     app()
 
 
@@ -50,6 +50,7 @@ def main() -> None:
 def serve() -> None:
     """Serve the site and the JSON API; in embedded mode (SQLite) migrate first and run the worker too."""
     settings = settings_or_refuse()
+    logs.configure(settings.log_format, settings.log_level)
     site = create_app(settings, greet=Greeting(settings))
     config = serving(site, settings)
     try:
@@ -57,7 +58,7 @@ def serve() -> None:
     except SystemExit as error:  # uvicorn has said what is wrong with the address
         raise typer.Exit(1) from error
     raise_open_files()
-    Site(config, site.state.live).run(sockets=[bound])
+    Site(config, site.state, settings.drain.total_seconds()).run(sockets=[bound])
 
 
 def serving(app: ASGIApp, settings: Settings) -> uvicorn.Config:
@@ -65,7 +66,7 @@ def serving(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     host, port = settings.address
     proxies = [str(network) for network in settings.trusted_proxies]
     return uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
+        app, host=host, port=port, log_config=None, log_level="warning", access_log=False, server_header=False,
         proxy_headers=bool(proxies), forwarded_allow_ips=proxies, timeout_graceful_shutdown=10, http=BoundedHead,
     )  # fmt: skip
 
@@ -78,11 +79,16 @@ def raise_open_files() -> None:
 
 
 class Site(uvicorn.Server):
-    """uvicorn, with a garbage collector that passes over what start-up made, and streams that end when it stops."""
+    """uvicorn, with a garbage collector that passes over what start-up made, and streams that end when it stops.
 
-    def __init__(self, config: uvicorn.Config, live: Broadcaster) -> None:
+    At the first signal `/readyz` says that the process is draining; after `drain` seconds more, or at the second
+    signal, its sockets are closed. `state` is the application's.
+    """
+
+    def __init__(self, config: uvicorn.Config, state: Any, drain: float = 0) -> None:
         super().__init__(config)
-        self.live = live
+        self.state, self.drain = state, drain
+        self._end_at: float | None = None
 
     async def startup(self, sockets: Any = None) -> None:
         """Listen. What start-up made lives as long as the process, so the collector need not look at it."""
@@ -90,9 +96,24 @@ class Site(uvicorn.Server):
         gc.collect()
         gc.freeze()
 
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """A signal says that it is to stop."""
+        again, self.state.draining = self.state.draining, True
+        if again or not self.drain:
+            super().handle_exit(sig, frame)
+            return
+        self._captured_signals.append(sig)
+        self._end_at = time.monotonic() + self.drain
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: whether it is time to stop."""
+        if self._end_at is not None and time.monotonic() >= self._end_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: Any = None) -> None:
         """Stop: streams end first, because uvicorn waits for open answers before it tells the application."""
-        self.live.end_all()
+        self.state.live.end_all()
         await super().shutdown(sockets)
 
 
@@ -133,9 +154,13 @@ def work(
         if not with_database(database, lambda: database.read(is_worked)):
             refuse("no worker has been seen lately")
         return
+    logs.configure(settings.log_format, settings.log_level)
     keep_secret(settings)
+    tracing = open_tracing(settings.otel_endpoint, __version__)
     with or_refused():
-        asyncio.run(run_forever(database, make_worker(settings, database)))
+        asyncio.run(run_forever(database, make_worker(settings, database, tracing)))
+    if tracing is not None:
+        tracing.stop()
 
 
 @app.command()

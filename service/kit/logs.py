@@ -27,7 +27,7 @@ QUIET: Final = ("alembic", "httpx", "httpcore", "opentelemetry", "urllib3", "asy
 
 
 def plain(text: str) -> str:
-    """The text as one line: control characters in the form `\\x0a`."""
+    """The text as one line: control characters are written out as Python writes them in a string."""
     return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 

@@ -61,6 +61,12 @@ class Measures(dict[str, Spread]):
 
     BOUNDS: ClassVar = {"closing.told": LONG, "commit.units": SIZES}
 
+    @classmethod
+    def of(cls, database: Any) -> Self:
+        """Those of a database's process; units of work find them in their session's `info`."""
+        found: Self = database.info.setdefault("measures", cls())
+        return found
+
     def __missing__(self, name: str) -> Spread:
         self[name] = made = Spread(self.BOUNDS.get(name, SHORT))
         return made

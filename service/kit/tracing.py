@@ -2,7 +2,7 @@
 
 Nothing of OpenTelemetry is imported, and nothing wrapped, where no collector is named. The provider is our own and not
 the process's global one, so no library adds spans of its own: FastAPI's, for one, tell the path and the query of every
-request, in which secrets may stand (decision 18). A span names routes, kinds and functions, never a path or a text.
+request, in which secrets may stand. A span names routes, kinds and functions, never a path or a text.
 """
 
 import logging
@@ -96,6 +96,11 @@ class TracedDatabase:
 
     async def read_shared(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As the database's own; a span of its own name, because it may be another database."""
+        with self._tracing.part("database read shared", code_function=named(fn)):
+            return await self._database.read_shared(fn, *args, **kwargs)
+
+    async def read_shared(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """As the database's own; a replica may answer."""
         with self._tracing.part("database read shared", code_function=named(fn)):
             return await self._database.read_shared(fn, *args, **kwargs)
 

@@ -11,6 +11,7 @@ from service.kit.errors import NotFound, NotSignedIn, Problem
 from service.pages import frame
 from service.pages.rendering import page, returning, see_other
 from service.pages.views.problems import ProblemKind, ProblemPage
+from service.web.request_ids import REQUEST_ID
 
 router = APIRouter(include_in_schema=False)
 
@@ -50,7 +51,7 @@ REMEDIES: Final = {
     "idempotency-conflict": "Use a new Idempotency-Key for a new request.",
     "rate-limited": "Wait as many seconds as Retry-After says.",
     "not-ready": "Wait as many seconds as Retry-After says; nothing was stored.",
-    "unexpected": "Try again. If it stays, tell the people who run this site when it happened and where.",
+    "unexpected": "Try again. If it stays, tell the people who run this site, with the request’s number.",
 }
 
 
@@ -65,7 +66,8 @@ async def problem_page(request: Request, problem: Problem) -> Response:
         return see_other(f"/sign-in{returning(here + query)}")
     sign_in = f"/sign-in{returning(here)}" if isinstance(problem, NotSignedIn) else None
     said = problem.detail if problem.detail != problem.title else REMEDIES.get(problem.code, problem.detail)
-    view = ProblemPage(problem.status, problem.code, problem.title, said, sign_in)
+    name = request.scope.get(REQUEST_ID) if problem.status >= 500 else None  # who reports it can say which it was
+    view = ProblemPage(problem.status, problem.code, problem.title, said, sign_in, name)
     return page("problem.html", await _frame(request, here), view, status=problem.status, headers=dict(problem.headers))
 
 

@@ -1,4 +1,4 @@
-"""The outermost ASGI layer: gives each request its id, counts it by its route, and says so in the log if that is wanted.
+"""The outermost ASGI layer: gives each request its id, counts it by its route, and logs it if that is wanted.
 
 It must cost next to nothing (a kept page is answered in 30 µs), so it makes one object for a request and keeps plain
 numbers; `/metrics` turns them into Prometheus' form when it is asked.
@@ -18,11 +18,9 @@ from service.kit.measures import Spread
 from service.kit.tracing import Tracing
 from service.web.request_ids import REQUEST_ID, Naming, parent_of
 from service.web.routes import route_of
+from service.web.streams import STREAM
 
 log = logging.getLogger("parley.access")
-
-STREAM: Final = "parley.stream"
-"""The key of the scope that says: this answer stays open, so how long it took says nothing."""
 
 METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 

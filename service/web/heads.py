@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.web.request_ids import PEER
 from service.web.streams import ABORT
 
 MOST_HEAD: Final = 65_536
@@ -28,9 +29,9 @@ class BoundedHead(HttpToolsProtocol):
         self._refused = False
 
     def on_message_begin(self) -> None:
-        """A request begins. An answer that is never read can be dropped."""
+        """A request begins. An answer that is never read can be dropped; the other end of the connection is known."""
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+        self.scope["extensions"] = {ABORT: self.transport.abort, PEER: self.client}  # type: ignore[dict-item]
         self._in_head, self._waited_for = True, 0
 
     def on_headers_complete(self) -> None:

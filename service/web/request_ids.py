@@ -46,7 +46,7 @@ class Naming:
         if not self._trusted:
             return False
         peer = scope.get("extensions", {}).get(PEER) or scope.get("client")
-        return bool(peer) and self._is_trusted(peer[0])
+        return peer is not None and self._is_trusted(peer[0])
 
     def _given(self, scope: Scope) -> str:
         """What the proxy calls it: its `X-Request-Id`, or else the trace of its `traceparent`; empty if neither."""

@@ -19,9 +19,7 @@ def route_of(scope: Scope) -> str:
     if (said := scope.get(ROUTE)) is not None:
         return str(said)
     chosen = scope.get("fastapi", {}).get("effective_route_context")
-    return (
-        NO_ROUTE if chosen is None else chosen.path_format or getattr(chosen.starlette_route, "path_format", NO_ROUTE)
-    )
+    return NO_ROUTE if chosen is None else str(chosen.path_format)
 
 
 def note_route(inner: Scope, outer: Scope) -> None:

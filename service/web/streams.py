@@ -23,6 +23,8 @@ COMMENT: Final = b":\n\n"
 RETRY: Final = (1_000, 5_000)
 """Milliseconds from which each stream draws how long its client waits before it comes back: after a restart not all
 come at once."""
+STREAM: Final = "parley.stream"
+"""The key of the scope that says: this answer stays open, so how long it took says nothing."""
 ABORT: Final = "parley.abort"
 """The extension of the ASGI scope by which our server lets a connection be dropped with what it holds back."""
 
@@ -55,6 +57,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the end; returns when nothing of the stream is left in this process."""
+        scope[STREAM] = True
         going = asyncio.create_task(gone(receive))
         try:
             async with asyncio.timeout(None) as limit:

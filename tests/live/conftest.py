@@ -19,7 +19,7 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
     config = uvicorn.Config(
         app, port=0, lifespan="off", log_level="error", access_log=False, http=BoundedHead, timeout_graceful_shutdown=30
     )
-    server = Site(config, app.state.live)
+    server = Site(config, app.state)
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -10,6 +10,7 @@ from service.closing.events import ThreadClosed, ThreadReopened
 from service.kit import events
 from service.kit.actor import SYSTEM, Actor
 from service.kit.clock import now
+from service.kit.database import after_commit
 from service.kit.errors import NotFound
 from service.threads.operations import facts_of
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
@@ -33,9 +34,17 @@ def tell_closing(session: Session, seen: ThreadSeen) -> None:
     seen.thread.closing_recorded_at = due.at
     session.add(seen.thread)
     session.flush()
+    note_lateness(session, now(session) - due.at)
     facts = facts_of(seen.thread)
     closed = ThreadClosed(actor=SYSTEM, closed_at=due.at, reason=due.reason, silent=due.silent, **facts)
     events.record(session, closed, at=due.at)
+
+
+def note_lateness(session: Session, late: timedelta) -> None:
+    """Count, once this is committed, how long after its deadline a closing is told."""
+    measures = session.info.get("measures")
+    if measures is not None:
+        after_commit(session, lambda: measures["closing.told"].add(late.total_seconds()))
 
 
 def tell_ended(session: Session, thread_id: int) -> bool:

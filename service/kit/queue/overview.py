@@ -10,11 +10,14 @@ from sqlalchemy import and_, delete, func, not_, select, update
 from service.kit.clock import Instant, now
 from service.kit.database import Session, notify
 from service.kit.database.rows import changed, upsert
+from service.kit.measures import Spread
 from service.kit.queue.tables import Job, job, worker_heartbeat
 
 ALIVE_WITHIN = timedelta(seconds=30)
 """A worker beats every 5 s; one not seen for this long is taken for dead."""
 FORGET_AFTER = timedelta(days=1)
+MEASURED = "measured"
+"""The member of a heartbeat's counts that is no kind of job: the worker's measures, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,10 @@ def discard(session: Session, job_id: int) -> bool:
     return changed(session, statement) == 1
 
 
-def beat(session: Session, name: str, counts: Mapping[str, Mapping[str, int]] | None = None) -> None:
-    """Say that the worker `name` lives and what it has ended so far; forget those not seen for a day."""
+def beat(session: Session, name: str, counts: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    """Say that the worker `name` lives, what it has ended and, under MEASURED, measured so far; forget those not seen
+    for a day.
+    """
     moment = now(session)
     statement = upsert(session)(worker_heartbeat).values(name=name, last_seen=moment, counts=counts or {})
     fresh = {"last_seen": statement.excluded.last_seen, "counts": statement.excluded.counts}
@@ -111,8 +116,17 @@ def ends(session: Session) -> list[tuple[str, str, str, int]]:
     found: list[tuple[str, str, str, int]] = []
     counted: Any
     for name, counted in session.execute(select(worker_heartbeat.c.name, worker_heartbeat.c.counts)):
-        found += [(name, kind, word, int(number)) for kind, words in counted.items() for word, number in words.items()]
+        kinds = {kind: words for kind, words in counted.items() if kind != MEASURED}
+        found += [(name, kind, word, int(number)) for kind, words in kinds.items() for word, number in words.items()]
     return sorted(found)
+
+
+def measured(session: Session, measure: str) -> list[tuple[str, Spread]]:
+    """What the workers of the last day have measured under this name since each started, by worker."""
+    query = select(worker_heartbeat.c.name, worker_heartbeat.c.counts).order_by(worker_heartbeat.c.name)
+    found = session.execute(query)
+    told = [(name, counts.get(MEASURED, {}).get(measure)) for name, counts in found]
+    return [(name, Spread.from_json(spread)) for name, spread in told if spread]
 
 
 def living_workers(session: Session) -> int:

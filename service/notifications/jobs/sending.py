@@ -69,6 +69,7 @@ def take(session: Session, run: Run[Outgoing]) -> Letter | None:
 def end(session: Session, run: Run[Outgoing], state: str, answer: str) -> None:
     """Record how the letter ended and end its job: both or neither."""
     end_letter(session, run.payload["letter"], run.claim.token, state, answer)
+    run.outcome = state
     run.finish(session)
 
 

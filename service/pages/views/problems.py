@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ProblemPage:
-    """An error as a page: what happened, and what the reader can do about it."""
+    """An error as a page: what happened, and what the reader can do about it. `request_id` is for quoting, where the
+    fault is ours.
+    """
 
     status: int
     code: str
     title: str
     detail: str
     sign_in_url: str | None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
