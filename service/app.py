@@ -11,15 +11,19 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from service import __version__, wiring
+from service.accounts.current import cookie_name
 from service.kit.broadcast import Broadcaster
 from service.kit.clock import Clock
 from service.kit.database import Database, open_database
 from service.kit.database.migrations import newest, upgrade
+from service.kit.follower import Follower
+from service.kit.kept import Kept
 from service.kit.mailer import open_mailer
 from service.kit.outbound import Outbound
 from service.kit.outgoing import Outgoing
 from service.kit.push import Pusher, open_pusher, push_is_installed
 from service.kit.tracing import TracedDatabase, Tracing, open_tracing
+from service.live.policy import subjects_of
 from service.live.queries import look
 from service.live.schemas import to_message
 from service.pages.problems import problem_page
@@ -27,6 +31,7 @@ from service.settings import Settings, keep_secret, keep_vapid_key
 from service.web import health, openapi, problems
 from service.web.counting import Counting, Traffic
 from service.web.gate import Gate
+from service.web.keeping import Keeping
 from service.web.request_ids import Naming
 from service.worker import Worker
 
@@ -74,9 +79,13 @@ def create_app(
         else None
     )
     app.state.live = Broadcaster(app.state.database, look, to_message)
+    app.state.kept = Kept(settings.kept_bytes, app.state.database.clock, subjects_of)
+    app.state.database.info["changed"] = app.state.kept.changed
+    app.state.follower = Follower(app.state.database, app.state.kept)
     app.router.routes.extend(doors())
     problems.install(app, problem_page)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
+    app.add_middleware(Keeping, kept=app.state.kept, cookie=cookie_name(settings.secure))
     app.add_middleware(Gate, base_url=settings.base_url, page=problem_page)
     app.add_middleware(
         Counting, traffic=app.state.traffic, naming=Naming(settings.trusted_proxies),
@@ -126,6 +135,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         log.warning("rate limits are off (PARLEY_RATE_LIMITS)")
     await app.state.database.start()
     await app.state.live.start()
+    await app.state.follower.start()
     if app.state.worker is not None:
         await app.state.worker.start()
     try:
@@ -135,6 +145,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         if app.state.worker is not None:
             await app.state.worker.stop()
+        await app.state.follower.stop()
         await app.state.live.stop()
         await app.state.database.stop()
         if app.state.tracing is not None:
