@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import String, bindparam, cast, select, type_coerce
+from sqlalchemy import String, bindparam, cast, select
 from sqlmodel import Session, col
 
 from service.kit.actor import Actor, check_signed_in
@@ -57,7 +57,7 @@ AS_TEXT: Final = ("channels", "quiet_days")
 def _choices(dialect_insert: Any) -> Any:
     """What these accounts chose, as it is stored; built once for each dialect."""
     account, *rest = CHOICES.c
-    columns = [type_coerce(column, String) if column.name in AS_TEXT else column for column in rest]
+    columns = [cast(column, String) if column.name in AS_TEXT else column for column in rest]
     these = crowd(dialect_insert, "accounts")
     return select(account, *columns).where(account.in_(select(these.c.value)))
 
