@@ -14,6 +14,7 @@ from service.accounts.policy import SILENCE, SUSPENSION, sanction
 from service.kit.actor import GUEST, SCOPES, Actor, check_known, rank_of
 from service.kit.clock import Instant, clock_of, now
 from service.kit.credentials import hash_secret
+from service.kit.database.ready import Ready
 from service.kit.database.rows import table_of
 from service.kit.errors import NotFound, NotSignedIn
 from service.kit.text import fold, username_key
@@ -33,8 +34,8 @@ TOKENS = select(
 ).join(API_TOKEN, API_TOKEN.c.account_id == ACCOUNT.c.id)
 """Every credential that is valid now, with its owner: what ends one is said here, for one as for many."""
 
-BY_SESSION = SESSIONS.where(SIGNED_IN.c.secret_hash == bindparam("secret"))
-BY_TOKEN = TOKENS.where(API_TOKEN.c.secret_hash == bindparam("secret"))
+BY_SESSION = Ready(SESSIONS.where(SIGNED_IN.c.secret_hash == bindparam("secret")))
+BY_TOKEN = Ready(TOKENS.where(API_TOKEN.c.secret_hash == bindparam("secret")))
 BY_SESSIONS = SESSIONS.where(SIGNED_IN.c.secret_hash.in_(bindparam("secrets", expanding=True)))
 BY_TOKENS = TOKENS.where(API_TOKEN.c.secret_hash.in_(bindparam("secrets", expanding=True)))
 MOST_AT_ONCE = 500
@@ -55,13 +56,13 @@ def by_session(session: Session, secret_hash: str) -> Known | None:
 
     Reads the process's clock, not the unit of work's instant, which is taken later, under the subject's lock.
     """
-    row = session.execute(BY_SESSION, {"secret": secret_hash, "at": clock_of(session).now()}).first()
+    row = BY_SESSION.first(session, {"secret": secret_hash, "at": clock_of(session).now()})
     return None if row is None else _owner_of_session(row, clock_of(session).now())
 
 
 def by_token(session: Session, secret_hash: str) -> Known | None:
     """The owner of an API token, with the token's scopes; None for an unknown or revoked one."""
-    row = session.execute(BY_TOKEN, {"secret": secret_hash}).first()
+    row = BY_TOKEN.first(session, {"secret": secret_hash})
     return None if row is None else _owner_of_token(row, clock_of(session).now())
 
 

@@ -8,8 +8,10 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import BigInteger, Dialect, text
+from sqlalchemy import BigInteger, ColumnElement, Dialect, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -97,13 +99,41 @@ def now(session: Session) -> datetime:
     return cast(datetime, known) if known is not None else retake(session)
 
 
-def retake(session: Session) -> datetime:
-    """Take `now` afresh: call it right after locking the row that the decision is about."""
+class DatabaseClock(FunctionElement[int]):
+    """The database's clock as it is read, in microseconds since 1970: PostgreSQL's `clock_timestamp()`. NULL on SQLite,
+    where the process's own clock counts.
+    """
+
+    name = "database_clock"
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(DatabaseClock, "postgresql")
+def _clock_timestamp(_element: Any, _compiler: Any, **_: Any) -> str:
+    return "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
+
+@compiles(DatabaseClock, "sqlite")
+def _no_clock(_element: Any, _compiler: Any, **_: Any) -> str:
+    return "NULL"
+
+
+def database_clock() -> ColumnElement[int]:
+    """A column for a statement that locks the row that a decision is about: what `retake` takes for its `reading`."""
+    return DatabaseClock().label("clock")
+
+
+READ_CLOCK: Final = select(database_clock())
+
+
+def retake(session: Session, reading: int | None = None) -> datetime:
+    """Take `now` afresh: call it right after locking the row that the decision is about. `reading` is the database's
+    clock, where the statement that locked it has read that too; without it PostgreSQL is asked.
+    """
     clock = clock_of(session)
-    if session.get_bind().dialect.name == "postgresql":
-        micros = session.scalar(text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))
-        instant = clock.settle(from_micros(int(cast(int, micros))), "database")
-    else:
-        instant = clock.now()
+    if reading is None and session.get_bind().dialect.name == "postgresql":
+        reading = int(cast(int, session.scalar(READ_CLOCK)))
+    instant = clock.now() if reading is None else clock.settle(from_micros(reading), "database")
     session.info["now"] = instant
     return instant

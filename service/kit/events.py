@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import JSON, BigInteger, Column, Index, bindparam, insert, select, text, update
 from sqlmodel import Field, Session, SQLModel, col
@@ -23,6 +23,7 @@ from service.kit.actor import SYSTEM, Actor
 from service.kit.clock import Instant, now
 from service.kit.database.columns import identity
 from service.kit.database.marks import note_change, notify
+from service.kit.database.ready import Ready
 from service.kit.database.rows import table_of
 
 AUDIENCES: Final = ("public", "category", "person", "staff")
@@ -44,8 +45,11 @@ class EventRow(SQLModel, table=True):
         ),
         Index("event_subject", "subject_type", "subject_id"),
         Index(
-            "event_of_thread", "thread_id", "position",
-            sqlite_where=text("thread_id IS NOT NULL"), postgresql_where=text("thread_id IS NOT NULL"),
+            "event_of_thread",
+            "thread_id",
+            "position",
+            sqlite_where=text("thread_id IS NOT NULL"),
+            postgresql_where=text("thread_id IS NOT NULL"),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -113,15 +117,17 @@ BESIDE: Final = ("address_hash", "thread_id")
 """What it does not cover: the one may be erased, the other says again what is covered."""
 
 # Built once, because every reply runs them: to build a statement costs more than to run it.
-INSERT: Final = insert(EVENT).returning(EVENT.c.id)
-WAITING: Final = (
+STORED: Final = (*MEMBERS[1:], "data", "thread_id", "address_hash")
+INSERT: Final = Ready(insert(EVENT).returning(EVENT.c.id), columns=STORED)
+TAKEN: Final = (*MEMBERS, "facts")
+WAITING: Final = Ready(
     select(*(EVENT.c[name] for name in MEMBERS), EVENT.c.data.label("facts"))
     .where(EVENT.c.position.is_(None))
     .order_by(EVENT.c.id)
     .limit(BATCH)
 )
 ANY_WAITING: Final = select(EVENT.c.id).where(EVENT.c.position.is_(None)).limit(1)
-LAST: Final = (
+LAST: Final = Ready(
     select(EVENT.c.position, EVENT.c.hash)
     .where(EVENT.c.position.is_not(None))
     .order_by(EVENT.c.position.desc())
@@ -133,12 +139,12 @@ LAST_OF_THREAD: Final = (
     .order_by(EVENT.c.position.desc())
     .limit(1)
 )
-PLACE: Final = (
+PLACE: Final = Ready(
     update(EVENT).where(EVENT.c.id == bindparam("event_id")).values(position=bindparam("place"), hash=bindparam("link"))
 )
 
 HEAD: Final = table_of(EventHead)
-MOVE_HEAD: Final = update(HEAD).where(HEAD.c.id == 1).values(position=bindparam("place"), hash=bindparam("link"))
+MOVE_HEAD: Final = Ready(update(HEAD).where(HEAD.c.id == 1).values(position=bindparam("place"), hash=bindparam("link")))
 
 
 def record(session: Session, event: Event, *, at: datetime | None = None) -> int:
@@ -159,7 +165,7 @@ def record(session: Session, event: Event, *, at: datetime | None = None) -> int
         "data": facts, "thread_id": thread_id,
         "address_hash": None if hidden else session.info.get("address_hash"),
     }  # fmt: skip
-    event_id = int(session.execute(INSERT, row).scalar_one())
+    event_id = int(INSERT.scalar(session, row))
     notify(session, "event")
     note_change(session, event.kind, thread_id)
     for listener in session.info["listeners"].get(type(event), ()):
@@ -194,23 +200,23 @@ def sequence(session: Session) -> int:
     if session.get_bind().dialect.name == "postgresql":
         # It waits for its turn: giving way to a sequencer that looked before our commit would cost our events a poll.
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEQUENCER_LOCK})
-    waiting = session.execute(WAITING).mappings().all()
+    waiting = [dict(zip(TAKEN, row, strict=True)) for row in WAITING.all(session)]
     if not waiting:
         return 0
-    last = session.execute(LAST).first()
+    last = LAST.first(session)
     position, previous = (last[0], last[1]) if last else (0, GENESIS)
     places = []
     for row in waiting:
-        position, previous = position + 1, digest(previous, dict(row), position + 1)
+        position, previous = position + 1, digest(previous, row, position + 1)
         places.append({"event_id": row["id"], "place": position, "link": previous})
-    session.execute(PLACE, places)
+    PLACE.each(session, places)
     _keep_head(session, position, previous)
     return len(waiting)
 
 
 def _keep_head(session: Session, position: int, link: str) -> None:
     """Note where the chain ends now: without that nobody would miss what was cut off there."""
-    if not cast(Any, session.execute(MOVE_HEAD, {"place": position, "link": link})).rowcount:
+    if not MOVE_HEAD.changed(session, {"place": position, "link": link}):
         session.execute(insert(HEAD), {"id": 1, "position": position, "hash": link})
 
 
@@ -222,7 +228,7 @@ def read_after(session: Session, position: int, limit: int = 100) -> Sequence[Ev
 
 def last_position(session: Session) -> int:
     """The end of the table: the last position given out, 0 before the first event."""
-    last = session.execute(LAST).first()
+    last = LAST.first(session)
     return int(last[0]) if last else 0
 
 

@@ -26,7 +26,7 @@ from service.replies.queries import ReplySeen
 from service.replies.schemas import EditReply, PostReply, ReplyView, to_drafted, to_written
 from service.screening.errors import AlreadyPosted, Rejected
 from service.threads.errors import ThreadIsClosed
-from service.threads.queries import get_thread, lock_thread
+from service.threads.queries import get_thread, hold_thread
 from service.threads.queries.reactions import own_in_thread
 from service.threads.schemas.revisions import ReplyRevisionView
 from service.web.answers import Answer, created, json_answer, no_content
@@ -112,7 +112,7 @@ async def post_reply(thread_id: ThreadId, draft: Deferred[PostReply], asks: Aski
     ready = await asks.prepare_text(to_drafted, draft)
 
     def work(session: Session, actor: Actor) -> Answer | Problem:
-        seen = lock_thread(session, actor, thread_id)
+        seen = hold_thread(session, actor, thread_id)
         reply = operations.post_reply(session, actor, seen, ready, asks.sender())
         if isinstance(reply, Rejected):
             return reply

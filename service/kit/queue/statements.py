@@ -30,13 +30,14 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.kit.clock import MICROSECOND, now, to_micros
 from service.kit.database import Session, notify
+from service.kit.database.ready import Ready
 from service.kit.database.rows import changed, upsert
 from service.kit.queue.tables import job
 
 Payload = dict[str, Any]
 LAST_ERROR_LENGTH = 500
 HELD = and_(job.c.id == bindparam("held_id"), job.c.token == bindparam("held_token"))
-FINISH = delete(job).where(HELD)
+FINISH = Ready(delete(job).where(HELD))
 CHANGE = update(job).where(HELD)
 
 
@@ -55,7 +56,10 @@ class Claim:
     token: str
 
 
-ADD = insert(job).returning(job.c.id)
+ADD = Ready(
+    insert(job).returning(job.c.id),
+    columns=("kind", "payload", "run_at", "created_at", "attempts", "dedupe_key"),
+)
 """Built once, because every reply runs them: to build a statement costs more than to run it."""
 
 
@@ -72,12 +76,13 @@ def enqueue(
         "kind": kind, "payload": payload, "run_at": run_at or moment, "created_at": moment, "attempts": 0,
         "dedupe_key": dedupe_key,
     }  # fmt: skip
+    job_id: int | None
     if dedupe_key is None:
-        statement: Any = ADD
+        job_id = ADD.scalar(session, row)
     else:
-        conflict = {"index_elements": ["dedupe_key"], "index_where": job.c.dead_at.is_(None)}
+        conflict: dict[str, Any] = {"index_elements": ["dedupe_key"], "index_where": job.c.dead_at.is_(None)}
         statement = upsert(session)(job).on_conflict_do_nothing(**conflict).returning(job.c.id)
-    job_id: int | None = session.execute(statement, row).scalar_one_or_none()
+        job_id = session.execute(statement, row).scalar_one_or_none()
     if job_id is not None:
         notify(session, "job")
     return job_id
@@ -132,7 +137,8 @@ def _claim_statement(leases: tuple[tuple[str, timedelta], ...]) -> ReturningUpda
 
 def finish(session: Session, held: Claim) -> None:
     """Delete the job in the transaction of its effect: both are stored or neither. Raises LeaseLost."""
-    _exactly_one(session, held, FINISH)
+    if FINISH.changed(session, {"held_id": held.id, "held_token": held.token}) != 1:
+        raise LeaseLost
 
 
 def renew(session: Session, held: Claim, lease: timedelta) -> None:

@@ -8,11 +8,11 @@ from functools import cache
 from typing import Any, Final, Literal
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, case, or_, true, update
-from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 
 from service.kit.actor import Actor
 from service.kit.clock import Instant, now, to_micros
+from service.kit.database.ready import Ready
 from service.kit.database.rows import table_of
 from service.replies import queries
 from service.replies.models import Reply
@@ -23,13 +23,13 @@ from service.threads.queries.turns import begun_in_time
 
 THREAD: Final = table_of(Thread)
 REPLY: Final = table_of(Reply)
-HAND_OUT: Final = (
+HAND_OUT: Final = Ready(
     update(THREAD)
     .where(THREAD.c.id == bindparam("thread", type_=BigInteger))
     .values(last_number=THREAD.c.last_number + 1)
     .returning(THREAD.c.last_number)
 )
-COUNT_CHILD: Final = (
+COUNT_CHILD: Final = Ready(
     update(REPLY)
     .where(REPLY.c.id == bindparam("parent", type_=BigInteger))
     .values(child_count=REPLY.c.child_count + bindparam("change", type_=Integer))
@@ -47,7 +47,7 @@ def take_number(session: Session, actor: Actor, seen: ThreadSeen, *, held: bool 
     at = now(session)
     statement = _next_number(entry_of(actor, seen, at), held=held)
     asked = {"thread": seen.id, "at": at, "moment": to_micros(at), "account": actor.account_id}
-    number = session.execute(statement, asked).scalar_one_or_none()
+    number = statement.scalar(session, asked)
     if number is None:
         raise threads_policy.closed_problem(get_thread(session, actor, seen.id).closing)
     return None if held else int(number)
@@ -65,7 +65,7 @@ def entry_of(actor: Actor, seen: ThreadSeen, at: datetime) -> Entry:
 
 
 @cache
-def _next_number(entry: Entry, *, held: bool) -> ReturningUpdate[Any]:
+def _next_number(entry: Entry, *, held: bool) -> Ready:
     """The statement of `take_number`, built once for each kind: building it costs more than running it.
 
     Parameters: `thread`, `at`, `moment`, which is `at` in microseconds, and `account`, who is coming in.
@@ -79,15 +79,10 @@ def _next_number(entry: Entry, *, held: bool) -> ReturningUpdate[Any]:
         .returning(THREAD.c.last_number)
     )
     if held:
-        return statement.values(last_number=THREAD.c.last_number)
+        return Ready(statement.values(last_number=THREAD.c.last_number))
     heard_at: ColumnElement[Any] = at if entry == "open" else case((is_open, at), else_=THREAD.c.idle_anchor)
-    return statement.values(
-        last_number=THREAD.c.last_number + 1,
-        reply_count=THREAD.c.reply_count + 1,
-        last_reply_at=at,
-        idle_anchor=heard_at,
-        active_at=at,
-    )
+    moved = {"last_number": THREAD.c.last_number + 1, "reply_count": THREAD.c.reply_count + 1}
+    return Ready(statement.values(**moved, last_reply_at=at, idle_anchor=heard_at, active_at=at))
 
 
 def _may_enter(entry: Entry, is_open: ColumnElement[bool], moment: ColumnElement[int]) -> ColumnElement[bool]:
@@ -145,7 +140,7 @@ def _change_thread(session: Session, seen: ThreadSeen, change: int, last: Any, h
 
 def hand_out_number(session: Session, seen: ThreadSeen) -> int:
     """The next number of a thread, for a reply that is published later than it was submitted."""
-    return int(session.execute(HAND_OUT, {"thread": seen.id}).scalar_one())
+    return int(HAND_OUT.scalar(session, {"thread": seen.id}))
 
 
 def show_child(session: Session, parent_id: int) -> None:
@@ -168,5 +163,5 @@ def _count_child(session: Session, parent_id: int, change: int) -> tuple[bool, i
     One that was never published has no number to stand under, and no stub.
     """
     asked = {"parent": parent_id, "change": change}
-    moderation, number, children, above = session.execute(COUNT_CHILD, asked).one()
+    moderation, number, children, above = COUNT_CHILD.one(session, asked)
     return moderation != "published" and number is not None, children, above

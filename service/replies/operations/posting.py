@@ -11,7 +11,8 @@ from sqlmodel import Session
 from service.kit import events
 from service.kit.actor import Actor
 from service.kit.clock import now
-from service.kit.database.rows import stored_id, table_of
+from service.kit.database.ready import Ready
+from service.kit.database.rows import defaults, plain, stored_id, table_of
 from service.kit.errors import Problem, settled
 from service.kit.sender import NOWHERE, Sender
 from service.kit.text import RENDERER_VERSION
@@ -30,7 +31,9 @@ from service.threads.queries import ThreadSeen
 from service.threads.queries.turns import turn_of
 
 REPLY: Final = table_of(Reply)
-INSERT: Final = insert(REPLY).returning(REPLY.c.id)
+FRESH: Final = {name: value for name, value in defaults(Reply).items() if name != "id"}
+INSERT: Final = Ready(insert(REPLY).returning(REPLY.c.id), columns=FRESH)
+NEW: Final = plain(Reply)
 EVENTS: Final[Mapping[Outcome, type[ReplyEvent]]] = {
     "publish": ReplyPosted, "hold": ReplyHeld, "spam": ReplyCaught, "reject": ReplyRefused,
 }  # fmt: skip
@@ -48,7 +51,7 @@ class Drafted:
 def post_reply(
     session: Session, actor: Actor, seen: ThreadSeen, draft: Drafted | Problem, sender: Sender = NOWHERE
 ) -> Reply | Rejected:
-    """Store a reply in a thread that was loaded with `lock_thread`: visible at once, or as the site's rules say held
+    """Store a reply in a thread that was loaded with `hold_thread`: visible at once, or as the site's rules say held
     for a moderator, taken for spam, or rejected, which is returned so that the record of it stays.
 
     The thread's row, moved by one conditional UPDATE, decides whether it is open and which number comes next.
@@ -67,16 +70,16 @@ def post_reply(
     shown = verdict.outcome == "publish"
     number = take_number(session, actor, seen, held=not shown)
     parent, depth = place(session, answered, seen.site.max_depth)
-    reply = Reply(
-        thread_id=seen.id, number=number, parent_id=parent.id if parent else None,
-        in_reply_to_id=answered.id if answered else None, depth=depth, author_id=actor.account_id,
-        body=ready.text.body, body_html=ready.text.body_html, renderer=RENDERER_VERSION,
-        moderation=STATES[verdict.outcome], previous_moderation=came_from(verdict.outcome),
-        is_quiet=verdict.outcome == "spam", text_hash=ready.text.mark,
-        posted_while_closed=closed, is_heard=not closed, created_at=at, published_at=at if shown else None,
-    )  # fmt: skip
-    # A statement of Core: the unit of work of the ORM takes ten times as long, and this is the hottest of all writes.
-    reply.id = session.execute(INSERT, reply.model_dump(exclude={"id"})).scalar_one()
+    row: dict[str, Any] = FRESH | {
+        "thread_id": seen.id, "number": number, "parent_id": parent.id if parent else None,
+        "in_reply_to_id": answered.id if answered else None, "depth": depth, "author_id": actor.account_id,
+        "body": ready.text.body, "body_html": ready.text.body_html, "renderer": RENDERER_VERSION,
+        "moderation": STATES[verdict.outcome], "previous_moderation": came_from(verdict.outcome),
+        "is_quiet": verdict.outcome == "spam", "text_hash": ready.text.mark,
+        "posted_while_closed": closed, "is_heard": not closed, "created_at": at, "published_at": at if shown else None,
+    }  # fmt: skip
+    # No object of the ORM: its unit of work takes ten times as long, and this is the hottest of all writes.
+    reply = NEW(**row, id=INSERT.scalar(session, row))
     if parent is not None and shown:
         show_child(session, stored_id(parent.id))
     about: dict[str, Any] = {"mentioned": ready.text.mentioned, "quoted": ready.text.quoted} | facts_of(reply, seen)
@@ -97,7 +100,7 @@ def _screen(session: Session, actor: Actor, seen: ThreadSeen, text: Written, sen
         found = queries.find_same(session, actor, seen.id, text.mark, now(session) - within)
         return None if found is None else where(seen, *found)
 
-    return screen(session, actor, submission, same)
+    return screen(session, actor, submission, same, seen.site)
 
 
 def where(seen: ThreadSeen, reply_id: int, number: int | None) -> str:

@@ -12,6 +12,7 @@ from service.categories.models import Category
 from service.categories.policy import moderated_by
 from service.kit.actor import Actor
 from service.kit.clock import Instant
+from service.kit.database.ready import Ready
 from service.kit.database.rows import stored_id, table_of
 from service.kit.errors import NotFound
 from service.replies.models import Reply
@@ -92,12 +93,14 @@ def to_seen(actor: Actor, row: Any) -> ReplySeen:
 # Built once, because every reply is shown to its author.
 ACCOUNT = table_of(Account)
 REPLY = table_of(Reply)
-NAMES = select(ACCOUNT.c.username, ACCOUNT.c.display_name).where(ACCOUNT.c.id == bindparam("account"))
+NAMES = Ready(
+    select(ACCOUNT.c.username, ACCOUNT.c.display_name).where(ACCOUNT.c.id == bindparam("account", type_=BigInteger))
+)
 
 
 def just_posted(session: Session, reply: Reply) -> ReplySeen:
     """A reply that this unit of work has stored, as its author sees it."""
-    username, display_name = session.execute(NAMES, {"account": reply.author_id}).one()
+    username, display_name = NAMES.one(session, {"account": reply.author_id})
     return ReplySeen(reply, username, display_name or username, told="pending" if reply.is_quiet else None)
 
 
@@ -185,7 +188,7 @@ def last_published_at(session: Session, thread_id: int, *, heard: bool = False) 
     return session.execute(query.where(col(Reply.is_heard)) if heard else query).scalar_one_or_none()
 
 
-SAME: Final = (
+SAME: Final = Ready(
     select(REPLY.c.id, REPLY.c.number)
     .where(
         REPLY.c.author_id == bindparam("author", type_=BigInteger),
@@ -206,5 +209,5 @@ def find_same(
     none. What its author has deleted since does not count, so that it can be posted once more.
     """
     asked = {"author": actor.account_id, "thread": thread_id, "mark": mark, "since": since}
-    found = session.execute(SAME, asked).first()
+    found = SAME.first(session, asked)
     return None if found is None else (found[0], found[1])

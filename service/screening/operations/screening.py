@@ -25,15 +25,17 @@ STATES: Final = {"publish": "published", "hold": "pending", "spam": "spam", "rej
 """The state in which a new post begins, by the verdict."""
 
 
-def screen(session: Session, actor: Actor, submission: Submission, same: Same | None = None) -> Verdict:
+def screen(
+    session: Session, actor: Actor, submission: Submission, same: Same | None = None, site: Site | None = None
+) -> Verdict:
     """What happens to a post: published, held, taken for spam or rejected, and by which rule. `same` looks for the
-    same text of the same author.
+    same text of the same author; `site` is its row, where the caller has it.
 
     What is rejected is kept like any other post, so the caller stores it and returns `refusal(verdict)`. But the same
     text is not kept twice, nor more than the rule against floods lets in: then Rejected is raised.
     Raises AlreadyPosted, RateLimited, Rejected.
     """
-    asked = _asked(session, submission)
+    asked = _asked(session, submission, site)
     if not asked:
         return PUBLISH
     facts = facts_about(session, actor, asked, same, submission.hosts)
@@ -61,9 +63,9 @@ def screen_edit(session: Session, actor: Actor, submission: Submission) -> Verdi
     return verdict
 
 
-def _asked(session: Session, submission: Submission) -> list[InForce]:
+def _asked(session: Session, submission: Submission, site: Site | None = None) -> list[InForce]:
     """The rules that are on and whose business this is, in order."""
-    return [rule for rule in rules_in_force(session, get_site(session)) if rule.is_asked(submission)]
+    return [rule for rule in rules_in_force(session, site or get_site(session)) if rule.is_asked(submission)]
 
 
 def refusal(verdict: Verdict) -> Rejected:

@@ -1,13 +1,14 @@
 """What writing in a thread does to how closely its people follow it: the listeners of posts."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete
 from sqlmodel import Session
 
 from service.accounts.queries import ids_of
 from service.kit.clock import now
+from service.kit.database.ready import Ready
 from service.kit.database.rows import table_of, upsert
 from service.replies.events import ReplyCaught, ReplyEvent, ReplyHeld, ReplyPosted
 from service.subscriptions.models import OF_OPENING, OF_REPLY, WATCHING, Mention, Subscription
@@ -27,7 +28,7 @@ def follow_after_reply(session: Session, event: ReplyPosted | ReplyHeld | ReplyC
     if event.actor.account_id is None or event.version > 1:
         return
     asked = {"thread": event.thread_id, "account": event.actor.account_id, "at": now(session)}
-    given = session.scalar(_unless_there(upsert(session)), asked)
+    given = UNLESS_THERE.scalar(session, asked)
     if given not in (None, WATCHING):
         _keep_closer(session, event.actor.account_id, event.thread_id)
 
@@ -41,15 +42,17 @@ def _keep_closer(session: Session, account_id: int, thread_id: int) -> None:
         session.execute(delete(SUBSCRIPTION).where(mine, SUBSCRIPTION.c.thread_id == thread_id))
 
 
-@cache
 def _unless_there(dialect_insert: Any) -> Any:
-    """The listener's statement, built once for each dialect, because every reply runs it: with what its person
-    prefers, it is still one. Who wants no more than a normal level from replying gets no row.
+    """The listener's statement: with what its person prefers, it is still one. Who wants no more than a normal level
+    from replying gets no row.
     """
     row = level_given("on_reply", WATCHING, REPLIED)
     insert = dialect_insert(SUBSCRIPTION).from_select(["thread_id", "account_id", "level", "reason", "since"], row)
     kept = insert.on_conflict_do_nothing(index_elements=["thread_id", "account_id"])
     return kept.returning(SUBSCRIPTION.c.level)
+
+
+UNLESS_THERE: Final = Ready(build=_unless_there)
 
 
 def note_mentions(session: Session, event: ReplyEvent | ThreadEvent, event_id: int) -> None:
