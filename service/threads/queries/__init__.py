@@ -1,6 +1,7 @@
 """Every SELECT of threads; every load takes the actor and finds only what the actor may see."""
 
 from service.threads.queries.anchors import anchors
+from service.threads.queries.holding import hold_thread
 from service.threads.queries.law import effective_close_at
 from service.threads.queries.lists import list_threads
 from service.threads.queries.loads import ThreadSeen, find_same, get_thread, lock_thread
@@ -8,5 +9,5 @@ from service.threads.queries.revisions import Revision, get_revision, list_revis
 
 __all__ = [
     "Revision", "ThreadSeen", "anchors", "effective_close_at", "find_same", "get_revision", "get_thread",
-    "list_revisions", "list_threads", "lock_thread",
+    "hold_thread", "list_revisions", "list_threads", "lock_thread",
 ]  # fmt: skip
