@@ -18,7 +18,9 @@ from service.kit.database import Database, open_database
 from service.kit.database.migrations import newest, upgrade
 from service.kit.follower import Follower
 from service.kit.kept import Kept
+from service.kit.loop_lag import LoopLag
 from service.kit.mailer import open_mailer
+from service.kit.measures import Measures
 from service.kit.outbound import Outbound
 from service.kit.outgoing import Outgoing
 from service.kit.push import Pusher, open_pusher, push_is_installed
@@ -73,6 +75,7 @@ def create_app(
         settings.database_url, clock=clock, listeners=wiring.LISTENERS, replica_url=settings.replica_url
     )
     app.state.database = TracedDatabase(database, tracing) if tracing else database
+    app.state.loop_lag = LoopLag(Measures.of(app.state.database)["loop.lag"])
     app.state.worker = (
         make_worker(settings, app.state.database, tracing)
         if (settings.embedded if worker is None else worker)
@@ -134,6 +137,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     if settings.rate_limits == "off":
         log.warning("rate limits are off (PARLEY_RATE_LIMITS)")
     await app.state.database.start()
+    app.state.loop_lag.start()
     await app.state.live.start()
     await app.state.follower.start()
     if app.state.worker is not None:
@@ -148,5 +152,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.follower.stop()
         await app.state.live.stop()
         await app.state.database.stop()
+        await app.state.loop_lag.stop()
         if app.state.tracing is not None:
             await asyncio.to_thread(app.state.tracing.stop)

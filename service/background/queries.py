@@ -1,4 +1,4 @@
-"""The SELECTs of background work: the dead jobs with what each was about."""
+"""The SELECTs of background work: the dead jobs with what each was about, and what waits for people."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +11,11 @@ from service.accounts.models import Account
 from service.kit.actor import Actor, check_administers
 from service.kit.clock import Instant
 from service.kit.database.rows import stored_id
+from service.kit.events import EVENT
 from service.kit.queue import dead_jobs
 from service.kit.queue.tables import Job
+from service.moderation.models import IS_OPEN as REVIEW_IS_OPEN
+from service.moderation.models import Review
 from service.notifications.models import IS_UNDERWAY, Letter
 from service.threads.models import Thread
 
@@ -65,6 +68,25 @@ def _letters(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, str]]
         row[0]: (f"a letter to {row[1]}: " + (f"“{row[2]}”" if row[2] else row[3]), row[4])
         for row in (session.execute(query) if ids else ())
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What waits for somebody: open reviews for moderators, events for their place in the log; how many of each, and
+    since when the oldest.
+    """
+
+    reviews: int
+    oldest_review: datetime | None
+    events: int
+    oldest_event: datetime | None
+
+
+def standing(session: Session) -> Standing:
+    """What waits now. Partial indexes have just these rows."""
+    reviews = select(func.count(), func.min(col(Review.opened_at), type_=Instant())).where(REVIEW_IS_OPEN)
+    events = select(func.count(), func.min(EVENT.c.at, type_=Instant())).where(EVENT.c.position.is_(None))
+    return Standing(*session.execute(reviews).one(), *session.execute(events).one())
 
 
 @dataclass(frozen=True, slots=True)

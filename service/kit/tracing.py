@@ -99,11 +99,6 @@ class TracedDatabase:
         with self._tracing.part("database read shared", code_function=named(fn)):
             return await self._database.read_shared(fn, *args, **kwargs)
 
-    async def read_shared(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """As the database's own; a replica may answer."""
-        with self._tracing.part("database read shared", code_function=named(fn)):
-            return await self._database.read_shared(fn, *args, **kwargs)
-
     async def write(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As the database's own; the time it waits for its neighbours' commit is a part of it."""
         with self._tracing.part("database write", code_function=named(fn)):

@@ -25,6 +25,8 @@ RETRY: Final = (1_000, 5_000)
 come at once."""
 STREAM: Final = "parley.stream"
 """The key of the scope that says: this answer stays open, so how long it took says nothing."""
+CUT: Final = "cut"
+"""Its value where the stream was broken off because its client did not read."""
 ABORT: Final = "parley.abort"
 """The extension of the ASGI scope by which our server lets a connection be dropped with what it holds back."""
 
@@ -57,7 +59,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until the end; returns when nothing of the stream is left in this process."""
-        scope[STREAM] = True
+        scope[STREAM] = STREAM
         going = asyncio.create_task(gone(receive))
         try:
             async with asyncio.timeout(None) as limit:
@@ -65,6 +67,7 @@ class EventStream(Response):
                 going.add_done_callback(lambda _: self._stream.cut())
                 await self._send_all(send)
         except TimeoutError:
+            scope[STREAM] = STREAM if going.done() else CUT
             await drop(scope, going)
         finally:
             self._stream.on_cut = nothing

@@ -16,6 +16,7 @@ from service.kit.database.channels import Channels, run_hooks, touched
 from service.kit.database.faults import Storing, as_not_ready
 from service.kit.database.hints import Hints
 from service.kit.database.hosts import Hosts
+from service.kit.database.pool import MeasuredPool
 from service.kit.database.replica import NotFreshEnough, Replica
 
 P = ParamSpec("P")
@@ -37,6 +38,7 @@ def open_async_engine(url: str, *, pool_size: int = POOL, wanted: str = "primary
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        poolclass=MeasuredPool,
         connect_args={
             "server_settings": {"lock_timeout": LOCK_TIMEOUT, "application_name": "parley"},
             "async_creator_fn": Hosts(wanted).connect,

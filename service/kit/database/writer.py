@@ -18,6 +18,7 @@ from service.kit import events
 from service.kit.database.channels import touched
 from service.kit.database.faults import is_away
 from service.kit.errors import NotReady
+from service.kit.measures import Measures
 
 BATCH = 64
 BATCH_SECONDS = 0.02
@@ -30,6 +31,7 @@ class Work:
 
     unit: Callable[[Session], Any]
     future: asyncio.Future[Any]
+    put_at: float = field(default_factory=time.perf_counter)
     result: Any = None
     error: BaseException | None = None
 
@@ -49,7 +51,9 @@ class TransactionLost(Exception):
 
 
 class Writer(threading.Thread):
-    """Runs units of work in order of arrival. `commits` and `units` count, for tests and metrics."""
+    """Runs units of work in order of arrival. `commits` and `units` count, for tests; the measures say how many units
+    shared a commit, how long each waited for its turn, and how long its batch took to the end of the COMMIT.
+    """
 
     def __init__(self, engine: Engine, info: dict[str, Any], committed: Callable[..., None]) -> None:
         super().__init__(name="parley-write", daemon=True)
@@ -57,6 +61,8 @@ class Writer(threading.Thread):
         self.info = info
         self.commits = 0
         self.units = 0
+        measures = info.setdefault("measures", Measures())
+        self._sizes, self._waits, self._times = (measures[name] for name in ("commit.units", "commit.wait", "commit"))
         self._committed = committed
         self._told_to_end = False
         self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
@@ -87,6 +93,7 @@ class Writer(threading.Thread):
 
     def _commit_together(self, batch: Batch, first: Work) -> None:
         """Run waiting units in one transaction and commit it."""
+        began = time.perf_counter()
         deadline = time.monotonic() + BATCH_SECONDS
         batch.works.append(first)
         with self.engine.begin() as connection:
@@ -99,6 +106,8 @@ class Writer(threading.Thread):
                     while events.sequence(session) == events.BATCH:
                         pass
         self.commits += 1
+        self._sizes.add(len(batch.works))
+        self._times.add(time.perf_counter() - began)
 
     def _next(self) -> Work | None:
         """A unit that is waiting already; None when there is none, or the thread was told to end."""
@@ -111,6 +120,7 @@ class Writer(threading.Thread):
 
     def _run_one(self, connection: Connection, work: Work, batch: Batch) -> None:
         self.units += 1
+        self._waits.add(time.perf_counter() - work.put_at)
         # The session makes the savepoint itself: in the other modes a failing flush rolls back the whole transaction.
         session = Session(
             connection, info=dict(self.info), expire_on_commit=False, join_transaction_mode="create_savepoint"
