@@ -59,10 +59,21 @@ class Process:
                 os.killpg(self._running.pid, signal.SIGKILL)
             self._running.wait()
 
+    @property
+    def pid(self) -> int:
+        """Its process, started before."""
+        assert self._running is not None
+        return self._running.pid
+
+    def tell(self) -> None:
+        """SIGTERM, without waiting for the end."""
+        if self._running is not None and self.alive:
+            self._running.terminate()
+
     def end(self) -> None:
         """SIGTERM, as an operator would, and SIGKILL if that takes longer than 15 s."""
         if self._running is not None and self.alive:
-            self._running.terminate()
+            self.tell()
             try:
                 self._running.wait(15)
             except subprocess.TimeoutExpired:
@@ -81,7 +92,8 @@ class Process:
 
 
 class Site:
-    """All processes of one Parley over one database: `serve` processes, each on a port of its own, and workers.
+    """All processes of one Parley over one database: `serve` processes, each on a port of its own (these `ports`, or
+    some that are free), and workers.
 
     On SQLite `serve` has a worker inside; `serve_with` and `work_with` name other modules to run instead of `parley`.
     """
@@ -92,6 +104,7 @@ class Site:
         database_url: str,
         *,
         serves: int = 1,
+        ports: list[int] | None = None,
         works: int = 1,
         serve_with: str = "service",
         work_with: str = "service",
@@ -99,7 +112,7 @@ class Site:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.database_url = database_url
-        self.ports = [free_port() for _ in range(serves)]
+        self.ports = ports or [free_port() for _ in range(serves)]
         common = {
             "PARLEY_DATABASE_URL": database_url, "PARLEY_DATA_DIR": str(folder / "data"), "PARLEY_SECRET_KEY": SECRET,
             "PARLEY_BASE_URL": f"http://127.0.0.1:{self.ports[0]}", "PARLEY_RATE_LIMITS": "off",
@@ -157,8 +170,8 @@ class Site:
         """
         deadline = time.monotonic() + START_WAIT
         async with httpx.AsyncClient(timeout=2) as client:
-            for process, address in zip(self.serves, self.addresses, strict=True):
-                while not await answers(client, address):
+            for process, port in zip(self.serves, self.ports, strict=True):
+                while not await answers(client, f"http://127.0.0.1:{port}"):
                     if not process.alive or time.monotonic() > deadline:
                         raise RuntimeError(f"parley serve does not answer: {process.output.read_text()[-1000:]}")
                     await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""PostgreSQL servers that are stopped, started, copied to a streaming standby and promoted, each in a folder of its own.
+"""PostgreSQL servers that are stopped, started, copied to a streaming standby and promoted, each in its own folder.
 
 They are reached through sockets in their folders and take everybody who may enter those: nobody but their user.
 """
@@ -39,11 +39,6 @@ class Server:
         assert self._running is not None
         return self._running.pid
 
-    @property
-    def host(self) -> str:
-        """As an address says it: the socket's folder and the port."""
-        return f"{self.folder}:5432"
-
     def make(self) -> None:
         """A new cluster with an empty database, not running yet."""
         postgresql.make_cluster(self._programs, self.folder, self._identity)
@@ -54,9 +49,7 @@ class Server:
         source = f"host={primary.folder} user=parley application_name={STANDBY}"
         command = [program, "--dbname", source, "--pgdata", str(self.folder / "cluster"), "--checkpoint=fast"]
         command += ["--wal-method=stream", "--write-recovery-conf", "--no-sync"]
-        done = subprocess.run(
-            command, cwd=self.folder, capture_output=True, text=True, check=False, **self._identity
-        )
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, **self._identity)
         if done.returncode:
             raise Missing(f"pg_basebackup failed: {postgresql.last_line(done.stderr)}")
 
@@ -90,11 +83,11 @@ class Pair:
 
     def __init__(self, primary: Server, standby: Server) -> None:
         self.primary, self.standby = primary, standby
-        self.database = "parley"
 
     def url(self, *servers: Server) -> str:
-        """The address of the database on these servers, in this order."""
-        return f"postgresql+asyncpg://parley@/{self.database}?" + "&".join(f"host={each.host}" for each in servers)
+        """The address of the database on these servers, in this order; among several each is named with its port."""
+        port = ":5432" if len(servers) > 1 else ""
+        return "postgresql+asyncpg://parley@/parley?" + "&".join(f"host={each.folder}{port}" for each in servers)
 
     @property
     def urls(self) -> tuple[str, str]:
