@@ -29,8 +29,13 @@ async def readyz(request: Request) -> JSONResponse:
 
     On a full disk the database can still be read. So a failed write counts until one succeeds: the worker's heartbeat
     tries every few seconds, and while storing does not work this asks as well (the only GET that may write).
+
+    `?exclude=database` leaves out what all processes share, for the proxy that chooses among them: without a database
+    each of them still gives kept pages and says 503 properly, and none is better than another.
     """
     state = request.app.state
+    if request.query_params.get("exclude") == "database":
+        return of_process(state.draining)
     found: dict[str, Any] = {"database": "ok", "migrations": "ok", "worker": "ok"}
     try:
         version, worked = await state.database.read(look)
@@ -46,6 +51,12 @@ async def readyz(request: Request) -> JSONResponse:
     return JSONResponse(
         found, 200 if ready else 503, headers={"Cache-Control": "no-store"} | ({} if ready else {"Retry-After": "5"})
     )
+
+
+def of_process(draining: bool) -> JSONResponse:
+    """Whether this process should be sent requests, as far as it alone decides."""
+    said = "draining: it is about to stop" if draining else "ok"
+    return JSONResponse({"process": said}, 503 if draining else 200, headers={"Cache-Control": "no-store"})
 
 
 async def can_store(database: Database) -> bool:
