@@ -12,7 +12,7 @@ from service.moderation.queries import PostSeen
 from service.moderation.queries.flags import FlagSeen, Post, flagged_here, flags_of
 from service.pages.views.flags import FlagLine, FlagMark, FlagReason, FlagsView
 from service.pages.views.frame import Person
-from service.replies.models import Reply
+from service.replies.queries.screens import Shown
 from service.threads.models import Thread
 from service.threads.queries import ThreadSeen
 
@@ -36,11 +36,18 @@ class Flagging:
     offered: bool
     mine: frozenset[int | None]
 
-    def mark(self, post: Thread | Reply, base: str) -> FlagMark | None:
-        """What stands under a post whose own screens begin with `base`; None where there is nothing to flag."""
+    def mark(self, thread: Thread, base: str) -> FlagMark | None:
+        """What stands under the opening, whose own screens begin with `base`; None where there is nothing to flag."""
+        return self._of(thread, None, base)
+
+    def on_reply(self, row: Shown, base: str) -> FlagMark | None:
+        """The same for a reply."""
+        return self._of(row, row.id, base)
+
+    def _of(self, post: Thread | Shown, reply_id: int | None, base: str) -> FlagMark | None:
         if not self.offered or post.moderation != "published" or post.author_id == self.actor.account_id:
             return None
-        return FlagMark(f"{base}/flag", (post.id if isinstance(post, Reply) else None) in self.mine)
+        return FlagMark(f"{base}/flag", reply_id in self.mine)
 
 
 def flagging(session: Session, actor: Actor, seen: ThreadSeen) -> Flagging:

@@ -1,6 +1,6 @@
 """The control that says how closely one follows a thread, a category or a tag, and what it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from starlette.responses import Response
@@ -14,7 +14,6 @@ from service.pages.asked import Asked
 from service.pages.views.following import Follow, Unread
 from service.pages.views.frame import Choice, Form
 from service.replies.models import PER_SCREEN
-from service.replies.queries import ReplySeen
 from service.subscriptions.models import MUTED, NORMAL, TRACKING, WATCHING, WATCHING_FIRST
 from service.subscriptions.queries import Following, first_above
 from service.subscriptions.schemas import ChooseLevel
@@ -103,16 +102,17 @@ def followed(actor: Actor, seen: ThreadSeen, found: Following, asked: Asked) -> 
 
 
 def unread(
-    session: Session, actor: Actor, seen: ThreadSeen, found: Following, asked: Asked, replies: list[ReplySeen]
+    session: Session, actor: Actor, seen: ThreadSeen, found: Following, asked: Asked, shown: Sequence[int]
 ) -> Unread | None:
     """What is new to the reader, who has read as far as they said; None for a guest.
 
-    Nothing is looked up but where something new stands on another page: the page's own replies are known.
+    `shown` are the numbers of the published replies on the page. Nothing is looked up but where something new stands
+    on another page.
     """
     if not actor.signed_in:
         return None
     last, mark = seen.thread.last_number, found.mark
-    first = None if mark is None or mark >= last else _first(session, seen, mark, asked.page, replies)
+    first = None if mark is None or mark >= last else _first(session, seen, mark, asked.page, shown)
     url = None if first is None else thread_views.reply_url(seen, first)
     follows = mark is None and found.level in (WATCHING, TRACKING)
     through = last if first is not None or (follows and last) else None
@@ -120,11 +120,10 @@ def unread(
     return Unread(form, first, url, through, mark or 0, f"/api/v1/threads/{seen.id}/read")
 
 
-def _first(session: Session, seen: ThreadSeen, mark: int, page: int, replies: list[ReplySeen]) -> int | None:
+def _first(session: Session, seen: ThreadSeen, mark: int, page: int, shown: Sequence[int]) -> int | None:
     """The number of the first reply above the mark that is shown."""
     begins, ends = (page - 1) * PER_SCREEN + 1, page * PER_SCREEN
     if begins <= mark + 1 <= ends:
-        shown = [row.reply.number for row in replies if row.reply.moderation == "published" and row.reply.number]
         here = min((number for number in shown if number > mark), default=None)
         if here is not None or seen.thread.last_number <= ends:
             return here

@@ -10,7 +10,7 @@ from service.kit.database import Session
 from service.pages.asked import Asked
 from service.pages.views.reactions import Given, Reactions
 from service.reactions.policy import are_taken
-from service.replies.models import Reply
+from service.replies.queries.screens import Shown
 from service.threads.models import REACTIONS, Thread, counted
 from service.threads.queries import ThreadSeen
 from service.threads.queries.reactions import Own, own_in_thread
@@ -26,29 +26,35 @@ class Reacting:
     """
 
     actor: Actor
+    thread_id: int
     own: Own
     taken: bool
     page: int
     wanted: int | None
 
-    def on(self, post: Thread | Reply, what: str) -> Reactions | None:
-        """What stands under a post; None where there is nothing to see and nothing to do."""
+    def on(self, thread: Thread, what: str) -> Reactions | None:
+        """What stands under the opening; None where there is nothing to see and nothing to do."""
+        return self._of(thread, None, 0, what)
+
+    def on_reply(self, row: Shown, what: str) -> Reactions | None:
+        """What stands under a reply; None as for the opening."""
+        return self._of(row, row.id, row.number or 0, what)
+
+    def _of(self, post: Thread | Shown, reply_id: int | None, number: int, what: str) -> Reactions | None:
         may = self.taken and post.moderation == "published" and post.author_id != self.actor.account_id
         counts = counted(post.reactions)
         if not may and not counts:
             return None
-        reply = isinstance(post, Reply)
-        number = (post.number or 0) if isinstance(post, Reply) else 0
-        mine = self.own.get(post.id if reply else None, ())
+        mine = self.own.get(reply_id, ())
         unfolded = may and number == self.wanted
         given = tuple(
             Given(name, LABELS[name], counts.get(name, 0), name in mine) for name in (REACTIONS if unfolded else counts)
         )
-        anchor = f"reply-{number}" if reply else "reactions"
-        door = f"/api/v1/{'replies' if reply else 'threads'}/{post.id}/reactions"
+        anchor = f"reply-{number}" if reply_id else "reactions"
+        door = f"/api/v1/{'replies' if reply_id else 'threads'}/{reply_id or self.thread_id}/reactions"
         here = f"page={self.page}&" if self.page > 1 else ""
         more = f"?{here}react={number}#{anchor}" if may and not unfolded else None
-        return Reactions(what, anchor, post.id if reply else None, given, door if may else None, more)
+        return Reactions(what, anchor, reply_id, given, door if may else None, more)
 
     @property
     def offered(self) -> tuple[Given, ...]:
@@ -57,9 +63,9 @@ class Reacting:
 
 
 def reacting(
-    session: Session, actor: Actor, seen: ThreadSeen, posts: Iterable[Thread | Reply], asked: Asked
+    session: Session, actor: Actor, seen: ThreadSeen, kept: Iterable[dict[str, int] | None], asked: Asked
 ) -> Reacting:
-    """How this page shows reactions. Nothing is asked where nobody has reacted to any of its posts."""
+    """How this page shows reactions; `kept` are its posts’. Nothing is asked where nobody has reacted to any."""
     taken = are_taken(actor, seen, now(session))
-    own = own_in_thread(session, actor, seen.id, (post.reactions for post in posts))
-    return Reacting(actor, own, taken, asked.page, asked.react)
+    own = own_in_thread(session, actor, seen.id, kept)
+    return Reacting(actor, seen.id, own, taken, asked.page, asked.react)

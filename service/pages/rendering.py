@@ -44,6 +44,17 @@ def in_words(at: datetime) -> str:
     return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"
 
 
+def moment(at: datetime) -> Markup:
+    """An instant for readers and machines: `<time datetime="2026-11-23T07:25:00Z">23 November 2026, 07:25 UTC</time>`.
+
+    Every post has one, so it is no macro, and digits need no escaping.
+    """
+    at = at.astimezone(UTC)
+    clock, month = f"{at.hour:02}:{at.minute:02}", at.month
+    machine = f"{at.year:04}-{month:02}-{at.day:02}T{clock}:{at.second:02}Z"
+    return Markup(f'<time datetime="{machine}">{at.day} {MONTHS[month - 1]} {at.year}, {clock} UTC</time>')
+
+
 def clock_time(at: datetime) -> str:
     """A moment of today: `14:05 UTC`."""
     return f"{at.astimezone(UTC):%H:%M} UTC"
@@ -65,7 +76,7 @@ def _environment() -> Environment:
         auto_reload=False,
         cache_size=-1,
     )
-    made.filters.update(rfc3339=rfc3339, day=day, in_words=in_words, clock_time=clock_time)
+    made.filters.update(rfc3339=rfc3339, day=day, in_words=in_words, clock_time=clock_time, moment=moment)
     made.globals.update(static=address, returning=returning)
     return made
 

@@ -8,11 +8,10 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse
 
 from service.accounts.current import Asking, Asks
-from service.closing.queries import count_waiting
 from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
-from service.kit.errors import NotFound, Problem
+from service.kit.errors import Problem
 from service.kit.events import last_of_thread
 from service.kit.kept import Terms, of_thread
 from service.notifications.operations import read_thread
@@ -23,41 +22,31 @@ from service.pages import (
     forms,
     moderating,
     openness_views,
-    pinning,
     reply_form,
+    thread_page,
     thread_reactions,
     thread_views,
-    undoing,
     waiting_edits,
 )
 from service.pages.asked import Asked
-from service.pages.closing_panel import DEEDS, LABELS, change_closing, panel
-from service.pages.flagged import flagging
-from service.pages.frame import Frame, around, stopped_by
-from service.pages.live_view import live
+from service.pages.closing_panel import LABELS, change_closing
+from service.pages.frame import Frame, around
 from service.pages.previews import preview
-from service.pages.reactions import reacting
-from service.pages.rendering import page, returning
-from service.pages.thread_moderation import is_of_moderators, moderated, moderators_deed
-from service.pages.views.thread import Composer, ThreadPage
-from service.pages.words import heading
-from service.replies import operations, queries
-from service.replies.models import PER_SCREEN, Reply
+from service.pages.rendering import page
+from service.pages.shared_screen import draw_screen
+from service.pages.thread_moderation import is_of_moderators, moderators_deed
+from service.pages.views.thread import ThreadPage
+from service.replies import operations
 from service.replies.schemas import PostReply, to_drafted
 from service.subscriptions.operations import choose_level, give_up_choice
-from service.subscriptions.queries import following as level_of
 from service.threads import policy
-from service.threads.models import Thread
-from service.threads.queries import ThreadSeen, get_thread, lock_thread
+from service.threads.queries import get_thread, hold_thread
 from service.threads.queries.moments import moments_of
-from service.threads.queries.turns import turn_of
 from service.web import keeping
 from service.web.answers import Answer, see_other
 
 router = APIRouter(include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-MOST_WAITING = 50
-"""How many replies that wait for a moderator a page shows under the others, to their authors and moderators."""
 
 
 @router.get("/t/{thread_id}")
@@ -144,7 +133,7 @@ async def _reply(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Pro
     sender = form_marks.sender(asks, sent)
 
     def work(session: Session, actor: Actor) -> Answer | Problem:
-        seen = lock_thread(session, actor, thread_id)
+        seen = hold_thread(session, actor, thread_id)
         # Who may post in a closed thread is asked first, where it closed while they wrote.
         if policy.may_post_while_closed(actor, seen.thread, seen.site) and not sent.value("anyway"):
             policy.check_open_to_all(seen.thread, seen.closing, now(session))
@@ -193,13 +182,13 @@ async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = Non
         seen = get_thread(session, actor, thread_id)
         if slug is not None and slug != seen.thread.slug:
             return thread_views.thread_url(seen)
-        here = thread_views.page_url(thread_views.thread_url(seen), asked.page)
-        view = _view(session, actor, seen, asked, position)
+        to = thread_page.visit(session, actor, seen, asked, position)
+        view = _view(session, to)
         if view.composer is not None:
             view = replace(view, composer=form_marks.marked(session, asks, seen.site, view.composer))
         moments = (*moments_of(seen), openness_views.soon_at(seen))
         terms = drawing.terms([of_thread(seen.id)], moments) if drawing else None
-        return around(session, actor, here), view, terms
+        return around(session, actor, to.action), view, terms
 
     found = await asks.read(load)
     if isinstance(found, str):
@@ -210,60 +199,12 @@ async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = Non
     return keeping.keep(asks.request, page("thread.html", framed, view, status=status, headers=headers), terms)
 
 
-def _view(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked, position: int) -> ThreadPage:
-    """The whole page: for a guest four queries, however long the thread is; a few more for who is signed in."""
-    pager = thread_views.pager(seen, asked.page)
-    if asked.page > pager.last:
-        raise NotFound("The thread has no such page")
-    first, actor = (asked.page - 1) * PER_SCREEN + 1, actor.within(seen.thread.category_id)
-    numbered = queries.replies_between(session, actor, seen.id, first, first + PER_SCREEN - 1)
-    replies = [*numbered, *queries.list_waiting(session, actor, seen.id, MOST_WAITING)]
-    waiting = sum(row.reply.moderation == "pending" for row in replies)
-    if waiting == MOST_WAITING:
-        waiting = count_waiting(session, seen.id)
-    answered = {row.reply.in_reply_to_id or row.reply.parent_id for row in replies} - {None}
-    numbers = queries.numbers_of(session, [each for each in answered if each is not None])
-    at = now(session)
-    turn = turn_of(session, actor, seen)
-    composer = reply_form.composer(session, actor, seen, asked, turn)
-    closed, url = thread_views.closed(seen, at), thread_views.thread_url(seen)
-    posts: list[Thread | Reply] = [seen.thread, *(row.reply for row in replies if not row.is_stub)]
-    marks = moderating.marks(session, actor, seen.thread, posts, asked.sent, asked.problem)
-    reacts = reacting(session, actor, seen, posts, asked)
-    flags = flagging(session, actor, seen)
-    may_anyway = closed is not None and policy.cannot_reply_code(actor, seen, at) is None
-    answer = _answer_query(composer, may_anyway, asked.page)
-    level, no_account = level_of(session, actor, seen), not actor.signed_in and actor.suspension is None
-    return ThreadPage(
-        opening=thread_views.opening(seen, actor, marks, reacts, flags),
-        action=thread_views.page_url(url, asked.page),
-        moderated=thread_reactions.refused(asked) or moderated(marks, posts, asked),
-        heading=heading(seen.thread.reply_count, seen.thread.title),
-        replies=thread_views.reply_tree(seen, actor, replies, numbers, answer, marks, reacts, flags),
-        pager=pager,
-        coming=openness_views.coming(seen, at),
-        pace=openness_views.pace(seen, turn, at) if closed is None else None,
-        replies_left=thread_views.few_left(seen, at),
-        closed=closed,
-        closing=panel(actor, seen, at, asked.form_of(*DEEDS), asked.notice, waiting),
-        remind_url=f"{url}/timers" if actor.signed_in else None,
-        follow=following.followed(actor, seen, level, asked),
-        unread=following.unread(session, actor, seen, level, asked, replies),
-        composer=composer,
-        kept=reply_form.kept(session, actor, seen, asked) if composer is None else None,
-        post_anyway_url=f"{url}?post_anyway=1#reply-form" if may_anyway and composer is None else None,
-        sign_in_url=f"/sign-in{returning(url)}" if no_account and closed is None else None,
-        reactions=reacts.offered,
-        live=live(actor, seen, asked.page, at, position),
-        silenced=stopped_by(actor.silence),
-        undo=undoing.undo_at(session, actor, asked.entry),
-        pin=pinning.pin_panel(actor, seen, at, asked.form_of(*pinning.DEEDS), asked.notice),
-    )
-
-
-def _answer_query(composer: Composer | None, may_anyway: bool, page: int) -> str | None:
-    """The query behind a reply's “Reply”: `{}` stands for its number. None where the reader gets no form."""
-    if composer is None and not may_anyway:
-        return None
-    here = f"page={page}&" if page > 1 else ""
-    return f"?{here}reply_to={{}}{'&post_anyway=1' if may_anyway else ''}#reply-form"
+def _view(session: Session, to: thread_page.Visit) -> ThreadPage:
+    """The page: for a guest four queries, however long the thread is; a few more for who is signed in."""
+    thread = to.seen.thread
+    if to.actor.moderates or to.asked.sent is not None or thread.moderation != "published" or thread.edit_waits:
+        return thread_page.in_full(session, to)
+    screen = draw_screen(session, to.seen, to.asked.page, to.position, shared=to.actor.signed_in)
+    if to.actor.signed_in and not screen.is_for(to.actor):
+        return thread_page.in_full(session, to)
+    return thread_page.shared(session, to, screen)

@@ -1,6 +1,6 @@
 """From rows to the view of a thread's page. Every permission is asked here, of the same checks as the deeds."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
@@ -15,10 +15,9 @@ from service.pages.rendering import trusted
 from service.pages.sources import outline, works_cited
 from service.pages.terms import in_days, more_replies, so_many_replies
 from service.pages.views.frame import Person, TagLink
-from service.pages.views.thread import Closed, Earlier, OpeningView, Pager, ReplyView
-from service.replies import policy as reply_policy
+from service.pages.views.thread import Closed, OpeningView, Pager
 from service.replies.models import PER_SCREEN, Reply, address, waiting_address
-from service.replies.queries import ReplySeen
+from service.replies.queries.screens import Shown
 from service.screening.policy import possible
 from service.site.models import OFF, ClosingTerms
 from service.tags.schemas import tag_url
@@ -39,7 +38,7 @@ def allowed(check: Callable[..., None], *subject: Any) -> bool:
     return True
 
 
-def may_change(check: Callable[..., None], actor: Actor, post: Thread | Reply) -> bool:
+def may_change(check: Callable[..., None], actor: Actor, post: Thread | Reply | Shown) -> bool:
     """Whether the actor may edit the post, and it is of use: what was refused waits for nobody any more."""
     return (post.moderation != "rejected" or actor.moderates) and allowed(check, actor, post)
 
@@ -49,7 +48,7 @@ def edits_open(actor: Actor, seen: ThreadSeen) -> bool:
     return allowed(policy.check_edits_open, actor, seen, seen.moment())
 
 
-def may_go(check: Callable[..., None], actor: Actor, post: Thread | Reply) -> bool:
+def may_go(check: Callable[..., None], actor: Actor, post: Thread | Reply | Shown) -> bool:
     """Whether the actor may delete the post, and its state has that step."""
     return "trash" in possible(post) and allowed(check, actor, post)
 
@@ -131,105 +130,6 @@ def pager(seen: ThreadSeen, page: int) -> Pager:
         page_url(url, 1),
         page_url(url, last),
     )
-
-
-def reply_tree(
-    seen: ThreadSeen,
-    actor: Actor,
-    replies: Sequence[ReplySeen],
-    numbers: Mapping[int, int],
-    answer: str | None,
-    marks: Marks,
-    reacts: Reacting,
-    flags: Flagging,
-) -> tuple[ReplyView, ...]:
-    """One page's replies, each under its parent where that stands on the same page, in the order of their numbers.
-
-    `numbers` are those of parents by id; `answer` is the query that opens the form that answers a reply, with `{}`
-    for its number (None: the reader gets no form). Replies without a number come last, each with its own address.
-    """
-    here = {reply.id for reply in replies}
-    under: dict[int | None, list[ReplySeen]] = {}
-    for reply in replies:
-        parent = reply.reply.parent_id
-        under.setdefault(parent if parent in here else None, []).append(reply)
-
-    def branch(parent: int | None) -> tuple[ReplyView, ...]:
-        found = under.get(parent, ())
-        return tuple(
-            _reply(seen, actor, reply, numbers, answer, marks, reacts, flags, branch(reply.id)) for reply in found
-        )
-
-    return branch(None)
-
-
-def _reply(
-    seen: ThreadSeen,
-    actor: Actor,
-    shown: ReplySeen,
-    numbers: Mapping[int, int],
-    answer: str | None,
-    marks: Marks,
-    reacts: Reacting,
-    flags: Flagging,
-    children: tuple[ReplyView, ...],
-) -> ReplyView:
-    reply, base = shown.reply, reply_base(shown.reply)
-    numbered = reply.number is not None
-    # Most readers are guests, whom both checks would refuse: a hundred refusals on one page are a tenth of its time.
-    changing = actor.signed_in and not shown.is_stub and seen.thread.archived_at is None
-    editing = changing and edits_open(actor, seen)
-    anchor = f"reply-{reply.number}" if numbered else f"waiting-{shown.id}"
-    reply_url_of = None if answer is None or reply.moderation != "published" else answer.format(reply.number)
-    quote_url = reply_url_of and reply_url_of.replace("reply_to=", "quote=")
-    return ReplyView(
-        number=reply.number,
-        anchor=anchor,
-        moderation=shown.moderation,
-        url=shown_url(seen, reply),
-        deleted=shown.is_stub,
-        author=Person(shown.author_username, shown.author_name or "Anonymous"),
-        body_html=trusted("" if shown.is_stub else reply.body_html),
-        created_at=reply.created_at,
-        edited_at=reply.edited_at,
-        posted_while_closed=reply.posted_while_closed,
-        in_reply_to=_answered(seen, shown, numbers),
-        edit_url=f"{base}/edit" if editing and may_change(reply_policy.check_may_edit, actor, reply) else None,
-        delete_url=f"{base}/delete" if changing and may_go(reply_policy.check_may_delete, actor, reply) else None,
-        revisions_url=f"{base}/revisions" if numbered and reply.edited_at else None,
-        reply_url=reply_url_of,
-        quote_url=quote_url,
-        reactions=None if shown.is_stub else reacts.on(reply, name_of(shown)),
-        flag=flags.mark(reply, base) if flags.offered else None,
-        standing=None if shown.is_stub else marks.standing(reply),
-        menu=None if shown.is_stub else marks.menu(reply, name_of(shown)),
-        edit=None if shown.is_stub else marks.edit(reply),
-        children=children,
-    )
-
-
-def name_of(shown: ReplySeen) -> str:
-    """A reply as a label of its forms names it: `reply 3 by bob`."""
-    number = f" {shown.reply.number}" if shown.reply.number else ""
-    return f"reply{number} by {shown.author_name or 'Anonymous'}"
-
-
-def reply_base(reply: Reply) -> str:
-    """Where a reply's own screens lie: by its number, or by its id while it has none."""
-    if reply.number is None:
-        return f"/t/{reply.thread_id}/waiting/{reply.id}"
-    return f"/t/{reply.thread_id}/replies/{reply.number}"
-
-
-def _answered(seen: ThreadSeen, shown: ReplySeen, numbers: Mapping[int, int]) -> Earlier | None:
-    """The reply that was answered, where the place alone does not say so: on another page, or below the last level."""
-    reply = shown.reply
-    answered = reply.in_reply_to_id or reply.parent_id
-    number = numbers.get(answered) if answered else None
-    same_page = reply.number is not None and number is not None and page_of(number) == page_of(reply.number)
-    if number is None or (answered == reply.parent_id and same_page):
-        return None
-    return Earlier(number, reply_url(seen, number))
 
 
 def closed(seen: ThreadSeen, now: datetime) -> Closed | None:

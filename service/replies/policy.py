@@ -1,9 +1,19 @@
 """Who may do what to a reply. Pure; each check raises a named Problem."""
 
+from typing import Protocol
+
 from service.kit.actor import Actor, check_may_write, check_signed_in
 from service.kit.errors import NotAllowed
 from service.replies.models import Reply
 from service.screening import policy as screening
+
+
+class Written(Protocol):
+    """A reply, as far as who changes it goes."""
+
+    @property
+    def author_id(self) -> int | None:
+        """Who wrote it; None for an import."""
 
 
 def may_read(actor: Actor, reply: Reply) -> bool:
@@ -11,7 +21,7 @@ def may_read(actor: Actor, reply: Reply) -> bool:
     return screening.may_read(actor, reply, reply.author_id)
 
 
-def check_may_edit(actor: Actor, reply: Reply) -> None:
+def check_may_edit(actor: Actor, reply: Written) -> None:
     """Raise unless the actor wrote the reply or moderates. In these checks `actor` is as they stand in the thread's
     category.
     """
@@ -19,13 +29,13 @@ def check_may_edit(actor: Actor, reply: Reply) -> None:
     _check_theirs(actor, reply)
 
 
-def check_may_delete(actor: Actor, reply: Reply) -> None:
+def check_may_delete(actor: Actor, reply: Written) -> None:
     """Raise unless the actor wrote the reply or moderates. Who is silenced may still take back what they said."""
     check_signed_in(actor)
     _check_theirs(actor, reply)
 
 
-def _check_theirs(actor: Actor, reply: Reply) -> None:
+def _check_theirs(actor: Actor, reply: Written) -> None:
     if not (actor.moderates or (actor.account_id is not None and actor.account_id == reply.author_id)):
         raise NotAllowed("Only its author and moderators may change this")
 

@@ -68,38 +68,6 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyView:
-    """One reply and its children. A stub (`deleted`) has no text and no author; it keeps its children in place.
-
-    `number` is None while it waits for its first publication; `anchor` is its id on the page; `moderation` is its
-    state. `standing` is there where not everybody sees it, `menu` for moderators.
-    """
-
-    number: int | None
-    anchor: str
-    moderation: str
-    url: str
-    deleted: bool
-    author: Person
-    body_html: Markup
-    created_at: datetime
-    edited_at: datetime | None
-    posted_while_closed: bool
-    in_reply_to: Earlier | None
-    edit_url: str | None
-    delete_url: str | None
-    revisions_url: str | None
-    reply_url: str | None
-    quote_url: str | None
-    reactions: Reactions | None
-    flag: FlagMark | None
-    standing: Standing | None
-    menu: Menu | None
-    children: "tuple[ReplyView, ...]"
-    edit: EditWaiting | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Closed:
     """Why a thread takes no replies: since when, by whom (a person, or None for a rule), why, and the reason given; and
     when it opens again by itself.
@@ -216,7 +184,7 @@ class ThreadPage:
     action: str
     moderated: Form
     heading: str
-    replies: tuple[ReplyView, ...]
+    replies: Markup
     pager: Pager
     coming: Coming | None
     pace: Pace | None

@@ -57,6 +57,18 @@ class Post(Protocol):
     version: int
 
 
+class Stands(Protocol):
+    """A post, as far as its possible steps go."""
+
+    @property
+    def moderation(self) -> str:
+        """Its state."""
+
+    @property
+    def purged_at(self) -> datetime | None:
+        """When its text went for good."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """A step that was taken."""
@@ -99,7 +111,7 @@ def has_been_public(post: Post) -> bool:
     return state in ("published", "hidden")
 
 
-def possible(post: Post) -> tuple[Action, ...]:
+def possible(post: Stands) -> tuple[Action, ...]:
     """The actions that would be accepted now."""
     return () if post.purged_at else tuple(action for state, action in STEPS if state == post.moderation)
 

@@ -1,0 +1,101 @@
+"""What all members see alike of one screen of a thread: its rows and each reply's HTML, kept in this process's memory
+(decision 18). What is one reader's own is drawn anew for them and for nobody else: what stands under their own replies,
+and under those that they reacted to or flagged.
+
+Nothing in it is of one person, but for `particular`, which decides who reads without it and is never shown.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final
+
+from markupsafe import Markup
+
+from service.categories.policy import may_see
+from service.kit.actor import Actor
+from service.kit.clock import now
+from service.kit.database import Session
+from service.kit.errors import NotFound
+from service.pages.reply_views import Drawn, Placed, Reading, deeds, draw, draw_deeds, in_order
+from service.replies.models import PER_SCREEN
+from service.replies.queries import numbers_of
+from service.replies.queries.screens import particular_readers, replies_shown
+from service.threads.queries import ThreadSeen
+
+ANYBODY: Final = Actor(account_id=0, username=None, role="member")
+"""A member who wrote nothing, said nothing and flagged nothing: nobody's account has this id."""
+
+MOST_PARTICULAR: Final = 500
+MOST_STANDINGS: Final = 8
+"""In how many ways members stand to a thread (who may answer, react, flag) before no more of them are kept."""
+
+Standing = tuple[str, str | None, bool, bool]
+PER_ROW: Final = 700
+"""Bytes that a row takes beside its HTML, about."""
+
+
+@dataclass(eq=False, slots=True)
+class Screen:
+    """One screen of a published thread, as of its event at `position`. `particular` are the accounts that may read
+    something else (None: not asked, or too many to know); `deeds` is what stands under the replies for a member who
+    has done nothing here, by what members may do. `size` is in bytes.
+    """
+
+    seen: ThreadSeen
+    placed: tuple[Placed, ...]
+    drawn: Drawn
+    position: int
+    particular: frozenset[int] | None
+    size: int
+    deeds: dict[Standing, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def published(self) -> list[int]:
+        """The numbers of the replies with a text."""
+        return [row.number for row, _, _ in self.placed if row.number is not None and not row.is_stub]
+
+    def is_for(self, actor: Actor) -> bool:
+        """Whether this member reads what all members read. `actor` is as they stand in the thread's category."""
+        return not actor.moderates and self.particular is not None and actor.account_id not in self.particular
+
+    def seen_by(self, session: Session, actor: Actor) -> ThreadSeen:
+        """The thread, for a unit of work that has not loaded it. Raises NotFound for who may not see its category."""
+        if not may_see(actor, self.seen.category):
+            raise NotFound("There is no such thread")
+        return replace(self.seen, moment=partial(now, session))
+
+    def html(self, by: Reading, first_unread: int | None) -> Markup:
+        """The replies for one reader."""
+        under = list(self._shared_deeds(by))
+        own = [place for place, (row, _, _) in enumerate(self.placed) if by.is_own(row)]
+        if own:
+            theirs = draw_deeds([deeds(self.placed[place][0], None, by) for place in own], by)
+            for place, drawn in zip(own, theirs, strict=True):
+                under[place] = drawn
+        return self.drawn.with_deeds(under, first_unread)
+
+    def _shared_deeds(self, by: Reading) -> Sequence[str]:
+        standing = by.action, by.answer, by.reacts.taken, by.flags.offered
+        found = self.deeds.get(standing)
+        if found is None:
+            anybody = by.for_anybody(ANYBODY)
+            found = draw_deeds([deeds(row, None, anybody) for row, _, _ in self.placed], anybody)
+            if len(self.deeds) < MOST_STANDINGS:
+                self.deeds[standing] = found
+                self.size += sum(map(len, found))
+        return found
+
+
+def draw_screen(session: Session, seen: ThreadSeen, page: int, position: int, *, shared: bool) -> Screen:
+    """The screen of a thread that was loaded; with `shared` as it may be kept for all members."""
+    first, last = (page - 1) * PER_SCREEN + 1, page * PER_SCREEN
+    rows = replies_shown(session, seen.id, first, last)
+    here = {row.id for row in rows}
+    elsewhere = sorted({row.answered_id for row in rows if row.answered_id is not None} - here)
+    placed = tuple(in_order(rows))
+    drawn = draw(seen, placed, numbers_of(session, elsewhere))
+    particular = particular_readers(session, seen.id, first, last, MOST_PARTICULAR) if shared else None
+    size = sum(map(len, drawn.bodies)) + PER_ROW * len(placed) + len(seen.thread.body) + len(seen.thread.body_html)
+    light = tuple((row._replace(body_html=""), begins, ends) for row, begins, ends in placed)
+    return Screen(seen, light, drawn, position, particular, size)
