@@ -23,10 +23,10 @@ from service.kit.kept import Terms, of_thread
 from service.replies import operations, queries
 from service.replies.errors import ParentNotAvailable
 from service.replies.queries import ReplySeen
-from service.replies.schemas import EditReply, PostReply, ReplyView, to_drafted, to_written
+from service.replies.schemas import EditReply, PostReply, ReplyView, reply_members, to_drafted, to_written
 from service.screening.errors import AlreadyPosted, Rejected
 from service.threads.errors import ThreadIsClosed
-from service.threads.queries import get_thread, hold_thread
+from service.threads.queries import find_thread, get_thread, hold_thread
 from service.threads.queries.reactions import own_in_thread
 from service.threads.schemas.revisions import ReplyRevisionView
 from service.web.answers import Answer, created, json_answer, no_content
@@ -45,8 +45,8 @@ RevisionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number
 def show(session: Session, actor: Actor, found: ReplySeen, slug: str, if_none_match: str | None = None) -> Answer:
     """The answer that shows one reply, with its ETag."""
     own = own_in_thread(session, actor, found.reply.thread_id, [found.reply.reactions])
-    view = ReplyView.of(found, slug, own.get(found.id, ()))
-    return with_etag(json_answer(view), found.reply.version, if_none_match)
+    members = reply_members(found, slug, own.get(found.id, ()))
+    return with_etag(json_answer(members), found.reply.version, if_none_match)
 
 
 @router.get(
@@ -70,15 +70,15 @@ async def list_replies(
     newest = order == "newest"
 
     def work(session: Session, actor: Actor, drawing: Drawing | None) -> tuple[Answer, Terms | None]:
-        seen = get_thread(session, actor, thread_id)
-        actor = actor.within(seen.thread.category_id)
+        thread = find_thread(session, actor, thread_id)
+        actor, slug = actor.within(thread.category_id), thread.slug
         key = from_cursor(cursor, 1)
         start = key[0] if key else after if after is not None else (queries.END if newest else 0)
         rows = queries.list_replies(session, actor, thread_id, after=start, limit=limit, descending=newest)
         path = f"/api/v1/threads/{thread_id}/replies"
-        own, slug = own_in_thread(session, actor, thread_id, (row.reply.reactions for row in rows)), seen.thread.slug
+        own = own_in_thread(session, actor, thread_id, (row.reply.reactions for row in rows))
         answer = page_answer(
-            rows, limit, queries.sort_key, lambda row: ReplyView.of(row, slug, own.get(row.id, ())), path, order=order
+            rows, limit, queries.sort_key, lambda row: reply_members(row, slug, own.get(row.id, ())), path, order=order
         )
         return answer, drawing.terms([of_thread(thread_id)]) if drawing else None
 
@@ -116,7 +116,7 @@ async def post_reply(thread_id: ThreadId, draft: Deferred[PostReply], asks: Aski
         reply = operations.post_reply(session, actor, seen, ready, asks.sender())
         if isinstance(reply, Rejected):
             return reply
-        view = ReplyView.of(queries.just_posted(session, reply), seen.thread.slug)
+        view = ReplyView.of(queries.just_posted(actor, reply), seen.thread.slug)
         return with_etag(created(view, f"/api/v1/replies/{view.id}"), view.version)
 
     return await asks.write(work)

@@ -173,14 +173,20 @@ class ClosingTermsView(BaseModel):
     @classmethod
     def of(cls, terms: ClosingTerms) -> "ClosingTermsView":
         """The wire form of a row's terms."""
-        return cls(
-            closes_at=instant_of(terms.closes_at),
-            close_after_age=span_of(terms.close_after_age),
-            close_after_idle=span_of(terms.close_after_idle),
-            close_after_replies="off" if terms.close_after_replies == OFF else terms.close_after_replies,
-            reopens_at=instant_of(terms.reopens_at),
-            slow_mode=span_of(terms.slow_mode),
-        )
+        return cls(**terms_members(terms))
+
+
+def terms_members(terms: ClosingTerms) -> dict[str, Any]:
+    """The members of a ClosingTermsView."""
+    enough = terms.close_after_replies
+    return {
+        "closes_at": instant_of(terms.closes_at),
+        "close_after_age": span_of(terms.close_after_age),
+        "close_after_idle": span_of(terms.close_after_idle),
+        "close_after_replies": "off" if enough == OFF else enough,
+        "reopens_at": instant_of(terms.reopens_at),
+        "slow_mode": span_of(terms.slow_mode),
+    }
 
 
 def to_column(value: datetime | timedelta | int | str | None) -> int | None:

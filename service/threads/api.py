@@ -41,6 +41,7 @@ from service.threads.schemas import (
     Preview,
     PreviewView,
     ThreadView,
+    thread_members,
     to_opening,
     to_preview,
     to_rewording,
@@ -61,9 +62,8 @@ RevisionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number
 def show(session: Session, actor: Actor, seen: ThreadSeen, if_none_match: str | None = None) -> Answer:
     """The answer that shows one thread, with its ETag."""
     mine, turn = own_of_openings(session, actor, [seen]).get(seen.id, ()), turn_of(session, actor, seen)
-    return with_etag(
-        json_answer(ThreadView.of(seen, actor, now(session), mine, turn)), seen.thread.version, if_none_match
-    )
+    members = thread_members(seen, actor, now(session), mine, turn)
+    return with_etag(json_answer(members), seen.thread.version, if_none_match)
 
 
 @router.get(
@@ -95,7 +95,7 @@ async def list_threads(
         terms = drawing.terms([LISTS], moments_of_list(session, rows)) if drawing and state is None else None
         answer = page_answer(
             rows, limit, lambda seen: sort_key(seen, sort),
-            lambda seen: ThreadView.of(seen, actor, at, own.get(seen.id, ()), turns.get(seen.id, NO_TURN)),
+            lambda seen: thread_members(seen, actor, at, own.get(seen.id, ()), turns.get(seen.id, NO_TURN)),
             "/api/v1/threads", category=category, author=author, tag=tag, state=state, sort=sort,
         )  # fmt: skip
         return answer, terms
@@ -179,7 +179,7 @@ async def get_thread(thread_id: ThreadId, asks: Asking, if_none_match: IfNoneMat
     """One thread: its text, its state, and whether you may reply."""
 
     def work(session: Session, actor: Actor, drawing: Drawing | None) -> tuple[Answer, Terms | None]:
-        seen = queries.get_thread(session, actor, thread_id)
+        seen = queries.read_thread(session, actor, thread_id)
         terms = drawing.terms([of_thread(seen.id)], moments_of(seen)) if drawing else None
         return show(session, actor, seen, if_none_match), terms
 

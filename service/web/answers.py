@@ -1,12 +1,14 @@
 """What a unit of work returns to its door: status, headers and ready bytes."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import Response
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 JSON = "application/json"
 
@@ -33,11 +35,15 @@ class Answer:
         return response
 
 
-def json_answer(model: BaseModel, status: int = 200, **headers: str) -> Answer:
-    """A model as JSON; underscores in header names become hyphens (`ETag=…`, `Cache_Control=…`)."""
+Members = Mapping[str, Any]
+"""What a model would say, as JSON can have it: its members under their names, in their order. Times are UTC's."""
+
+
+def json_answer(model: BaseModel | Members, status: int = 200, **headers: str) -> Answer:
+    """A model, or its members, as JSON; underscores in header names become hyphens (`ETag=…`, `Cache_Control=…`)."""
     return Answer(
         status,
-        model.model_dump_json().encode(),
+        model.model_dump_json().encode() if isinstance(model, BaseModel) else to_json(model),
         {name.replace("_", "-"): value for name, value in headers.items()},
     )
 

@@ -11,7 +11,7 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from service.kit.errors import Invalid, invalid
-from service.web.answers import Answer, json_answer
+from service.web.answers import Answer, Members, json_answer
 
 Item = TypeVar("Item", bound=BaseModel)
 R = TypeVar("R")
@@ -60,7 +60,12 @@ def unknown_cursor() -> Invalid:
 
 
 def page_answer(
-    rows: Sequence[R], limit: int, key: Callable[[R], Sequence[int]], show: Callable[[R], Item], path: str, **named: Any
+    rows: Sequence[R],
+    limit: int,
+    key: Callable[[R], Sequence[int]],
+    show: Callable[[R], BaseModel | Members],
+    path: str,
+    **named: Any,
 ) -> Answer:
     """The page of a list whose query fetched `limit + 1` rows, with `Link: rel="next"` (RFC 8288).
 
@@ -69,7 +74,7 @@ def page_answer(
     """
     shown = rows[:limit]
     following = to_cursor(key(shown[-1])) if len(rows) > limit else None
-    answer = json_answer(Page(items=[show(row) for row in shown], next=following))
+    answer = json_answer({"items": [show(row) for row in shown], "next": following})
     if following:
         given = {name: value for name, value in named.items() if value is not None}
         query = urlencode(given | {"limit": limit, "cursor": following})

@@ -18,11 +18,13 @@ from service.kit.actor import Actor, check_moderates_some
 from service.kit.clock import now, to_micros
 from service.threads.models import Thread
 from service.threads.queries.law import CATEGORY, THREAD, effective_close_at
-from service.threads.queries.lists import TEXTS
 from service.threads.queries.loads import ThreadSeen, select_seen, to_seen
 
 DAY: Final = 86_400_000_000
 """A day of UTC, in microseconds."""
+
+TEXTS: Final[tuple[Any, ...]] = (Thread.body, Thread.body_html, Thread.contents, Thread.sources)
+"""What no line of the calendar shows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, bindparam, literal, select
+from sqlalchemy import Select, bindparam, select
 from sqlmodel import Session, col
 
 from service.kit.actor import GUEST, Actor
 from service.kit.database.rows import stored_id
 from service.replies.models import Reply
+from service.replies.queries import rows
 from service.replies.queries.loads import ReplySeen, listed, seen, select_seen, to_seen
 
 WAITING: Final = 2**40
@@ -27,12 +28,11 @@ def list_replies(
     session: Session, actor: Actor, thread_id: int, *, after: int, limit: int, descending: bool = False
 ) -> Sequence[ReplySeen]:
     """Up to `limit + 1` replies of a thread that the caller has loaded, past the key `after` (see `sort_key`)."""
-    parts = (_waiting, _numbered) if descending else (_numbered, _waiting)
+    parts = ((rows.unnumbered, WAITING), (rows.numbered, 0))
     found: list[ReplySeen] = []
-    for part in parts:
+    for part, first in parts if descending else reversed(parts):
         if len(found) <= limit:
-            rows = session.execute(part(actor, thread_id, after, descending=descending).limit(limit + 1 - len(found)))
-            found += [to_seen(actor, row) for row in rows]
+            found += part(session, actor, thread_id, after - first, limit + 1 - len(found), descending=descending)
     return found
 
 
@@ -40,7 +40,7 @@ def list_waiting(session: Session, actor: Actor, thread_id: int, limit: int) -> 
     """Up to `limit` replies without a number that the actor may read: their own, or for moderators all that wait."""
     if not actor.signed_in:
         return ()
-    query = _waiting(actor, thread_id, 0, descending=False)
+    query = _waiting(actor, thread_id)
     if actor.moderates:
         query = query.where(col(Reply.moderation) == "pending")
     return [to_seen(actor, row) for row in session.execute(query.limit(limit))]
@@ -48,23 +48,12 @@ def list_waiting(session: Session, actor: Actor, thread_id: int, limit: int) -> 
 
 def latest_replies(session: Session, thread_id: int, limit: int) -> Sequence[ReplySeen]:
     """The `limit` last published replies of a thread that a guest has loaded, newest first, without stubs."""
-    query = select_seen().where(col(Reply.thread_id) == thread_id, col(Reply.moderation) == "published")
-    rows = session.execute(query.order_by(col(Reply.number).desc()).limit(limit))
-    return [to_seen(GUEST, row) for row in rows]
+    return rows.latest(session, GUEST, thread_id, limit)
 
 
-def _numbered(actor: Actor, thread_id: int, after: int, *, descending: bool) -> Select[*tuple[Any, ...]]:
-    number, key = col(Reply.number), literal(after, BigInteger)  # a cursor may hold more than the column can
-    past = number < key if descending else number > key
-    query = select_seen().where(col(Reply.thread_id) == thread_id, past, listed(actor))
-    return query.order_by(number.desc() if descending else number)
-
-
-def _waiting(actor: Actor, thread_id: int, after: int, *, descending: bool) -> Select[*tuple[Any, ...]]:
-    reply_id, key = col(Reply.id), literal(after - WAITING, BigInteger)
-    past = reply_id < key if descending else reply_id > key
-    query = select_seen().where(col(Reply.thread_id) == thread_id, col(Reply.number).is_(None), past, seen(actor))
-    return query.order_by(reply_id.desc() if descending else reply_id)
+def _waiting(actor: Actor, thread_id: int) -> Select[*tuple[Any, ...]]:
+    query = select_seen().where(col(Reply.thread_id) == thread_id, col(Reply.number).is_(None), seen(actor))
+    return query.order_by(col(Reply.id))
 
 
 def replies_between(session: Session, actor: Actor, thread_id: int, first: int, last: int) -> Sequence[ReplySeen]:

@@ -2,36 +2,41 @@
 
 In the list of a category, and of all threads, by activity, the pinned ones stand first. They are loaded by a statement
 of their own, which is run only where the first one has found that there are any; it leaves them out.
+
+Every list is one of a few statements, each compiled once; what is looked for comes as parameters.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, literal, not_, or_, select, tuple_
-from sqlalchemy.orm import aliased, defer
-from sqlmodel import Session, col
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, and_, bindparam, exists, not_, or_, select, tuple_
+from sqlmodel import Session
 
-from service.accounts.models import Account
 from service.kit.actor import Actor
 from service.kit.clock import now, to_micros
-from service.tags.queries import threads_tagged
-from service.threads.models import Thread
-from service.threads.queries.law import effective_close_at, micros
-from service.threads.queries.loads import ThreadSeen, listed_for, select_seen, to_seen
+from service.kit.database.ready import Ready, Row
+from service.kit.database.rows import table_of
+from service.tags.models import Tag, ThreadTag
+from service.tags.policy import tag_slug
+from service.threads.queries.law import THREAD, effective_close_at, micros
+from service.threads.queries.loads import ThreadSeen
+from service.threads.queries.reading import ACCOUNT, LINES, SIGHTS, WHOLE, Reading, Sight, listed, sight_of
 
-SORTS: dict[str, Any] = {
-    "active": micros(Thread.active_at),
-    "new": micros(Thread.published_at),
-    "top": col(Thread.reply_count),
+SORTS: Final[dict[str, Any]] = {
+    "active": micros(THREAD.c.active_at),
+    "new": micros(THREAD.c.published_at),
+    "top": THREAD.c.reply_count,
+    "pinned": micros(THREAD.c.pinned_at),
 }
-
-TEXTS: tuple[Any, ...] = (Thread.body, Thread.body_html, Thread.contents, Thread.sources)
 
 PINNED: Final = 2**60
 """What the key of a pinned thread begins with, before the instant of its pin: more than any instant."""
 
-Pinned = aliased(Thread)
+OTHER: Final = THREAD.alias("pinned")
+TAG, THREAD_TAG = table_of(Tag), table_of(ThreadTag)
+AT: Final = bindparam("at", type_=BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,21 @@ class Filters:
         return self.pins and self.sort == "active" and (self.author, self.state, self.tag) == (None, None, None)
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What makes one statement another: what is looked for, in which order, from the beginning or from a key on; which
+    of the pinned (`only`, `not`, or empty: nobody asks) are listed; whose list it is; and with which columns.
+    """
+
+    sight: Sight
+    by: tuple[str, ...]
+    state: str | None
+    sort: str
+    goes_on: bool
+    pins: str
+    whole: bool
+
+
 def list_threads(
     session: Session,
     actor: Actor,
@@ -67,14 +87,27 @@ def list_threads(
 
     The extra one tells the caller that there is a next page. Without `with_text` the bodies are not loaded.
     """
-    order = SORTS[filters.sort]
-    query = select_seen().where(listed_for(actor), *_conditions(session, filters))
-    if not with_text:
-        query = query.options(*(defer(attribute, raiseload=True) for attribute in TEXTS))
-    if filters.with_pins:
-        return _list_with_pins(session, query, filters, after, limit)
-    rows = session.execute(_page(query, order, after, limit))
-    return [to_seen(session, row) for row in rows]
+    asked: dict[str, Any] = {"me": actor.account_id, "most": limit + 1, "category": filters.category_id}
+    asked |= {"author": filters.author, "tag": tag_slug(filters.tag) if filters.tag is not None else None}
+    if filters.with_pins or filters.state in ("open", "closed"):
+        asked["at"] = to_micros(now(session))
+    by = tuple(name for name in ("category", "author", "tag") if asked[name] is not None)
+    sight, reading = sight_of(actor), WHOLE if with_text else LINES
+
+    def rows(after: tuple[int, ...] | None, sort: str, pins: str) -> Sequence[Row]:
+        shape = Shape(sight, by, filters.state, sort, after is not None, pins, with_text)
+        key = {} if after is None else {"key": after[0], "id": after[1]}
+        return _statement(shape).all(session, asked | key)
+
+    if not filters.with_pins:
+        return reading.to_seen(session, rows(after, filters.sort, ""))
+    begins = after is None or after[0] >= PINNED
+    others = rows(None if begins else after, filters.sort, "not")
+    found = reading.to_seen(session, others)
+    if begins and (not others or others[0][-1]):
+        key = None if after is None else (after[0] - PINNED, after[1])
+        found[:0] = reading.to_seen(session, rows(key, "pinned", "only"), stands_first=True)
+    return found[: limit + 1]
 
 
 def sort_key(seen: ThreadSeen, sort: str) -> tuple[int, int]:
@@ -87,53 +120,50 @@ def sort_key(seen: ThreadSeen, sort: str) -> tuple[int, int]:
     return to_micros(thread.active_at if sort == "active" else thread.published_at), seen.id
 
 
-def _page(query: Any, order: Any, after: tuple[int, ...] | None, limit: int) -> Any:
-    if after is not None:
-        query = query.where(tuple_(order, Thread.id) < tuple_(*(literal(part, BigInteger) for part in after)))
-    return query.order_by(order.desc(), col(Thread.id).desc()).limit(limit + 1)
+@lru_cache(maxsize=SIGHTS)
+def _statement(shape: Shape) -> Ready:
+    """The statement of this shape; one that leaves the pinned out says in its last column whether there are any."""
+    reading: Reading = WHOLE if shape.whole else LINES
+    query, order = reading.select().where(listed(shape.sight), *_conditions(shape)), SORTS[shape.sort]
+    if shape.goes_on:
+        key = tuple_(bindparam("key", type_=BigInteger), bindparam("id", type_=BigInteger))
+        query = query.where(tuple_(order, THREAD.c.id) < key)
+    if shape.pins == "only":
+        query = query.where(_pinned(THREAD, shape))
+    elif shape.pins == "not":
+        any_pinned = exists(select(OTHER.c.id).where(_pinned(OTHER, shape)))
+        query = query.where(not_(_pinned(THREAD, shape))).add_columns(any_pinned)
+    return Ready(query.order_by(order.desc(), THREAD.c.id.desc()).limit(bindparam("most", type_=Integer)))
 
 
-def _list_with_pins(
-    session: Session, query: Select[*tuple[Any, ...]], filters: Filters, after: tuple[int, ...] | None, limit: int
-) -> Sequence[ThreadSeen]:
-    """The pinned ones, the last pinned first, then the others; a cursor says in which of both parts it stands."""
-    at, is_within = to_micros(now(session)), after is not None and after[0] >= PINNED
-    begins = after is None or is_within
-    others = _page(query.where(not_(_pinned(Thread, filters, at))), SORTS["active"], None if begins else after, limit)
-    if not begins:
-        return [to_seen(session, row) for row in session.execute(others)]
-    any_pinned = exists(select(col(Pinned.id)).where(_pinned(Pinned, filters, at)))
-    rows = session.execute(others.add_columns(any_pinned)).all()
-    found: list[ThreadSeen] = []
-    if not rows or rows[0][-1]:
-        since = micros(Thread.pinned_at)
-        key = (after[0] - PINNED, *after[1:]) if after is not None else None
-        pinned = session.execute(_page(query.where(_pinned(Thread, filters, at)), since, key, limit))
-        found = [replace(to_seen(session, row), stands_first=True) for row in pinned]
-    return [*found, *(to_seen(session, row[:-1]) for row in rows)][: limit + 1]
-
-
-def _pinned(kind: Any, filters: Filters, at: int) -> ColumnElement[bool]:
+def _pinned(table: Any, shape: Shape) -> ColumnElement[bool]:
     """Which threads are pinned now where this list is: in its category, or everywhere."""
-    here = col(kind.pinned_everywhere) if filters.category_id is None else col(kind.category_id) == filters.category_id
-    lasts = or_(col(kind.pinned_until).is_(None), micros(kind.pinned_until) > at)
-    return and_(col(kind.pinned_at).is_not(None), lasts, here)
+    here = table.c.category_id == CATEGORY_ID if "category" in shape.by else table.c.pinned_everywhere
+    lasts = or_(table.c.pinned_until.is_(None), micros(table.c.pinned_until) > AT)
+    return and_(table.c.pinned_at.is_not(None), lasts, here)
 
 
-def _conditions(session: Session, filters: Filters) -> list[Any]:
-    conditions: list[Any] = []
-    if filters.category_id is not None:
-        conditions.append(col(Thread.category_id) == filters.category_id)
-    if filters.author is not None:
-        conditions.append(
-            col(Thread.author_id).in_(select(col(Account.id)).where(col(Account.username) == filters.author))
-        )
-    if filters.tag is not None:
-        conditions.append(col(Thread.id).in_(threads_tagged(filters.tag)))
-    if filters.state == "archived":
-        conditions.append(col(Thread.archived_at).is_not(None))
-    elif filters.state is not None:
-        at = to_micros(now(session))
-        closed = effective_close_at(at) <= at
-        conditions += [col(Thread.archived_at).is_(None), closed if filters.state == "closed" else ~closed]
+CATEGORY_ID: Final = bindparam("category", type_=BigInteger)
+AUTHOR_ID: Final = (
+    select(ACCOUNT.c.id)
+    .where(ACCOUNT.c.username == bindparam("author", type_=String))
+    .correlate(None)
+    .scalar_subquery()
+)
+TAGGED: Final = select(THREAD_TAG.c.thread_id).join(TAG, TAG.c.id == THREAD_TAG.c.tag_id)
+
+
+def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
+    conditions = []
+    if "category" in shape.by:
+        conditions.append(THREAD.c.category_id == CATEGORY_ID)
+    if "author" in shape.by:
+        conditions.append(THREAD.c.author_id == AUTHOR_ID)
+    if "tag" in shape.by:
+        conditions.append(THREAD.c.id.in_(TAGGED.where(TAG.c.slug == bindparam("tag", type_=String))))
+    if shape.state == "archived":
+        conditions.append(THREAD.c.archived_at.is_not(None))
+    elif shape.state is not None:
+        closed = effective_close_at(AT) <= AT
+        conditions += [THREAD.c.archived_at.is_(None), closed if shape.state == "closed" else ~closed]
     return conditions
