@@ -20,6 +20,7 @@ from typing import Any
 
 from service.kit.clock import EPOCH
 from service.kit.database import Database, Session
+from service.kit.database.turns import in_background
 from service.kit.logs import CONTEXT
 from service.kit.measures import Measures
 from service.kit.queue import Claim, Cron, Elsewhere, JobKind, Stepwise, Transactional
@@ -138,6 +139,7 @@ class Worker:
             await asyncio.wait(running)
 
     async def _work(self) -> None:
+        in_background.set(True)
         while not self._stopping:
             self._woken.clear()
             try:

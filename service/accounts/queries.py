@@ -21,7 +21,7 @@ from service.kit.text import fold, username_key
 
 ACCOUNT, SIGNED_IN, API_TOKEN = table_of(Account), table_of(SignedIn), table_of(ApiToken)
 OWNER = (ACCOUNT.c.id, ACCOUNT.c.username, ACCOUNT.c.role)
-FACTS = (ACCOUNT.c.has_drafts, ACCOUNT.c.has_flagged, ACCOUNT.c.moderated, ACCOUNT.c.standing)
+FACTS = (ACCOUNT.c.display_name, ACCOUNT.c.has_drafts, ACCOUNT.c.has_flagged, ACCOUNT.c.moderated, ACCOUNT.c.standing)
 
 # Built once, because every request that is signed in runs one of them: building costs more than running.
 SESSIONS = (
@@ -90,20 +90,22 @@ def _owner_of_token(row: Any, at: datetime) -> Known:
 
 def _actor(row: Any, at: datetime, **credential: Any) -> Actor:
     """Who a credential makes of its owner: somebody suspended is a guest who is told why, whatever the credential."""
-    *_, has_drafts, has_flagged, moderated, standing = row
+    *_, display_name, has_drafts, has_flagged, moderated, standing = row
     suspension = sanction(standing, SUSPENSION, at) if standing else None
     if suspension:
         return replace(GUEST, suspension=suspension)
     return Actor(
         account_id=row[0], username=row[1], role=row[2], has_drafts=has_drafts, has_flagged=has_flagged,
-        moderated=frozenset(moderated or ()), silence=sanction(standing, SILENCE, at) if standing else None,
+        display_name=display_name, moderated=frozenset(moderated or ()),
+        silence=sanction(standing, SILENCE, at) if standing else None,
         **credential,
     )  # fmt: skip
 
 
 def actor_of(session: Session, account: Account) -> Actor:
     """The account as it may act now, with whatever credential: for what is done or sent for people who do not ask."""
-    row = (account.id, account.username, account.role, account.has_drafts, account.moderated, account.standing)
+    facts = (account.has_drafts, account.has_flagged, account.moderated, account.standing)
+    row = (account.id, account.username, account.role, account.display_name, *facts)
     return _actor(row, clock_of(session).now(), scopes=frozenset(SCOPES))
 
 

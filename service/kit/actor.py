@@ -35,7 +35,7 @@ class Actor:
     `scopes` is what the credential allows: a browser session has all of them, an API token the ones it was made
     with. `session_id` and `token_id` name the credential, so that it can be listed and revoked. `has_drafts` says
     whether they have unposted texts here, and `has_flagged` whether they have ever flagged a post: both come with the
-    credential, so that who has none is asked for none.
+    credential, so that who has none is asked for none; so does `display_name`, which is shown beside what they post.
 
     `moderated` are the ids of the categories that they moderate though their role does not say so. `silence` is in
     force now, and so is `suspension`: somebody suspended is a guest who is told why. `is_within` says that only one
@@ -50,6 +50,7 @@ class Actor:
     token_id: int | None = None
     has_drafts: bool = False
     has_flagged: bool = False
+    display_name: str | None = None
     moderated: frozenset[int] = frozenset()
     silence: Sanction | None = None
     suspension: Sanction | None = None

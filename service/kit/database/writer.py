@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
 import threading
 import time
@@ -17,23 +16,14 @@ from sqlmodel import Session
 from service.kit import events
 from service.kit.database.channels import touched
 from service.kit.database.faults import is_away
+from service.kit.database.ready import KEY, OnSQLite
+from service.kit.database.turns import Turns, Work
 from service.kit.errors import NotReady
 from service.kit.measures import Measures
 
 BATCH = 64
 BATCH_SECONDS = 0.02
 """A batch ends after so many units or seconds: fairness for the first in it, and for other processes' writers."""
-
-
-@dataclass(slots=True)
-class Work:
-    """One unit of work and the future its caller awaits."""
-
-    unit: Callable[[Session], Any]
-    future: asyncio.Future[Any]
-    put_at: float = field(default_factory=time.perf_counter)
-    result: Any = None
-    error: BaseException | None = None
 
 
 @dataclass(slots=True)
@@ -51,8 +41,9 @@ class TransactionLost(Exception):
 
 
 class Writer(threading.Thread):
-    """Runs units of work in order of arrival. `commits` and `units` count, for tests; the measures say how many units
-    shared a commit, how long each waited for its turn, and how long its batch took to the end of the COMMIT.
+    """Runs units of work in the order of `Turns`. `commits` and `units` count, for tests; the measures say how many
+    units shared a commit, how long each waited for its turn (a person's, or in the background), and how long its batch
+    took to the end of the COMMIT.
     """
 
     def __init__(self, engine: Engine, info: dict[str, Any], committed: Callable[..., None]) -> None:
@@ -62,25 +53,25 @@ class Writer(threading.Thread):
         self.commits = 0
         self.units = 0
         measures = info.setdefault("measures", Measures())
-        self._sizes, self._waits, self._times = (measures[name] for name in ("commit.units", "commit.wait", "commit"))
+        self._sizes, self._times = measures["commit.units"], measures["commit"]
+        self._waits, self._patient_waits = measures["commit.wait"], measures["commit.wait.background"]
         self._committed = committed
-        self._told_to_end = False
-        self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._turns = Turns()
 
     def put(self, unit: Callable[[Session], Any], future: asyncio.Future[Any]) -> None:
         """Queue a unit of work; the future is resolved on its own loop after COMMIT."""
-        self._queue.put(Work(unit, future))
+        self._turns.put(Work(unit, future))
 
     def finish(self) -> None:
         """Commit everything queued so far, then end the thread."""
         if self.is_alive():
-            self._queue.put(None)
+            self._turns.end()
             self.join()
         self.engine.dispose()
 
     def run(self) -> None:
         """The thread's life: wait for a unit, take its neighbours along, commit, answer."""
-        while not self._told_to_end and (work := self._queue.get()) is not None:
+        while (work := self._turns.first()) is not None:
             batch = Batch()
             try:
                 self._commit_together(batch, work)
@@ -98,7 +89,11 @@ class Writer(threading.Thread):
         batch.works.append(first)
         with self.engine.begin() as connection:
             self._run_one(connection, first, batch)
-            while len(batch.works) < BATCH and time.monotonic() < deadline and (work := self._next()) is not None:
+            while (
+                len(batch.works) < BATCH
+                and time.monotonic() < deadline
+                and (work := self._turns.neighbour()) is not None
+            ):
                 batch.works.append(work)
                 self._run_one(connection, work, batch)
             if "event" in batch.names:
@@ -109,28 +104,26 @@ class Writer(threading.Thread):
         self._sizes.add(len(batch.works))
         self._times.add(time.perf_counter() - began)
 
-    def _next(self) -> Work | None:
-        """A unit that is waiting already; None when there is none, or the thread was told to end."""
-        try:
-            work = self._queue.get_nowait()
-        except queue.Empty:
-            return None
-        self._told_to_end = work is None
-        return work
-
     def _run_one(self, connection: Connection, work: Work, batch: Batch) -> None:
         self.units += 1
-        self._waits.add(time.perf_counter() - work.put_at)
-        # The session makes the savepoint itself: in the other modes a failing flush rolls back the whole transaction.
+        (self._patient_waits if work.is_patient else self._waits).add(time.monotonic() - work.put_at)
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.execute("SAVEPOINT unit")
+        # Only a unit that takes SQLAlchemy's way makes the session begin, with a savepoint of its own inside of this
+        # one: in the other modes a failing flush rolls back the whole transaction.
         session = Session(
-            connection, info=dict(self.info), expire_on_commit=False, join_transaction_mode="create_savepoint"
-        )
+            connection, info=self.info | {KEY: OnSQLite(connection, raw)}, expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+        )  # fmt: skip
         try:
             work.result = work.unit(session)
-            session.commit()
+            if session.in_transaction():
+                session.commit()
+            raw.execute("RELEASE unit")
         except BaseException as error:
             work.error = NotReady() if is_away(error) else error
-            self._undo(connection, session)
+            self._undo(raw, session)
         else:
             batch.names |= touched(session)
             batch.hooks += session.info.get("after_commit", [])
@@ -138,14 +131,15 @@ class Writer(threading.Thread):
             session.close()
 
     @staticmethod
-    def _undo(connection: Connection, session: Session) -> None:
+    def _undo(raw: sqlite3.Connection, session: Session) -> None:
         """Back to the savepoint. A full disk may have undone the neighbours too: then nobody's work is left."""
         try:
             session.rollback()
+            raw.execute("ROLLBACK TO unit")
+            raw.execute("RELEASE unit")
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise TransactionLost from error
-        raw = connection.connection.dbapi_connection
-        if raw is None or not raw.in_transaction:
+        if not raw.in_transaction:
             raise TransactionLost
 
     def _answer(self, batch: Batch) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from service.kit.database import Database, Session
+from service.kit.database.turns import in_background
 from service.kit.errors import NotReady
 from service.kit.queue.kinds import GiveUp, JobFailure, JobKind, Outside, Run, Transactional, TryAgainAfter
 from service.kit.queue.statements import Claim, LeaseLost, bury, finish, put_back, renew
@@ -17,8 +18,10 @@ log = logging.getLogger(__name__)
 async def run_claim(database: Database, kind: JobKind, held: Claim, context: Any, *, retry_base: float = 1.0) -> str:
     """Run one attempt to its end: done and deleted, put back for a retry, or dead. Only cancellation is raised.
 
-    Returns how it ended, in a word for the counts: the run's own outcome (`done`), `retried`, `dead`, `lost`.
+    Returns how it ended, in a word for the counts: the run's own outcome (`done`), `retried`, `dead`, `lost`. It runs in
+    a task of its own, whose writes give way to people's.
     """
+    in_background.set(True)
     run = Run(held, context, last=held.attempt >= kind.most_attempts)
     try:
         if held.attempt > kind.most_attempts:

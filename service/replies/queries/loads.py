@@ -90,18 +90,13 @@ def to_seen(actor: Actor, row: Any) -> ReplySeen:
     return ReplySeen(reply, username, name, not may_read(actor, reply), told=told, edit_waits=edit_waits)
 
 
-# Built once, because every reply is shown to its author.
-ACCOUNT = table_of(Account)
-REPLY = table_of(Reply)
-NAMES = Ready(
-    select(ACCOUNT.c.username, ACCOUNT.c.display_name).where(ACCOUNT.c.id == bindparam("account", type_=BigInteger))
-)
+ACCOUNT, REPLY = table_of(Account), table_of(Reply)
 
 
-def just_posted(session: Session, reply: Reply) -> ReplySeen:
-    """A reply that this unit of work has stored, as its author sees it."""
-    username, display_name = NAMES.one(session, {"account": reply.author_id})
-    return ReplySeen(reply, username, display_name or username, told="pending" if reply.is_quiet else None)
+def just_posted(actor: Actor, reply: Reply) -> ReplySeen:
+    """A reply that the actor has posted in this unit of work, as they see it."""
+    name = actor.display_name or actor.username
+    return ReplySeen(reply, actor.username, name, told="pending" if reply.is_quiet else None)
 
 
 def get_reply(session: Session, actor: Actor, reply_id: int) -> ReplySeen:
