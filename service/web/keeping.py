@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from fastapi import Request, Response
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.kit import events
@@ -144,13 +145,11 @@ def keep(request: Request, response: Response, terms: Terms | None) -> Response:
     body = bytes(response.body)
     if "etag" not in response.headers:  # weak (RFC 9110 section 8.8.1): the compressed form has the same
         response.headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"'
-    response.headers.add_vary_header("Accept-Encoding")
-    headers = [each for each in response.raw_headers if each[0] != b"content-length"]
-    answer = KeptAnswer(headers, response.headers["etag"], body, route_of(request.scope))
+    lasting = MutableHeaders(raw=[each for each in response.raw_headers if each[0] != b"content-length"])
+    lasting.add_vary_header("Accept-Encoding")
+    answer = KeptAnswer(lasting.raw, lasting["etag"], body, route_of(request.scope))
     request.app.state.kept.put(asked.key, answer, len(body), terms, offer)
-    if asked.if_none_match is not None and is_known(answer.etag, asked.if_none_match.decode("latin-1")):
-        rest = {
-            name: value for name, value in response.headers.items() if name not in ("content-type", "content-length")
-        }
-        return Response(status_code=304, headers=rest)
-    return response
+    if asked.if_none_match is None or not is_known(answer.etag, asked.if_none_match.decode("latin-1")):
+        return response
+    rest = {name: value for name, value in lasting.items() if name != "content-type"}
+    return Response(status_code=304, headers=rest)
