@@ -3,7 +3,7 @@
 An entry says of which subjects it tells, at which position of the event log it was drawn, and until when it holds by
 time alone. What a unit of work of this process changes is dropped after its commit, before its caller is answered;
 what other processes change is dropped as the log tells of it (`service.kit.follower`). An entry whose drawing began
-before such a change is never kept (decision 18). Everything here is called on the event loop.
+before such a change is never kept (decision 19). Everything here is called on the event loop.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Answers for guests, kept as bytes: drawn once, given again until they are not true any more (decision 18).
+"""Answers for guests, kept as bytes: drawn once, given again until they are not true any more (decision 19).
 
 Only what nobody in particular asks for is kept: a GET without a session's cookie and without a token, from a door that
 says of which subjects its answer tells (`keep`). Such an answer has an ETag, and 304 costs no drawing.
