@@ -17,14 +17,16 @@ import httpx
 PASSWORD = "correct horse battery staple"
 PATIENCE = 15.0  # seconds for an answer
 PAUSE = 0.3  # seconds between one client's posts, on average: load enough, and the machine still has other work
-TRY_AGAIN = (409, 429, 503)
+TRY_AGAIN = (409, 429, 502, 503, 504)
+"""Of a proxy's two, 502 says that nobody answered it, and 504 that nobody did in time."""
 
 
 @dataclass
 class Post:
     """One reply that somebody tried to store. `reply_id` is what the 201 said; None: no answer was seen.
 
-    `begun` is when its first request left, `until` when everybody had been told of it (seconds since 1970).
+    `begun` is when its first request left, `done` when it was acknowledged, `until` when everybody had been told of it
+    (seconds since 1970).
     """
 
     marker: str
@@ -34,6 +36,7 @@ class Post:
     reply_id: int | None = None
     tries: int = 0
     begun: float = 0.0
+    done: float = 0.0
     until: float = 0.0
 
 
@@ -52,9 +55,12 @@ class Person:
 
 @dataclass
 class Book:
-    """Everything that was tried, and how many requests have no answer yet."""
+    """Everything that was tried, and how many requests have no answer yet. `failed` has the moment and the status of
+    each that must be repeated: 0 for a connection that broke.
+    """
 
     posts: list[Post] = field(default_factory=list)
+    failed: list[tuple[float, int]] = field(default_factory=list)
     in_flight: int = 0
     strange: list[str] = field(default_factory=list)
 
@@ -124,8 +130,10 @@ async def post_through_crashes(
     """Try until the post is acknowledged; who is not persistent gives up once an answer failed to come."""
     while post.reply_id is None:
         answer = await try_once(book, client, chance.choice(addresses), person, post)
+        if answer is None or answer.status_code >= 500:
+            book.failed.append((time.time(), answer.status_code if answer is not None else 0))
         if answer is not None and answer.status_code == 201:
-            post.reply_id = int(answer.json()["id"])
+            post.reply_id, post.done = int(answer.json()["id"]), time.time()
         elif answer is None and not post.persistent and post.tries > 0:
             return
         elif answer is not None and answer.status_code not in TRY_AGAIN:

@@ -21,7 +21,12 @@ STANDBY = "standby"
 """The name under which a standby makes itself known to its primary."""
 
 STOP_WAIT = 30.0
-SETTINGS = {**postgresql.SETTINGS, "log_min_messages": "warning", "wal_keep_size": "512MB", "max_wal_senders": "5"}
+SETTINGS = {
+    **postgresql.SETTINGS,
+    "log_min_messages": "warning",
+    "wal_keep_size": "512MB",
+    "wal_retrieve_retry_interval": "500ms",  # a synchronous standby that looks for its primary holds up every write
+}
 
 
 class Server:

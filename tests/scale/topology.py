@@ -25,8 +25,8 @@ from tests.crash.processes import ROOT, START_WAIT, Site, answers, free_port
 from tests.provision import caddy
 from tests.scale.clusters import Pair, running_pair
 
-DRAIN = 2.5
-"""Seconds for which a process that is told to end goes on answering: Caddy asks it how it is every second."""
+DRAIN = 2
+"""Seconds for which a process that is told to end goes on answering: Caddy asks it how it is twice a second."""
 
 
 class Proxy:
