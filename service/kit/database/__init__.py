@@ -63,11 +63,12 @@ def open_database(url: str, *, clock: Clock | None = None, listeners: Any = None
 
     `replica_url` is the address of a streaming replica for `read_shared`, with PostgreSQL only; empty: there is none.
     """
-    from service.kit.database.postgresql import PostgreSQL
-    from service.kit.database.sqlite import SQLite
+    if url.startswith("sqlite"):  # each brings its own driver, and the other's is left out of memory
+        from service.kit.database.sqlite import SQLite
 
-    if url.startswith("sqlite"):
         return SQLite(url, clock=clock or Clock(), listeners=listeners or {})
+    from service.kit.database.postgresql import PostgreSQL
+
     return PostgreSQL(url, clock=clock or Clock(), listeners=listeners or {}, replica_url=replica_url)
 
 

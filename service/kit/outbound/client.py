@@ -1,5 +1,7 @@
 """One request to an address that somebody else chose. `service/kit/outbound/__init__.py` says the rules."""
 
+from __future__ import annotations
+
 import asyncio
 import socket
 import ssl
@@ -8,12 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_address
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import httpx
-
+from service.kit.lazily import lazily
 from service.kit.outbound.addresses import Address, Network, is_allowed, is_public
 from service.kit.outbound.outcome import Outcome, answered, failed
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = lazily("httpx")
 
 DEADLINE: Final = 15.0
 """Seconds for all of it: the look-up, the connection, the request and the answer."""

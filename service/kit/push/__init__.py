@@ -17,7 +17,7 @@ __all__ = [
 
 def push_is_installed() -> bool:
     """Whether the extra `push` is there."""
-    return find_spec("cryptography") is not None
+    return find_spec("cryptography") is not None  # which imports nothing of it
 
 
 def open_pusher(key: str, base_url: str, outbound: Outbound) -> Pusher | None:

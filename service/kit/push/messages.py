@@ -59,7 +59,9 @@ class PushOutcome:
 class Pusher(Protocol):
     """Whatever sends push messages. `public_key` is what browsers subscribe with (base64url of 65 bytes)."""
 
-    public_key: str
+    @property
+    def public_key(self) -> str:
+        """Base64url of 65 bytes."""
 
     async def send(self, address: PushAddress, message: PushMessage) -> PushOutcome:
         """Send one message to one browser. Never raises for what the push service does."""

@@ -1,13 +1,15 @@
 """One message to one browser: sealed, signed, sent through the guarded client, and what its push service made of it."""
 
 from datetime import UTC, datetime
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from service.kit.mailer import mail_domain
 from service.kit.outbound import Outbound, Outcome, Sending
 from service.kit.push.messages import PushAddress, PushMessage, PushOutcome, unpacked
-from service.kit.push.sealing import seal
-from service.kit.push.vapid import Signer
+
+if TYPE_CHECKING:
+    from service.kit.push.vapid import Signer
 
 LASTS: Final = 86_400
 """Seconds for which a push service keeps a message for a browser that is away (TTL, RFC 8030 section 5.2)."""
@@ -21,13 +23,26 @@ class WebPusher:
     """Sends push messages in the name of one site. `key` as `Signer` takes it; see `open_pusher`."""
 
     def __init__(self, key: str, base_url: str, outbound: Outbound) -> None:
-        contact = base_url if base_url.startswith("https://") else f"mailto:parley@{mail_domain(base_url)}"
-        self._signer = Signer(key, contact)
+        self._key = key
+        self._contact = base_url if base_url.startswith("https://") else f"mailto:parley@{mail_domain(base_url)}"
         self._outbound = outbound
-        self.public_key = self._signer.public_key
+
+    @cached_property
+    def _signer(self) -> "Signer":
+        """Made when it is first needed: the cryptography takes 8 MB, and most sites start without a message to send."""
+        from service.kit.push.vapid import Signer
+
+        return Signer(self._key, self._contact)
+
+    @property
+    def public_key(self) -> str:
+        """What browsers subscribe with."""
+        return self._signer.public_key
 
     async def send(self, address: PushAddress, message: PushMessage) -> PushOutcome:
         """Send it; at most 15 s."""
+        from service.kit.push.sealing import seal
+
         try:
             body = seal(message.payload(), unpacked(address.p256dh), unpacked(address.auth))
         except ValueError as error:

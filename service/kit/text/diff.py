@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final, Literal
 
-from rapidfuzz.distance import LCSseq, Levenshtein
+from service.kit.lazily import lazily
+
+rapid = lazily("rapidfuzz.distance")
 
 Kind = Literal["same", "removed", "added"]
 Part = tuple[Kind, str]
@@ -86,7 +88,7 @@ def aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[Pair]:
     if len(old) * len(new) > MOST_PAIRS:
         yield "".join(old), "".join(new)
         return
-    distance = LCSseq if len(old) * len(new) <= MOST_EXACT else Levenshtein
+    distance = rapid.LCSseq if len(old) * len(new) <= MOST_EXACT else rapid.Levenshtein
     for _, steps in groupby(distance.opcodes(old, new), key=lambda step: step.tag == "equal"):
         run = list(steps)
         first, last = run[0], run[-1]

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser
-
+from service.kit.lazily import lazily
 from service.kit.wordpress.items import LONGEST, Blog, Comments, Post, Term, post_of
+
+defused = lazily("defusedxml.ElementTree")
+faults = lazily("defusedxml.common")
 
 CHUNK: Final = 65_536
 CHANNEL: Final = frozenset({"title", "link", "wp:base_blog_url", "wp:wxr_version"})
@@ -58,7 +59,7 @@ class Export:
         """
         self.read, self.blog = 0, Blog()
         target = Target(self.blog)
-        parser: Any = DefusedXMLParser(target=target, forbid_dtd=True)
+        parser: Any = defused.DefusedXMLParser(target=target, forbid_dtd=True)
         target.parser = parser.parser
         with self.path.open("rb") as file:
             while chunk := file.read(CHUNK):
@@ -76,7 +77,7 @@ def feed(parser: Any, chunk: bytes) -> None:
         parser.feed(chunk) if chunk else parser.close()
     except ParseError as error:
         raise Broken(error.position[0], str(error).partition(":")[0]) from error
-    except DefusedXmlException as error:
+    except faults.DefusedXmlException as error:
         line = parser.parser.CurrentLineNumber
         raise Broken(line, "a document type or an entity is defined here, which no export needs") from error
     except (LookupError, ValueError) as error:

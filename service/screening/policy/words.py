@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final
 
-import re2
-
+from service.kit.lazily import lazily
 from service.kit.text.look_alikes import Disguised, keys_of
+
+re2 = lazily("re2")
 
 MOST_LINES: Final = 1_000
 MOST_LINE: Final = 500
