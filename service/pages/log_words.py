@@ -6,6 +6,7 @@ GROUPS: Final = {
     "": "Everything",
     "review": "Decisions",
     "batch": "Decisions about many",
+    "post": "Reactions",
     "flag": "Flags",
     "appeal": "Appeals",
     "account": "People",
