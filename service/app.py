@@ -19,7 +19,8 @@ from service.kit.database.migrations import newest, upgrade
 from service.kit.follower import Follower
 from service.kit.kept import Kept
 from service.kit.loop_lag import LoopLag
-from service.kit.mailer import open_mailer
+from service.kit.mail_probe import MailProbe
+from service.kit.mailer import SmtpMailer, open_mailer
 from service.kit.measures import Measures
 from service.kit.outbound import Outbound
 from service.kit.outgoing import Outgoing
@@ -81,6 +82,7 @@ def create_app(
         if (settings.embedded if worker is None else worker)
         else None
     )
+    app.state.mail_probe = make_mail_probe(settings)
     app.state.live = Broadcaster(app.state.database, look, to_message)
     app.state.kept = Kept(settings.kept_bytes, app.state.database.clock, subjects_of)
     app.state.database.info["changed"] = app.state.kept.changed
@@ -128,6 +130,11 @@ def make_pusher(settings: Settings, outbound: Outbound) -> Pusher | None:
     return open_pusher(keep_vapid_key(settings), settings.base_url, outbound) if push_is_installed() else None
 
 
+def make_mail_probe(settings: Settings) -> MailProbe | None:
+    """What `/readyz` learns of the mail server from; None where mail is written into files."""
+    return MailProbe(SmtpMailer(settings.smtp_url, settings.base_url)) if settings.smtp_url else None
+
+
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Migrate in embedded mode, open the database, start the worker; and the other way round at the end."""
@@ -153,5 +160,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.live.stop()
         await app.state.database.stop()
         await app.state.loop_lag.stop()
+        if app.state.mail_probe is not None:
+            await app.state.mail_probe.stop()
         if app.state.tracing is not None:
             await asyncio.to_thread(app.state.tracing.stop)

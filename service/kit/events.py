@@ -126,6 +126,7 @@ WAITING: Final = Ready(
     .order_by(EVENT.c.id)
     .limit(BATCH)
 )
+OLDEST_WAITING: Final = select(EVENT.c.at).where(EVENT.c.position.is_(None)).order_by(EVENT.c.id).limit(1)
 ANY_WAITING: Final = select(EVENT.c.id).where(EVENT.c.position.is_(None)).limit(1)
 LAST: Final = Ready(
     select(EVENT.c.position, EVENT.c.hash)
@@ -235,6 +236,12 @@ def last_position(session: Session) -> int:
 def last_of_thread(session: Session, thread_id: int) -> int:
     """The position of the last event of a thread, 0 where it has none: what a page of it was drawn after."""
     return session.execute(LAST_OF_THREAD, {"thread": thread_id}).scalar() or 0
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """When the oldest event happened that has no position yet; None where each has one."""
+    found: datetime | None = session.execute(OLDEST_WAITING).scalar_one_or_none()
+    return found
 
 
 def is_waiting(session: Session) -> bool:

@@ -150,7 +150,8 @@ class SmtpMailer:
         self._deadline = deadline
         self._parting: set[asyncio.Task[None]] = set()
 
-    def _client(self) -> aiosmtplib.SMTP:
+    def client(self) -> aiosmtplib.SMTP:
+        """A client of the server, not connected yet."""
         url = self._url
         return aiosmtplib.SMTP(
             hostname=url.hostname,
@@ -166,7 +167,7 @@ class SmtpMailer:
     async def send(self, mail: Mail) -> str:
         """Hand the letter to the server; returns its answer to the text."""
         message = build(mail, self._domain)
-        client = self._client()
+        client = self.client()
         try:
             async with asyncio.timeout(self._deadline):
                 said = await converse(client, message, f"parley@{self._domain}")

@@ -18,11 +18,11 @@ def route_of(scope: Scope) -> str:
     """
     if (said := scope.get(ROUTE)) is not None:
         return str(said)
-    chosen = scope.get("fastapi", {}).get("effective_route_context")
-    return NO_ROUTE if chosen is None else str(chosen.path_format)
+    chosen = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return str(getattr(chosen, "path_format", NO_ROUTE))
 
 
 def note_route(inner: Scope, outer: Scope) -> None:
     """Where a layer handed on a copy of the scope, let the layers outside see the route as well."""
     if inner is not outer:
-        outer.update({key: inner[key] for key in ("fastapi", ROUTE) if key in inner})
+        outer.update({key: inner[key] for key in ("fastapi", "route", ROUTE) if key in inner})
