@@ -150,8 +150,15 @@ def _driver_of(connection: Connection) -> Driver:
     raw = connection.connection.driver_connection
     if isinstance(raw, sqlite3.Connection):
         return OnSQLite(connection, raw)
-    connection.exec_driver_sql(";")  # SQLAlchemy begins the driver's transaction with the first statement it sees
+    _begin(connection)
     return OnAsyncpg(connection, raw)
+
+
+def _begin(connection: Connection) -> None:
+    """SQLAlchemy begins asyncpg's transaction with the first statement that it sees, and it shall see none."""
+    adapted = cast(Any, connection.connection.dbapi_connection)
+    if adapted._transaction is None:
+        await_only(adapted._start_transaction())
 
 
 class Ready:

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 async def run_claim(database: Database, kind: JobKind, held: Claim, context: Any, *, retry_base: float = 1.0) -> str:
     """Run one attempt to its end: done and deleted, put back for a retry, or dead. Only cancellation is raised.
 
-    Returns how it ended, in a word for the counts: the run's own outcome (`done`), `retried`, `dead`, `lost`. It runs in
-    a task of its own, whose writes give way to people's.
+    Returns how it ended, in a word for the counts: the run's own outcome (`done`), `retried`, `dead`, `lost`. It
+    runs in a task of its own, whose writes give way to people's.
     """
     in_background.set(True)
     run = Run(held, context, last=held.attempt >= kind.most_attempts)
