@@ -1,114 +1,159 @@
-"""`python -m bench`: measure the real server and print each work beside its budget.
+"""`python -m bench`: measure the real server and print every budget beside its figure.
 
-python -m bench            five rounds of everything, under four minutes
-python -m bench --quick    a smoke run: one short round, our own generator, no figure to be quoted
+python -m bench                     everything, about ten minutes; writes docs/performance.md and the plots
+python -m bench --quick             a smoke run: one short round, our own generator, no figure to be quoted
+python -m bench --only size telling some parts; with --into-last their figures go into the record of the last whole run
+python -m bench --peers --full      WordPress too (installed with apt, as root); as many watchers as the budget says
 """
 
 import argparse
 import asyncio
 import contextlib
 import os
+import platform
+import signal
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+import traceback
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Final
 
-import httpx
-import psutil
-from sqlalchemy import make_url
-
-from bench import works, wrk
-from bench.measure import Pace, Result, Yardstick, measure
-from bench.seed import seed
-from bench.servers import Server, calibration, cores, on_cores, parley, running
-from bench.table import about, follow_up, table
+from bench import peers, plots, report, wrk
+from bench.measure import Pace, Yardstick
+from bench.parts import embedded, postgresql, processes, size, streams, telling, visit
+from bench.parts import peers as beside
+from bench.record import LAST, Record
+from bench.servers import calibration, cores, on_cores
+from bench.stage import Stage
 from tests.provision import Missing
-from tests.provision.postgresql import throwaway_cluster
 
-FULL = Pace(rounds=5, seconds=2, with_wrk=wrk.installed())
-QUICK = Pace(rounds=1, seconds=0.4, with_wrk=False)
+FULL: Final = Pace(rounds=5, seconds=1, with_wrk=wrk.installed())
+QUICK: Final = Pace(rounds=1, seconds=0.4, with_wrk=False)
+
+PARTS: Final[dict[str, Callable[[Stage], Awaitable[None]]]] = {
+    "embedded": embedded.run,
+    "postgresql": postgresql.run,
+    "size": size.run,
+    "telling": telling.run,
+    "streams": streams.run,
+    "visit": visit.run,
+    "processes": processes.run,
+    "isso": beside.isso,
+    "wordpress": beside.wordpress,
+}
+IN_QUICK: Final = ("embedded", "postgresql")
+MOST: Final = 360
+"""Seconds after which a part is given up; with --full, four times as many."""
+KEYS: Final = {
+    "visit": ("wire",), "postgresql": ("reply_postgresql",),
+    "embedded": ("guest", "known", "first", "signed_in", "list", "list_first", "json", "json_first", "reply", "rest"),
+}  # fmt: skip
+"""Which figures a part gives, where they are not called after it."""
 
 
 def main() -> int:
     """Read the arguments, measure, print. The exit code is 0 when everything could be measured, whatever came out."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Parley's benchmarks")
-    parser.add_argument("--quick", action="store_true", help="one short round of each work")
-    parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database")
-    chosen = parser.parse_args()
-    pace = QUICK if chosen.quick else FULL
+    chosen = arguments()
+    asked = IN_QUICK if chosen.quick else PARTS
+    names = chosen.only or [name for name in asked if name != "wordpress" or chosen.peers]
+    record, pace = Record(), QUICK if chosen.quick else FULL
+    record.peers = [peer.as_row() for peer in peers.MEASURED.values()]
     servers_core, own_core = cores()
-    print(f"cores: servers on {places(servers_core)}, load on {places(own_core)}; {generator(pace)}", flush=True)
+    driven = generator(pace)
+    print(f"cores: servers on {places(servers_core)}, load on {places(own_core)}; {driven}", flush=True)
     with on_cores(own_core), ExitStack() as stack:
         with on_cores(servers_core):
             yardstick = Yardstick(stack.enter_context(calibration()), pace)
-        results, remarks = run(yardstick, servers_core, chosen.only)
-    print("", table(results), "", *follow_up(results), *about(yardstick), *remarks, sep="\n")
-    return 0
+        stage = Stage(yardstick, servers_core, record, chosen.quick, chosen.full)
+        for name in names:
+            measure(name, stage)
+    record.about = [*about(yardstick), f"parts: {', '.join(names)}; {driven}"]
+    if not chosen.peers and "wordpress" not in names:
+        record.remarks.append("WordPress was not run beside (--peers); its figures are those measured before")
+    keep(record, chosen, whole=not chosen.only and not chosen.quick)
+    return 1 if record.failed else 0
 
 
-def run(yardstick: Yardstick, core: set[int], only: str | None) -> tuple[list[Result], list[str]]:
-    """Both databases, one after the other; what was measured, and what is to be said of it."""
-    results: list[Result] = []
-    remarks: list[str] = []
-    if only != "postgresql":
-        results += asyncio.run(on_sqlite(yardstick, core, remarks))
-    if only != "sqlite":
-        try:
-            results += asyncio.run(on_postgresql(yardstick, core))
-        except Missing as missing:
-            remarks.append(f"PostgreSQL was not measured: {missing}")
-    return results, remarks
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Parley's benchmarks")
+    parser.add_argument("--quick", action="store_true", help="one short round of each work")
+    parser.add_argument("--only", nargs="+", choices=tuple(PARTS), help="some parts")
+    parser.add_argument("--into-last", action="store_true", help="put them into the last whole run's record and tables")
+    parser.add_argument("--full", action="store_true", help="100,000 watchers")
+    parser.add_argument("--peers", action="store_true", help="install WordPress with apt and measure it beside")
+    return parser.parse_args()
 
 
-async def on_sqlite(yardstick: Yardstick, core: set[int], remarks: list[str]) -> list[Result]:
-    """The embedded mode: everything that is read, then replies."""
-    with temporary_folder() as folder, ExitStack() as stack:
-        with on_cores(core):
-            server = stack.enter_context(parley(folder))
-        idle = server.memory()
-        seeded = seed(server.port)
-        chosen = works.reads(seeded, etag_of(server, seeded.page))
-        chosen.append(works.a_durable_reply(seeded, "SQLite", works.ON_SQLITE))
-        results = [await measure(server, work, yardstick) for work in chosen]
-        remarks.append(
-            f"start to the first 200: {server.started_in:.1f} s, with the database made; "
-            f"resident: {idle:.0f} MB idle, {server.memory():.0f} MB after the load"
-        )
-    return results
+def measure(name: str, stage: Stage) -> None:
+    """One part; what goes wrong in it is written down, and the others are measured all the same."""
+    print(f"{datetime.now(UTC):%H:%M:%S} {name} ...", file=sys.stderr, flush=True)
+
+    def too_long(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError(f"took longer than {MOST} s")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(MOST * 4 if stage.full or name == "wordpress" else MOST)
+    try:
+        asyncio.run(PARTS[name](stage))  # type: ignore[arg-type]
+    except Missing as missing:
+        failed(stage.record, name, f"not installed: {missing}")
+    except Exception as error:  # a part that breaks must not cost the run
+        traceback.print_exc()
+        failed(stage.record, name, f"{type(error).__name__}: {error}".splitlines()[0])
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
-async def on_postgresql(yardstick: Yardstick, core: set[int]) -> list[Result]:
-    """`parley serve`, `parley work` and a PostgreSQL of its own (fsync on), all on the servers' core."""
-    with temporary_folder() as folder, ExitStack() as stack:
-        with on_cores(core):
-            url = stack.enter_context(throwaway_cluster())
-            settings = {"PARLEY_DATABASE_URL": url, "PARLEY_SECRET_KEY": "for the benchmark, 32 characters"}
-            with running(["service", "migrate"], settings) as migration:
-                await asyncio.to_thread(migration.wait)
-            server = stack.enter_context(parley(folder, settings, worker=True))
-        server.processes.append(psutil.Process(postmaster(url)))
-        seeded = seed(server.port)
-        return [await measure(server, works.a_durable_reply(seeded, "PostgreSQL", works.ON_POSTGRESQL), yardstick)]
+def failed(record: Record, name: str, why: str) -> None:
+    """Say it of the part, and of every figure that it did not come to give."""
+    record.failed |= dict.fromkeys((name, *KEYS.get(name, ())), why)
+    record.remarks.append(f"{name} was not measured to its end: {why}")
 
 
-def postmaster(url: str) -> int:
-    """The process id of the cluster at this address, which stands in its folder."""
-    folder = make_url(url).query["host"]
-    return int((Path(str(folder)) / "cluster" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+def keep(record: Record, chosen: argparse.Namespace, *, whole: bool) -> None:
+    """Print it; write it down where it is a whole run, or belongs to one."""
+    path = report.ROOT / LAST
+    if chosen.into_last and path.exists():
+        earlier = Record.load(path)
+        earlier.take(record)
+        record = earlier
+    for heading, text in report.sections(record).items():
+        print(f"\n{heading}\n\n{text}")
+    print(f"\n{report.summary(record)}")
+    if whole or chosen.into_last:
+        record.save(path)
+        report.write(record)
+        plots.draw(record)
+        print("docs/performance.md and docs/images are written")
 
 
-@contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """A folder for a server's files, gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="parley-bench-") as name:
-        yield Path(name)
+def about(yardstick: Yardstick) -> list[str]:
+    """The machine, the calibration, and how restless the machine was."""
+    sizes = ", ".join(
+        f"{size:,} bytes {sorted(rates)[len(rates) // 2]:,.0f}/s ({len(rates)} looks)"
+        for size, rates in yardstick.rates.items()
+    )
+    machine = (
+        f"{datetime.now(UTC):%d %B %Y %H:%M} UTC, Python {platform.python_version()}, {os.cpu_count()} cores, {model()}"
+    )
+    if not yardstick.rates:
+        return [machine]
+    return [
+        machine,
+        f"calibration (bare uvicorn): {sizes}; {yardstick.cpu_each:.4f} CPU ms a request",
+        f"noise (fastest to slowest look at the same calibration): {yardstick.noise:.2f}",
+    ]
 
 
-def etag_of(server: Server, path: str) -> str | None:
-    """The ETag of a page; None when it has none, and so no 304 to be measured."""
-    found: str | None = httpx.get(f"http://127.0.0.1:{server.port}{path}").headers.get("etag")
-    return found
+def model() -> str:
+    """The processor's name, where Linux tells it."""
+    with contextlib.suppress(OSError, StopIteration), open("/proc/cpuinfo", encoding="utf-8") as lines:
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return platform.machine()
 
 
 def places(chosen: set[int]) -> str:
@@ -117,9 +162,9 @@ def places(chosen: set[int]) -> str:
 
 
 def generator(pace: Pace) -> str:
-    """Who drives, and how busy the machine was before."""
-    busy = f"load average before: {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"driven by {'wrk, and replies by our own' if pace.with_wrk else 'our own'} generator; {busy}"
+    """Who drives, and how busy the machine is."""
+    busy = f"load average before {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"driven by {'wrk, and what changes by our own' if pace.with_wrk else 'our own'} generator; {busy}"
 
 
 if __name__ == "__main__":

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.__main__ import temporary_folder
 from bench.earlier import bring_posts, promote
 from bench.fan_out import SECRET, Memory, is_postgresql
 from bench.load import post
 from bench.pace import Felt, Pacer
 from bench.seed import Person, a_reply
-from bench.servers import Server, cores, on_cores, parley, running
+from bench.servers import Server, cores, on_cores, parley, running, temporary_folder
 from service.kit.database import Database, open_database
 from tests.provision.postgresql import throwaway_cluster
 

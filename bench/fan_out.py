@@ -19,11 +19,10 @@ from typing import Final
 
 import psutil
 
-from bench.__main__ import temporary_folder
 from bench.load import post
 from bench.pace import Felt, Pacer
 from bench.seed import Person, a_reply
-from bench.servers import Server, cores, on_cores, parley, running
+from bench.servers import Server, cores, on_cores, parley, running, temporary_folder
 from bench.watchers import bring_watchers, counted, is_told, want_mail, want_no_mail, watch
 from service.kit.database import Database, open_database
 from tests.crash.mail import RudeMail

@@ -44,12 +44,16 @@ class Course:
 
 
 class Connection(asyncio.Protocol):
-    """One connection. It asks, waits for the whole answer, and asks again until the run's time is over."""
+    """One client. It asks, waits for the whole answer, and asks again until the run's time is over: on the same
+    connection, or on a new one where the server wants each to be closed.
+    """
 
     def __init__(self, course: Course) -> None:
         self.course = course
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._began = 0.0
+        self._again: asyncio.Task[object] | None = None
+        self._closes = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the first time."""
@@ -72,14 +76,23 @@ class Connection(asyncio.Protocol):
         now, course = time.perf_counter(), self.course
         course.times.append(now - self._began)
         course.wrong += self.parser.get_status_code() != course.status
-        if now < course.until:
-            asyncio.get_running_loop().call_soon(self._ask)
+        loop = asyncio.get_running_loop()
+        self._closes = now < course.until and not self.parser.should_keep_alive()
+        if now < course.until and not self._closes:
+            loop.call_soon(self._ask)
+        elif self._closes:
+            self.transport.close()
+            self._began = now
+            host, port = self.transport.get_extra_info("peername")[:2]
+            self._again = loop.create_task(loop.create_connection(lambda: self, host, port))
         else:
             self.transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         """The end, ours or the server's."""
-        if not self.ended.done():
+        if self._closes:
+            self._closes = False
+        elif not self.ended.done():
             self.ended.set_result(None)
 
 

@@ -8,7 +8,7 @@ import httpx
 from bench import load, wrk
 from bench.load import Driven
 from bench.servers import Server
-from bench.works import CALIBRATION_SIZE, READERS, Budget, Work
+from bench.works import CALIBRATION_SIZE, READERS, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,6 @@ class Result:
     wrong: int
     jobs_cpu: float | None = None
 
-    def value(self, budget: Budget) -> float:
-        """The figure that a budget is about."""
-        return {"ratio": self.ratio, "cpu": self.cpu, "p99": self.p99}[budget.of]
-
 
 @dataclass(slots=True)
 class Yardstick:
@@ -58,6 +54,11 @@ class Yardstick:
         return driven.rate
 
     @property
+    def cpu_each(self) -> float:
+        """CPU ms of one answer, the median of all looks."""
+        return statistics.median(self.cpu)
+
+    @property
     def noise(self) -> float:
         """The largest, over the sizes, of fastest to slowest look: 1.0 on a machine that does nothing else."""
         return max(max(rates) / min(rates) for rates in self.rates.values())
@@ -66,12 +67,12 @@ class Yardstick:
 def get_static(size: int) -> Work:
     """The calibration's own request."""
     path = f"/{size}"
-    return Work("calibration", load.get(path), (), 200, READERS, path)
+    return Work("calibration", "calibration", load.get(path), path=path, connections=READERS)
 
 
 async def drive(server: Server, work: Work, pace: Pace, seconds: float) -> Driven:
     """One run of one work by the generator that suits it."""
-    if work.path and pace.with_wrk:
+    if work.path and not work.varied and pace.with_wrk:
         return await wrk.drive(server.port, work.path, work.headers, connections=work.connections, seconds=seconds)
     return await load.drive(
         server.port, work.requests, status=work.status, connections=work.connections, seconds=seconds
@@ -102,11 +103,14 @@ async def measure(server: Server, work: Work, yardstick: Yardstick) -> Result:
 
 
 def size_of(server: Server, work: Work) -> int:
-    """Bytes of the answer's body, uncompressed. Raises RuntimeError when it is not the answer that was meant."""
+    """Bytes of the answer's body, compressed only where the work asks for that.
+
+    Raises RuntimeError when it is not the answer that was meant.
+    """
     if not work.path:
         return 0
-    headers = dict(line.split(": ", 1) for line in work.headers) | {"Accept-Encoding": "identity"}
-    answer = httpx.get(f"http://127.0.0.1:{server.port}{work.path}", headers=headers)
-    if answer.status_code != work.status:
-        raise RuntimeError(f"{work.name}: {work.path} answered {answer.status_code}, not {work.status}")
-    return len(answer.content)
+    headers = {"Accept-Encoding": "identity"} | dict(line.split(": ", 1) for line in work.headers)
+    with httpx.stream("GET", f"http://127.0.0.1:{server.port}{work.path}", headers=headers) as answer:
+        if answer.status_code != work.status:
+            raise RuntimeError(f"{work.name}: {work.path} answered {answer.status_code}, not {work.status}")
+        return sum(map(len, answer.iter_raw()))

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -101,6 +102,13 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder for a server's files, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="parley-bench-") as name:
+        yield Path(name)
 
 
 @contextmanager

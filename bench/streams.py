@@ -19,10 +19,9 @@ from typing import Final, cast
 
 import uvloop
 
-from bench.__main__ import temporary_folder
 from bench.load import percentiles
 from bench.seed import Person
-from bench.servers import Server, cores, on_cores, parley
+from bench.servers import Server, cores, on_cores, parley, temporary_folder
 
 OTHERS: Final = 100
 """Threads beside the hot one, over which the other half of the readers is spread."""

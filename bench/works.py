@@ -1,7 +1,8 @@
-"""What is measured: each work, how it is asked for, and its budget."""
+"""What is driven: each work, and how it is asked for."""
 
 from dataclasses import dataclass
-from typing import Literal
+from itertools import count
+from typing import Final
 
 from bench.load import Requests, get, post
 from bench.seed import Seeded, a_reply
@@ -13,69 +14,60 @@ CALIBRATION_SIZE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """One bound: `ratio` (to the calibration) is at least it; `cpu` (ms a request) and `p99` (ms) are at most it."""
-
-    of: Literal["ratio", "cpu", "p99"]
-    bound: float
-
-    def __str__(self) -> str:
-        if self.of == "ratio":
-            return f"ratio ≥ {self.bound}"
-        return f"{'CPU' if self.of == 'cpu' else 'p99'} ≤ {self.bound:g} ms"
-
-    def holds(self, value: float) -> bool:
-        """Whether a measured value keeps it."""
-        return value >= self.bound if self.of == "ratio" else value <= self.bound
-
-
-@dataclass(frozen=True, slots=True)
 class Work:
-    """One kind of request. `path` and `headers` are for a generator that can only repeat itself; a work without a
-    path is driven by our own. With `jobs` its follow-up is waited for and weighed apart.
+    """One kind of request. `key` names its figures in a record; `path` and `headers` are what a size is taken of, and
+    what a generator can repeat that can only repeat itself: `varied` requests are driven by our own. With `jobs` its
+    follow-up is waited for and weighed apart.
     """
 
     name: str
+    key: str
     requests: Requests
-    budgets: tuple[Budget, ...]
     status: int = 200
     connections: int = READERS
     path: str = ""
     headers: tuple[str, ...] = ()
     jobs: bool = False
+    varied: bool = False
 
 
-KEPT = (Budget("ratio", 0.20), Budget("cpu", 0.12))
-"""A page that is still true since it was last rendered."""
-FIRST = (Budget("cpu", 8),)
-"""A page's first rendering: ten times less than the lightest peer's page would be 1.7 to 14 ms."""
+def repeated(name: str, key: str, path: str, *headers: str, status: int = 200) -> Work:
+    """The same GET again and again."""
+    return Work(name, key, get(path, *headers), status, path=path, headers=headers)
 
 
-LISTED = (Budget("ratio", 0.15), Budget("ratio", 0.03))
-"""Warm, and cold."""
+NUMBERS: Final = count(1)
 
 
-def repeated(name: str, path: str, *headers: str, budgets: tuple[Budget, ...], status: int = 200) -> Work:
-    """A GET."""
-    return Work(name, get(path, *headers), budgets, status, path=path, headers=headers)
+def first_times(name: str, key: str, path: str, *headers: str) -> Work:
+    """A GET that was never asked before: what a page costs of which nothing was kept.
+
+    Its address ends in a number that Parley does not read; by the address it keeps its answers.
+    """
+    joint = "&" if "?" in path else "?"
+    requests = lambda _: get(f"{path}{joint}n={next(NUMBERS)}", *headers)(0)  # noqa: E731
+    return Work(name, key, requests, path=path, headers=headers, varied=True)
 
 
 def reads(seeded: Seeded, etag: str | None) -> list[Work]:
     """Everything that is read; `etag` is that of the thread's page, if it has one."""
-    page, signed_in = seeded.page, f"Cookie: {seeded.cookie}"
-    works = [repeated("thread page, 50 replies, guest", page, budgets=KEPT + FIRST)]
+    page, replies = seeded.page, seeded.json_replies
+    works = [repeated("thread page, 50 replies, guest, unchanged", "guest", page)]
     if etag:
-        same = f"If-None-Match: {etag}"
-        works.append(repeated("the same, If-None-Match", page, same, budgets=(Budget("ratio", 0.25),), status=304))
+        works.append(repeated("the same, If-None-Match", "known", page, f"If-None-Match: {etag}", status=304))
     return [
         *works,
-        repeated("thread page, 50 replies, signed in", page, signed_in, budgets=(Budget("ratio", 0.04),)),
-        repeated("thread list, 30 threads, guest", "/", budgets=LISTED),
-        repeated("JSON of 50 replies", seeded.json_replies, budgets=LISTED),
+        repeated("the same, gzip", "packed", page, "Accept-Encoding: gzip"),
+        first_times("the same, drawn for the first time", "first", page),
+        repeated("thread page, 50 replies, signed in", "signed_in", page, f"Cookie: {seeded.cookie}"),
+        repeated("thread list, 30 threads, guest, unchanged", "list", "/"),
+        first_times("the same list, drawn for the first time", "list_first", "/"),
+        repeated("JSON of 50 replies, unchanged", "json", replies),
+        first_times("the same JSON, made for the first time", "json_first", replies),
     ]
 
 
-def a_durable_reply(seeded: Seeded, where: str, budgets: tuple[Budget, ...]) -> Work:
+def a_durable_reply(seeded: Seeded, where: str, key: str) -> Work:
     """A reply by token, in as many threads as there are clients, each with its event and its jobs."""
     threads = seeded.written_in
     requests = post(
@@ -83,8 +75,4 @@ def a_durable_reply(seeded: Seeded, where: str, budgets: tuple[Budget, ...]) -> 
         a_reply,
         f"Authorization: Bearer {seeded.token}",
     )
-    return Work(f"a durable reply, {where}", requests, budgets, 201, WRITERS, jobs=True)
-
-
-ON_SQLITE = (Budget("cpu", 0.7), Budget("ratio", 0.03), Budget("p99", 60))
-ON_POSTGRESQL = (Budget("ratio", 0.025),)
+    return Work(f"a durable reply, {where}", key, requests, 201, WRITERS, jobs=True)
