@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes or refreshes the checkout's own Python environment: sh tools/environment.sh run|push|test
+# Makes or refreshes the checkout's own Python environment: sh tools/environment.sh run|push|otel|test
 #
 # It needs nothing but a Python >= 3.11 with venv. Packages come from whatever index pip is
 # configured for on this machine, and only files whose hash is in requirements/$1.txt are taken.

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Writes requirements/run.txt, push.txt (with the extra push) and test.txt anew from pyproject.toml: exact versions and
-# hashes of every file for Linux and macOS, Python 3.11 and later, and no address of any index.
+# Writes requirements/run.txt, push.txt and otel.txt (each with its extra) and test.txt anew from pyproject.toml: exact
+# versions and hashes of every file for Linux and macOS, Python 3.11 and later, and no address of any index.
 # sh tools/lock.sh [--upgrade]
 set -eu
 cd "$(dirname "$0")/.."
@@ -13,4 +13,5 @@ compile() {
 
 compile ${1:-} --output-file requirements/run.txt
 compile ${1:-} --extra push --constraint requirements/run.txt --output-file requirements/push.txt
+compile ${1:-} --extra otel --constraint requirements/run.txt --output-file requirements/otel.txt
 compile ${1:-} --extra test --constraint requirements/run.txt --output-file requirements/test.txt

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.no_database
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / "requirements" / "run.txt"
 PUSH = ROOT / "requirements" / "push.txt"
+OTEL = ROOT / "requirements" / "otel.txt"
 TEST = ROOT / "requirements" / "test.txt"
 PINNED = re.compile(r"^([a-z0-9-]+)==([^\s;]+)( ; [^\\]+)? \\$")
 HASH = re.compile(r"^    --hash=sha256:[0-9a-f]{64}( \\)?$")
@@ -29,7 +30,7 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-@pytest.mark.parametrize("path", [RUN, PUSH, TEST], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [RUN, PUSH, OTEL, TEST], ids=lambda path: path.name)
 def test_every_line_is_a_pin_a_hash_or_a_remark(path: Path) -> None:
     """No index, no link, no path, no loose version: any other kind of line would be one of these."""
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -37,7 +38,7 @@ def test_every_line_is_a_pin_a_hash_or_a_remark(path: Path) -> None:
         assert "://" not in line, line
 
 
-@pytest.mark.parametrize("path", [RUN, PUSH, TEST], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [RUN, PUSH, OTEL, TEST], ids=lambda path: path.name)
 def test_every_pin_has_hashes(path: Path) -> None:
     """A pin that is not followed by a hash would be taken on trust."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -53,6 +54,7 @@ def test_every_pin_has_hashes(path: Path) -> None:
 def test_the_test_environment_holds_the_site_s_at_the_same_versions() -> None:
     """`make test` must prove the versions that `make run` installs."""
     assert pins(RUN).items() <= pins(PUSH).items() <= pins(TEST).items()
+    assert pins(RUN).items() <= pins(OTEL).items() <= pins(TEST).items()
 
 
 def test_the_locks_are_up_to_date_with_pyproject() -> None:
@@ -61,6 +63,7 @@ def test_the_locks_are_up_to_date_with_pyproject() -> None:
     asked = {
         RUN: project["dependencies"],
         PUSH: project["optional-dependencies"]["push"],
+        OTEL: project["optional-dependencies"]["otel"],
         TEST: project["optional-dependencies"]["test"],
     }
     for path, requirements in asked.items():
