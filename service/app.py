@@ -36,6 +36,7 @@ from service.web.counting import Counting, Traffic
 from service.web.gate import Gate
 from service.web.keeping import Keeping
 from service.web.request_ids import Naming
+from service.web.sides import by_side
 from service.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,9 @@ def create_app(
     app.state.kept = Kept(settings.kept_bytes, app.state.database.clock, subjects_of)
     app.state.database.info["changed"] = app.state.kept.changed
     app.state.follower = Follower(app.state.database, app.state.kept)
-    app.router.routes.extend(doors())
+    api, pages = doors()
+    app.router.routes.extend((*api, *pages))
+    app.router.middleware_stack = by_side(app.router, pages)
     problems.install(app, problem_page)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.add_middleware(Keeping, kept=app.state.kept, cookie=cookie_name(settings.secure))
@@ -100,16 +103,16 @@ def create_app(
 
 
 @cache
-def doors() -> tuple[BaseRoute, ...]:
-    """Every door of the house. Made once for all applications of a process: FastAPI works out what each needs at the
-    first request and keeps it, which takes a tenth of a second.
+def doors() -> tuple[tuple[BaseRoute, ...], tuple[BaseRoute, ...]]:
+    """Every door of the house: the API's, and the pages. Made once for all applications of a process: FastAPI works out
+    what each needs at the first request and keeps it, which takes a tenth of a second.
     """
-    house = APIRouter(redirect_slashes=False)
+    api, pages = APIRouter(redirect_slashes=False), APIRouter(redirect_slashes=False)
     for router in (*wiring.ROUTERS, openapi.router):
-        house.include_router(router, prefix="/api/v1")
+        api.include_router(router, prefix="/api/v1")
     for page in (health.router, *wiring.PAGES):
-        house.include_router(page)
-    return tuple(house.routes)
+        pages.include_router(page)
+    return tuple(api.routes), tuple(pages.routes)
 
 
 def make_worker(settings: Settings, database: Database, tracing: Tracing | None = None) -> Worker:

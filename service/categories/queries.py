@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
@@ -11,13 +13,15 @@ from service.accounts.models import Account
 from service.categories.models import Category, CategoryModerator
 from service.categories.policy import also_visible, moderated_by, visible_to
 from service.kit.actor import Actor
+from service.kit.database.ready import Ready
+from service.kit.database.rows import among, plain, table_of
 from service.kit.errors import NotFound
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
     """Which categories the actor may see, for a statement that has their table in it."""
-    also, shown = also_visible(actor), col(Category.visibility).in_(visible_to(actor))
-    return or_(shown, col(Category.id).in_(also)) if also else shown
+    also, shown = also_visible(actor), among(col(Category.visibility), visible_to(actor))
+    return or_(shown, among(col(Category.id), also)) if also else shown
 
 
 def moderated(actor: Actor) -> ColumnElement[bool]:
@@ -41,6 +45,32 @@ def get_category(session: Session, actor: Actor, slug: str, *, lock: bool = Fals
     if category is None:
         raise NotFound("There is no such category")
     return category
+
+
+SHOWN: Final = ("id", "slug", "name", "description", "visibility")
+TO_SHOWN: Final = plain(Category, SHOWN)
+CATEGORY: Final = table_of(Category)
+
+
+def categories_shown(session: Session, actor: Actor) -> Sequence[Category]:
+    """As `list_categories`, for pages that name them all: rows with what SHOWN names, which cannot be changed."""
+    return [TO_SHOWN(*row) for row in _all_shown(visible_to(actor), also_visible(actor)).all(session)]
+
+
+def one_shown(categories: Sequence[Category], slug: str) -> Category:
+    """The one with this slug among those that somebody may see; NotFound where there is none."""
+    for category in categories:
+        if category.slug == slug:
+            return category
+    raise NotFound("There is no such category")
+
+
+@lru_cache(maxsize=500)
+def _all_shown(shown: tuple[str, ...], also: tuple[int, ...]) -> Ready:
+    public = among(CATEGORY.c.visibility, shown)
+    seen = or_(public, among(CATEGORY.c.id, also)) if also else public
+    query = select(*(CATEGORY.c[name] for name in SHOWN)).where(seen)
+    return Ready(query.order_by(CATEGORY.c.name, CATEGORY.c.id).limit(1000))
 
 
 def default_category(session: Session, actor: Actor) -> Category:

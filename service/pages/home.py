@@ -1,7 +1,6 @@
 """`/` and `/c/{slug}`: threads by last activity."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from urllib.parse import quote
@@ -78,12 +77,12 @@ async def _show(
 ) -> Response:
     def load(session: Session, actor: Actor) -> tuple[Frame, ThreadsPage, Terms | None]:
         drawing = keeping.begin(asks.request, session)
-        category = category_queries.get_category(session, actor, slug) if slug else None
+        categories = category_queries.categories_shown(session, actor)
+        category = category_queries.one_shown(categories, slug) if slug else None
         here = f"/c/{category.slug}" if category else "/"
         after = from_cursor(before, 2)
         filters = Filters(category_id=category.id if category else None, pins=True)
         rows = queries.list_threads(session, actor, filters, after, PAGE_SIZE, with_text=False)
-        categories = category_queries.list_categories(session, actor)
         terms = drawing.terms([LISTS], moments_of_list(session, rows)) if drawing else None
         view = ThreadsPage(
             title=category.name if category else "Threads",
@@ -106,7 +105,7 @@ async def _show(
 
 def lines(rows: Sequence[ThreadSeen], at: datetime, unread: Mapping[int, int] = NOTHING_NEW) -> tuple[ThreadLine, ...]:
     """Threads as lines of a list, with their state at `at`, and with how many replies are new in them."""
-    return tuple(replace(_line(seen, at), unread=unread.get(seen.id, 0)) for seen in rows)
+    return tuple(_line(seen, at, unread.get(seen.id, 0)) for seen in rows)
 
 
 def with_unread(session: Session, actor: Actor, rows: Sequence[ThreadSeen]) -> tuple[ThreadLine, ...]:
@@ -134,7 +133,7 @@ def listed_as(thread: Thread) -> str:
     return "pending" if thread.is_quiet else thread.moderation
 
 
-def _line(seen: ThreadSeen, at: datetime) -> ThreadLine:
+def _line(seen: ThreadSeen, at: datetime, unread: int) -> ThreadLine:
     thread, category = seen.thread, seen.category
     return ThreadLine(
         title=thread.title,
@@ -145,7 +144,8 @@ def _line(seen: ThreadSeen, at: datetime) -> ThreadLine:
         thoughts=thoughts(thread.reply_count),
         state=seen.state(at) if thread.moderation == "published" else stamp(listed_as(thread)),
         active_at=thread.last_reply_at or thread.published_at,
-        tags=tag_links(thread.tags),
+        tags=tag_links(thread.tags) if thread.tags else (),
+        unread=unread,
         pinned=seen.stands_first,
     )
 

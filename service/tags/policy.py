@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from service.kit.text import check_text, slugify
@@ -34,6 +35,7 @@ def tag_name(typed: str) -> str:
     return name
 
 
+@lru_cache(maxsize=2_000)  # every list of threads asks for the same few
 def tag_slug(name: str) -> str:
     """The name in addresses, and what makes two names one tag: `Reading  List`, `reading-list` and `#reading list`.
 

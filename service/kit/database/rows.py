@@ -1,11 +1,11 @@
 """Small truths about rows, and what the dialects or the types would have everybody spell out."""
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from pydantic_core import PydanticUndefined
-from sqlalchemy import CursorResult, Executable, Table, inspect
+from sqlalchemy import ColumnElement, CursorResult, Executable, Table, inspect, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -43,6 +43,11 @@ def plain(model: type[M], names: Sequence[str] | None = None) -> Callable[..., M
     kept = list(known) if names is None else list(names)
     row = namedtuple(f"Plain{model.__name__}", kept, defaults=[known[name] for name in kept])  # type: ignore[misc]
     return cast(Callable[..., M], row)
+
+
+def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether a column has one of a few values, spelt out: a statement with a list is never `Ready`."""
+    return or_(*(column == value for value in values))
 
 
 def upsert(session: Session) -> Any:

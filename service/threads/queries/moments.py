@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlalchemy import bindparam, func, select, type_coerce
+from sqlmodel import Session
 
-from service.kit.clock import now
-from service.threads.models import Thread
+from service.kit.clock import Instant, now
+from service.kit.database.ready import Ready
+from service.threads.queries.law import THREAD
 from service.threads.queries.loads import ThreadSeen
+
+UNPINNED: Final = Ready(
+    select(type_coerce(func.min(THREAD.c.pinned_until), Instant)).where(
+        THREAD.c.pinned_at.is_not(None), THREAD.c.pinned_until > bindparam("at", type_=Instant)
+    )
+)
 
 
 def moments_of(seen: ThreadSeen) -> tuple[datetime | None, ...]:
@@ -18,6 +26,5 @@ def moments_of(seen: ThreadSeen) -> tuple[datetime | None, ...]:
 
 def moments_of_list(session: Session, rows: Sequence[ThreadSeen]) -> list[datetime | None]:
     """Those of each thread of a list, and the next at which a pinned thread leaves its place in any list."""
-    ends = col(Thread.pinned_until)
-    unpinned = select(func.min(ends)).where(col(Thread.pinned_at).is_not(None), ends > now(session))
-    return [session.execute(unpinned).scalar(), *(moment for seen in rows for moment in moments_of(seen))]
+    unpinned = UNPINNED.scalar(session, {"at": now(session)})
+    return [unpinned, *(moment for seen in rows for moment in moments_of(seen))]
