@@ -36,7 +36,7 @@ from service.web.counting import Counting, Traffic
 from service.web.gate import Gate
 from service.web.keeping import Keeping
 from service.web.request_ids import Naming
-from service.web.sides import by_side
+from service.web.signposts import Signposts
 from service.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -88,9 +88,8 @@ def create_app(
     app.state.kept = Kept(settings.kept_bytes, app.state.database.clock, subjects_of)
     app.state.database.info["changed"] = app.state.kept.changed
     app.state.follower = Follower(app.state.database, app.state.kept)
-    api, pages = doors()
-    app.router.routes.extend((*api, *pages))
-    app.router.middleware_stack = by_side(app.router, pages)
+    app.router.routes.extend(doors())
+    app.router.middleware_stack = signposts()
     problems.install(app, problem_page)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.add_middleware(Keeping, kept=app.state.kept, cookie=cookie_name(settings.secure))
@@ -103,16 +102,22 @@ def create_app(
 
 
 @cache
-def doors() -> tuple[tuple[BaseRoute, ...], tuple[BaseRoute, ...]]:
-    """Every door of the house: the API's, and the pages. Made once for all applications of a process: FastAPI works out
-    what each needs at the first request and keeps it, which takes a tenth of a second.
+def doors() -> tuple[BaseRoute, ...]:
+    """Every door of the house. Made once for all applications of a process: FastAPI works out what each needs at the
+    first request and keeps it, which takes a tenth of a second.
     """
-    api, pages = APIRouter(redirect_slashes=False), APIRouter(redirect_slashes=False)
+    house = APIRouter(redirect_slashes=False)
     for router in (*wiring.ROUTERS, openapi.router):
-        api.include_router(router, prefix="/api/v1")
+        house.include_router(router, prefix="/api/v1")
     for page in (health.router, *wiring.PAGES):
-        pages.include_router(page)
-    return tuple(api.routes), tuple(pages.routes)
+        house.include_router(page)
+    return tuple(house.routes)
+
+
+@cache
+def signposts() -> Signposts:
+    """The way to the doors, the same for all applications of a process too."""
+    return Signposts(APIRouter(routes=list(doors()), redirect_slashes=False))
 
 
 def make_worker(settings: Settings, database: Database, tracing: Tracing | None = None) -> Worker:

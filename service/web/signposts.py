@@ -1,0 +1,63 @@
+"""Sends each request to the few routers that its address can mean.
+
+A router compares a request with every route before its own, and FastAPI's included routers do so twice: with some two
+hundred routes that took longer than answering. The first segment of the path (behind `/api/v1`, the one that follows)
+leaves a handful.
+"""
+
+from typing import Final
+
+from fastapi import APIRouter
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, Router
+from starlette.types import Receive, Scope, Send
+
+API: Final = "/api/v1/"
+ANY: Final = "{"
+"""What stands for the segment of a route that any request's may be."""
+
+
+class Signposts:
+    """An ASGI application that does what `router` does, and finds the route sooner.
+
+    It is put into the router's place for requests alone: the router itself keeps all routes, for who describes them.
+    """
+
+    def __init__(self, router: Router) -> None:
+        found = [(route, heads_of(route)) for route in router.routes]
+        self.whole = router.app
+        self.rest = few(router, [route for route, heads in found if ANY in heads])
+        self.by_head = {
+            head: few(router, [route for route, heads in found if head in heads or ANY in heads])
+            for head in set().union(*(heads for _, heads in found))
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on."""
+        if scope["type"] != "http":
+            await self.whole(scope, receive, send)
+            return
+        await self.by_head.get(head_of(scope["path"]), self.rest).app(scope, receive, send)
+
+
+def few(router: Router, routes: list[BaseRoute]) -> Router:
+    """A router of some of another's routes."""
+    return APIRouter(routes=routes, default=router.default, redirect_slashes=False)
+
+
+def heads_of(route: BaseRoute) -> set[str]:
+    """The heads of a route, or of all in an included router."""
+    heads = {head_of(context.path_format or "") for context in iter_route_contexts([route])}
+    return {ANY if head.startswith(ANY) else head for head in heads}
+
+
+def head_of(path: str) -> str:
+    """What tells a path's routers from others: its first segment, or the API's first with a mark before it."""
+    if path.startswith(API):
+        return API + path[len(API) :].partition("/")[0]
+    return path[1:].partition("/")[0]
+
+
+def put_up(router: Router) -> None:
+    """Have the router find its routes so. Once all of them are there."""
+    router.middleware_stack = Signposts(router)
