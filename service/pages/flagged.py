@@ -9,7 +9,7 @@ from service.kit.database import Session
 from service.moderation.models import DISMISSED, FLAGGED, GONE, UPHELD, Review
 from service.moderation.policy import may_name_flaggers
 from service.moderation.queries import PostSeen
-from service.moderation.queries.flags import FlagSeen, Post, flagged_here, flags_of
+from service.moderation.queries.flags import FlagSeen, Post, flags_of
 from service.pages.views.flags import FlagLine, FlagMark, FlagReason, FlagsView
 from service.pages.views.frame import Person
 from service.replies.queries.screens import Shown
@@ -50,10 +50,10 @@ class Flagging:
         return FlagMark(f"{base}/flag", reply_id in self.mine)
 
 
-def flagging(session: Session, actor: Actor, seen: ThreadSeen) -> Flagging:
-    """How this page offers flags. Who has never flagged anything costs no query."""
+def flagging(actor: Actor, seen: ThreadSeen, mine: frozenset[int | None]) -> Flagging:
+    """How this page offers flags to who has flagged these posts of it."""
     offered = actor.signed_in and actor.silence is None and seen.thread.moderation == "published"
-    return Flagging(actor, offered, flagged_here(session, actor, seen.id) if offered else NOBODY)
+    return Flagging(actor, offered, mine if offered else NOBODY)
 
 
 def flags_in_queue(session: Session, actor: Actor, shown: Iterable[PostSeen]) -> Mapping[Post, FlagsView]:

@@ -1,19 +1,16 @@
 """Reactions on a thread's page: what stands under each post, for one reader."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from service.kit.actor import Actor
-from service.kit.clock import now
-from service.kit.database import Session
 from service.pages.asked import Asked
 from service.pages.views.reactions import Given, Reactions
 from service.reactions.policy import are_taken
 from service.replies.queries.screens import Shown
 from service.threads.models import REACTIONS, Thread, counted
 from service.threads.queries import ThreadSeen
-from service.threads.queries.reactions import Own, own_in_thread
+from service.threads.queries.reactions import Own
 
 LABELS: Final = {"like": "Like", "thanks": "Thanks", "agree": "Agree", "disagree": "Disagree", "funny": "Funny"}
 ALL: Final = tuple(Given(name, LABELS[name], 0, mine=False) for name in REACTIONS)
@@ -62,10 +59,6 @@ class Reacting:
         return ALL if self.taken else ()
 
 
-def reacting(
-    session: Session, actor: Actor, seen: ThreadSeen, kept: Iterable[dict[str, int] | None], asked: Asked
-) -> Reacting:
-    """How this page shows reactions; `kept` are its posts’. Nothing is asked where nobody has reacted to any."""
-    taken = are_taken(actor, seen, now(session))
-    own = own_in_thread(session, actor, seen.id, kept)
-    return Reacting(actor, seen.id, own, taken, asked.page, asked.react)
+def reacting(actor: Actor, seen: ThreadSeen, own: Own, asked: Asked) -> Reacting:
+    """How this page shows reactions to who said this of its posts."""
+    return Reacting(actor, seen.id, own, are_taken(actor, seen, seen.moment()), asked.page, asked.react)

@@ -2,11 +2,12 @@
 (decision 18). What is one reader's own is drawn anew for them and for nobody else: what stands under their own replies,
 and under those that they reacted to or flagged.
 
-Nothing in it is of one person, but for `particular`, which decides who reads without it and is never shown.
+Nothing in it is of one person.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -17,16 +18,16 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound
+from service.notifications.queries.visiting import Visitor
 from service.pages.reply_views import Drawn, Placed, Reading, deeds, draw, draw_deeds, in_order
 from service.replies.models import PER_SCREEN
 from service.replies.queries import numbers_of
-from service.replies.queries.screens import particular_readers, replies_shown
+from service.replies.queries.screens import replies_shown
 from service.threads.queries import ThreadSeen
 
 ANYBODY: Final = Actor(account_id=0, username=None, role="member")
 """A member who wrote nothing, said nothing and flagged nothing: nobody's account has this id."""
 
-MOST_PARTICULAR: Final = 500
 MOST_STANDINGS: Final = 8
 """In how many ways members stand to a thread (who may answer, react, flag) before no more of them are kept."""
 
@@ -37,16 +38,14 @@ PER_ROW: Final = 700
 
 @dataclass(eq=False, slots=True)
 class Screen:
-    """One screen of a published thread, as of its event at `position`. `particular` are the accounts that may read
-    something else (None: not asked, or too many to know); `deeds` is what stands under the replies for a member who
-    has done nothing here, by what members may do. `size` is in bytes.
+    """One screen of a published thread, as of its event at `position`. `deeds` is what stands under the replies for a
+    member who has done nothing here, by what members may do. `size` is in bytes.
     """
 
     seen: ThreadSeen
     placed: tuple[Placed, ...]
     drawn: Drawn
     position: int
-    particular: frozenset[int] | None
     size: int
     deeds: dict[Standing, Sequence[str]] = field(default_factory=dict)
 
@@ -55,9 +54,12 @@ class Screen:
         """The numbers of the replies with a text."""
         return [row.number for row, _, _ in self.placed if row.number is not None and not row.is_stub]
 
-    def is_for(self, actor: Actor) -> bool:
-        """Whether this member reads what all members read. `actor` is as they stand in the thread's category."""
-        return not actor.moderates and self.particular is not None and actor.account_id not in self.particular
+    def is_for(self, actor: Actor, reader: Visitor) -> bool:
+        """Whether this is what the actor reads now. Nothing has happened in the thread since, in the reader's own
+        snapshot: so it is right for who has just written there, whichever process answered them.
+        """
+        as_of_now = reader.position == self.position and not reader.waits
+        return as_of_now and reads_as_all(actor, reader, self.seen.thread.category_id)
 
     def seen_by(self, session: Session, actor: Actor) -> ThreadSeen:
         """The thread, for a unit of work that has not loaded it. Raises NotFound for who may not see its category."""
@@ -87,15 +89,23 @@ class Screen:
         return found
 
 
-def draw_screen(session: Session, seen: ThreadSeen, page: int, position: int, *, shared: bool) -> Screen:
-    """The screen of a thread that was loaded; with `shared` as it may be kept for all members."""
+def reads_as_all(actor: Actor, reader: Visitor, category_id: int) -> bool:
+    """Whether somebody reads in a thread of this category what all members read."""
+    return not reader.otherwise and not actor.moderates_in(category_id)
+
+
+def draw_screen(session: Session, seen: ThreadSeen, page: int, position: int) -> Screen:
+    """The screen of a published thread that was loaded."""
     first, last = (page - 1) * PER_SCREEN + 1, page * PER_SCREEN
     rows = replies_shown(session, seen.id, first, last)
     here = {row.id for row in rows}
     elsewhere = sorted({row.answered_id for row in rows if row.answered_id is not None} - here)
     placed = tuple(in_order(rows))
     drawn = draw(seen, placed, numbers_of(session, elsewhere))
-    particular = particular_readers(session, seen.id, first, last, MOST_PARTICULAR) if shared else None
     size = sum(map(len, drawn.bodies)) + PER_ROW * len(placed) + len(seen.thread.body) + len(seen.thread.body_html)
     light = tuple((row._replace(body_html=""), begins, ends) for row, begins, ends in placed)
-    return Screen(seen, light, drawn, position, particular, size)
+    return Screen(replace(seen, moment=_no_moment), light, drawn, position, size)
+
+
+def _no_moment() -> datetime:
+    raise AssertionError("a kept thread is of no unit of work: see `seen_by`")

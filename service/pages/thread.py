@@ -1,6 +1,5 @@
 """`/t/{id}/{slug}`: a thread, its replies, and the forms that reply, watch and close."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,8 +11,6 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import Problem
-from service.kit.events import last_of_thread
-from service.kit.kept import Terms, of_thread
 from service.notifications.operations import read_thread
 from service.pages import (
     drafts,
@@ -21,27 +18,22 @@ from service.pages import (
     form_marks,
     forms,
     moderating,
-    openness_views,
     reply_form,
-    thread_page,
     thread_reactions,
     thread_views,
     waiting_edits,
 )
 from service.pages.asked import Asked
 from service.pages.closing_panel import LABELS, change_closing
-from service.pages.frame import Frame, around
 from service.pages.previews import preview
 from service.pages.rendering import page
-from service.pages.shared_screen import draw_screen
+from service.pages.thread_load import Moved, Wanted, load
 from service.pages.thread_moderation import is_of_moderators, moderators_deed
-from service.pages.views.thread import ThreadPage
 from service.replies import operations
 from service.replies.schemas import PostReply, to_drafted
 from service.subscriptions.operations import choose_level, give_up_choice
 from service.threads import policy
 from service.threads.queries import get_thread, hold_thread
-from service.threads.queries.moments import moments_of
 from service.web import keeping
 from service.web.answers import Answer, see_other
 
@@ -175,36 +167,11 @@ async def _read(asks: Asks, thread_id: int, sent: forms.Sent) -> Response | Prob
 
 async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = None) -> Response:
     """The thread's page; with `slug`, a redirect where that is not the thread's present one."""
-
-    def load(session: Session, actor: Actor) -> tuple[Frame, ThreadPage, Terms | None] | str:
-        drawing = keeping.begin(asks.request, session)
-        position = last_of_thread(session, thread_id)
-        seen = get_thread(session, actor, thread_id)
-        if slug is not None and slug != seen.thread.slug:
-            return thread_views.thread_url(seen)
-        to = thread_page.visit(session, actor, seen, asked, position)
-        view = _view(session, to)
-        if view.composer is not None:
-            view = replace(view, composer=form_marks.marked(session, asks, seen.site, view.composer))
-        moments = (*moments_of(seen), openness_views.soon_at(seen))
-        terms = drawing.terms([of_thread(seen.id)], moments) if drawing else None
-        return around(session, actor, to.action), view, terms
-
-    found = await asks.read(load)
-    if isinstance(found, str):
+    try:
+        found = await load(Wanted(asks, thread_id, asked, slug))
+    except Moved as moved:
         query = f"?{asks.request.url.query}" if asks.request.url.query else ""
-        return RedirectResponse(f"{found}{query}", 301, headers={"Cache-Control": "no-cache"})
+        return RedirectResponse(f"{moved}{query}", 301, headers={"Cache-Control": "no-cache"})
     status, headers = (asked.problem.status, dict(asked.problem.headers)) if asked.problem else (200, None)
-    framed, view, terms = found
-    return keeping.keep(asks.request, page("thread.html", framed, view, status=status, headers=headers), terms)
-
-
-def _view(session: Session, to: thread_page.Visit) -> ThreadPage:
-    """The page: for a guest four queries, however long the thread is; a few more for who is signed in."""
-    thread = to.seen.thread
-    if to.actor.moderates or to.asked.sent is not None or thread.moderation != "published" or thread.edit_waits:
-        return thread_page.in_full(session, to)
-    screen = draw_screen(session, to.seen, to.asked.page, to.position, shared=to.actor.signed_in)
-    if to.actor.signed_in and not screen.is_for(to.actor):
-        return thread_page.in_full(session, to)
-    return thread_page.shared(session, to, screen)
+    drawn = page("thread.html", found.frame, found.view, status=status, headers=headers)
+    return keeping.keep(asks.request, drawn, found.terms) if found.screen is None else drawn

@@ -14,6 +14,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound
+from service.notifications.queries.visiting import Visitor
 from service.pages import (
     following,
     moderating,
@@ -27,7 +28,7 @@ from service.pages import (
 )
 from service.pages.asked import Asked
 from service.pages.closing_panel import DEEDS, panel
-from service.pages.flagged import Flagging, flagging
+from service.pages.flagged import NOBODY, Flagging, flagging
 from service.pages.frame import stopped_by
 from service.pages.live_view import live
 from service.pages.moderating import Marks
@@ -41,7 +42,7 @@ from service.pages.words import heading
 from service.replies import queries
 from service.replies.models import PER_SCREEN, Reply
 from service.subscriptions.queries import Following
-from service.subscriptions.queries import following as level_of
+from service.subscriptions.queries.following import to_following
 from service.threads import policy
 from service.threads.models import Thread
 from service.threads.policy.turns import Turn
@@ -88,8 +89,8 @@ class Own:
 
     reacts: Reacting
     flags: Flagging
-    marks: Marks
     level: Following
+    marks: Marks
     posts: Sequence[Thread | Reply]
     waiting: int = 0
 
@@ -106,8 +107,8 @@ def visit(session: Session, actor: Actor, seen: ThreadSeen, asked: Asked, positi
     return Visit(actor, seen, asked, position, at, turn, composer, is_closed, may_anyway)
 
 
-def in_full(session: Session, to: Visit) -> ThreadPage:
-    """The page with everything that this reader sees of its posts."""
+def in_full(session: Session, to: Visit, known: Visitor | None = None) -> ThreadPage:
+    """The page with everything that this reader sees of its posts; `known` is what was asked about them already."""
     actor, seen, asked = to.actor, to.seen, to.asked
     first = (asked.page - 1) * PER_SCREEN + 1
     numbered = queries.replies_between(session, actor, seen.id, first, first + PER_SCREEN - 1)
@@ -119,25 +120,29 @@ def in_full(session: Session, to: Visit) -> ThreadPage:
     numbers = queries.numbers_of(session, [each for each in answered if each is not None])
     posts: list[Thread | Reply] = [seen.thread, *(row.reply for row in replies if not row.is_stub)]
     marks = moderating.marks(session, actor, seen.thread, posts, asked.sent, asked.problem)
-    reacts = reacting(session, actor, seen, (post.reactions for post in posts), asked)
-    flags = flagging(session, actor, seen)
-    own = Own(reacts, flags, marks, level_of(session, actor, seen), posts, waiting)
+    own = Own(*_done(actor, seen, asked, known), marks, posts, waiting)
     shown = [row.reply.number for row in replies if row.reply.moderation == "published" and row.reply.number]
     unread = following.unread(session, actor, seen, own.level, asked, shown)
-    by = reply_views.reading(seen, actor, to.action, to.answer, reacts, flags, marks)
+    by = reply_views.reading(seen, actor, to.action, to.answer, own.reacts, own.flags, marks)
     drawn = reply_views.draw_all(seen, replies, numbers, by)
     return _page(session, to, own, unread, drawn.html(unread.first if unread else None))
 
 
-def shared(session: Session, to: Visit, screen: Screen) -> ThreadPage:
-    """The page of one who reads what everybody reads."""
+def shared(session: Session, to: Visit, screen: Screen, known: Visitor | None = None) -> ThreadPage:
+    """The page of one who reads what everybody reads; `known` is what was asked about them (None: a guest)."""
     actor, seen, asked = to.actor, to.seen, to.asked
-    kept = (seen.thread.reactions, *(row.reactions for row, _, _ in screen.placed))
-    reacts, flags = reacting(session, actor, seen, kept, asked), flagging(session, actor, seen)
-    own = Own(reacts, flags, Marks(actor, {}), level_of(session, actor, seen), (seen.thread,))
+    own = Own(*_done(actor, seen, asked, known), Marks(actor, {}), (seen.thread,))
     unread = following.unread(session, actor, seen, own.level, asked, screen.published)
-    by = reply_views.reading(seen, actor, to.action, to.answer, reacts, flags)
+    by = reply_views.reading(seen, actor, to.action, to.answer, own.reacts, own.flags)
     return _page(session, to, own, unread, screen.html(by, unread.first if unread else None))
+
+
+def _done(actor: Actor, seen: ThreadSeen, asked: Asked, known: Visitor | None) -> tuple[Reacting, Flagging, Following]:
+    """What the reader did in this thread and may do, from what was asked about them."""
+    if known is None:
+        return reacting(actor, seen, {}, asked), flagging(actor, seen, NOBODY), Following()
+    level = to_following(known.levels, actor.account_id, seen.thread)
+    return reacting(actor, seen, known.said, asked), flagging(actor, seen, known.flagged), level
 
 
 def _page(session: Session, to: Visit, own: Own, unread: Unread | None, replies: Markup) -> ThreadPage:

@@ -12,6 +12,8 @@ from service.kit.database.columns import identity, reference
 UNPUBLISHED = text("moderation <> 'published'")
 UNNUMBERED = text("number IS NULL")
 MARKED = text("text_hash IS NOT NULL")
+PARTICULAR = text("moderation <> 'published' OR edit_waits")
+"""What its author may read otherwise than all others do."""
 
 
 class Reply(SQLModel, table=True):
@@ -37,6 +39,7 @@ class Reply(SQLModel, table=True):
             "reply_unpublished", "moderation", "created_at", "id",
             sqlite_where=UNPUBLISHED, postgresql_where=UNPUBLISHED,
         ),
+        Index("reply_particular", "author_id", "thread_id", sqlite_where=PARTICULAR, postgresql_where=PARTICULAR),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
     id: int | None = Field(default=None, sa_column=identity())

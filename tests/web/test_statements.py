@@ -18,6 +18,9 @@ WORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 IN_THE_BACKGROUND = ("pg_notify", "pg_advisory", "position IS NULL", "SET position", "position IS NOT NULL")
 """Parts of the statements of the sequencer and the hints, which run beside every request."""
 
+OF_A_READER = "notification."
+"""What a thread's page asks of its reader begins with how far the log is, and is no statement of the sequencer's."""
+
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
@@ -25,7 +28,8 @@ def counted() -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.lstrip().startswith(WORDS) and not any(part in statement for part in IN_THE_BACKGROUND):
+        beside = any(part in statement for part in IN_THE_BACKGROUND) and OF_A_READER not in statement
+        if statement.lstrip().startswith(WORDS) and not beside:
             seen.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

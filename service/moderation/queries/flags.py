@@ -115,16 +115,6 @@ OWN_HERE: Final = union_all(
 )
 
 
-def flagged_here(session: Session, actor: Actor, thread_id: int) -> frozenset[int | None]:
-    """The posts of a thread that the actor has flagged and nobody has decided about: ids of replies, None the opening.
-
-    Of guests, and of people who never flagged anything, nothing is asked.
-    """
-    if not actor.has_flagged:
-        return frozenset()
-    return frozenset(session.execute(OWN_HERE, {"account": actor.account_id, "thread": thread_id}).scalars())
-
-
 def flags_of(session: Session, posts: Iterable[Post]) -> Mapping[Post, Sequence[FlagSeen]]:
     """The flags of these posts, also those decided about, the newest first; for moderators. One query for a page."""
     wanted = [of_post(*post) for post in posts]

@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from service.accounts.models import Account
 from service.categories.models import Category
 from service.kit.actor import Actor, check_signed_in
-from service.kit.database.rows import table_of
+from service.kit.database.rows import among, table_of
 from service.notifications.models import MODERATION, Notification, NotificationPreference
 from service.notifications.policy import WHY, deed_for, sentence
 from service.notifications.queries.outcomes import Outcome, outcomes_of
@@ -90,7 +90,7 @@ def shown_to(actor: Actor) -> ColumnElement[bool]:
     """Which of the actor's notifications exist for them now: not those about what is hidden from them by now."""
     reply_shown = or_(col(Notification.reply_id).is_(None), col(Reply.moderation) == "published")
     mine = col(Notification.account_id) == actor.account_id, col(Notification.on_site)
-    about_decisions = col(Notification.kind).in_(MODERATION)
+    about_decisions = among(col(Notification.kind), MODERATION)
     return and_(*mine, or_(about_decisions, and_(seen_by(actor), reply_shown)))
 
 
@@ -148,26 +148,6 @@ def unread_count(session: Session, actor: Actor) -> int:
         return 0
     unread = joined(select(col(Notification.id))).where(shown_to(actor), col(Notification.read_at).is_(None))
     return int(session.scalar(select(func.count()).select_from(unread.limit(MOST_COUNTED).subquery())) or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """What every page tells its reader: how many notifications are unread, and why mail to them was stopped, if so."""
-
-    unread: int
-    mail_stopped: str | None
-
-
-def badge(session: Session, actor: Actor) -> Badge:
-    """The unread count, as `unread_count` gives it, and whether mail came back: in one statement, for every page."""
-    unread = joined(select(col(Notification.id))).where(shown_to(actor), col(Notification.read_at).is_(None))
-    stopped = select(col(NotificationPreference.mail_stopped_because)).where(
-        col(NotificationPreference.account_id) == actor.account_id,
-        col(NotificationPreference.mail_stopped_at).is_not(None),
-    )
-    counted = select(func.count(), stopped.scalar_subquery()).select_from(unread.limit(MOST_COUNTED).subquery())
-    row = session.execute(counted).one()
-    return Badge(int(row[0]), row[1])
 
 
 def mail_is_on(session: Session, actor: Actor) -> bool:

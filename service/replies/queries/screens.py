@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Integer, bindparam, or_, select, union_all
+from sqlalchemy import BigInteger, Integer, bindparam, or_, select
 from sqlmodel import Session
 
 from service.kit.database.ready import Ready
+from service.replies.models import PARTICULAR
 from service.replies.queries.loads import ACCOUNT, REPLY, ReplySeen
 
 
@@ -53,14 +54,12 @@ SCREEN: Final = Ready(
     .where(or_(REPLY.c.moderation == "published", REPLY.c.child_count > 0))
     .order_by(REPLY.c.number)
 )  # fmt: skip
-PARTICULAR: Final = Ready(
-    union_all(
-        select(REPLY.c.author_id)
-        .where(REPLY.c.thread_id == THREAD, ON_SCREEN)
-        .where(or_(REPLY.c.moderation != "published", REPLY.c.edit_waits)),
-        select(REPLY.c.author_id).where(REPLY.c.thread_id == THREAD, REPLY.c.number.is_(None)),
-    ).limit(bindparam("most", type_=Integer))
+OWN_IN_PARTICULAR: Final = (
+    select(REPLY.c.id)
+    .where(REPLY.c.author_id == bindparam("account", type_=BigInteger), REPLY.c.thread_id == THREAD)
+    .where(PARTICULAR, REPLY.c.moderation != "trashed", or_(REPLY.c.number.is_(None), ON_SCREEN))
 )
+"""The account’s own replies on a screen that it may read otherwise than all others do: a search in an index of such."""
 
 
 def replies_shown(session: Session, thread_id: int, first: int, last: int) -> Sequence[Shown]:
@@ -88,12 +87,3 @@ def to_shown(seen: ReplySeen) -> Shown:
         seen.author_username, seen.author_name, "" if seen.is_stub else reply.body_html, seen.moderation, seen.is_stub,
         reply.created_at, reply.edited_at, reply.posted_while_closed, reply.reactions,
     )  # fmt: skip
-
-
-def particular_readers(session: Session, thread_id: int, first: int, last: int, most: int) -> frozenset[int] | None:
-    """The accounts that read something else on this screen than everybody, or may do so: authors of what is not
-    published there, of edits that wait, and of replies without a number. None where there may be more than `most`.
-    """
-    asked = {"thread": thread_id, "first": first, "last": last, "most": most}
-    found = PARTICULAR.all(session, asked)
-    return None if len(found) == most else frozenset(row[0] for row in found if row[0] is not None)

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Select, String, bindparam, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, literal, select, union_all
 from sqlmodel import Session, col
 
 from service.categories.models import Category
 from service.kit.actor import Actor
+from service.kit.database.ready import Ready
 from service.kit.database.rows import table_of
 from service.subscriptions.models import (
     NORMAL,
@@ -61,7 +62,11 @@ def following(session: Session, actor: Actor, seen: ThreadSeen) -> Following:
 def following_of(session: Session, account_id: int, thread: Thread) -> Following:
     """The account's level on a thread and its read mark, in one statement: a page asks for both."""
     asked = {"account": account_id, "thread": thread.id, "category": thread.category_id}
-    rows = session.execute(ALL_LEVELS, asked).all()
+    return to_following(LEVELS.all(session, asked), account_id, thread)
+
+
+def to_following(rows: Any, account_id: int | None, thread: Thread) -> Following:
+    """The rows of ALL_LEVELS for an account and a thread, as what they come to."""
     bearings = _bearings(rows, is_author=thread.author_id == account_id)
     found = effective(bearings)
     since, which = _source(rows, found)
@@ -126,12 +131,13 @@ def _on_tags() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def _on_category() -> Select[*tuple[Any, ...]]:
+def on_category(category: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    """The person's level on the thread's category."""
     return (
         select(literal(CATEGORY, String), ON_CATEGORY.c.level, literal(CHOSEN, String), ON_CATEGORY.c.since,
                CATEGORIES.c.id, CATEGORIES.c.slug, CATEGORIES.c.name)
         .join(CATEGORIES, CATEGORIES.c.id == ON_CATEGORY.c.category_id)
-        .where(ON_CATEGORY.c.category_id == bindparam("category", type_=BigInteger))
+        .where(ON_CATEGORY.c.category_id == category)
         .where(ON_CATEGORY.c.account_id == bindparam("account", type_=BigInteger))
     )  # fmt: skip
 
@@ -146,9 +152,12 @@ def _marked() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-ALL_LEVELS: Final = union_all(_on_thread(), _on_tags(), _on_category(), _marked())
+LEVELS_BESIDE: Final = (_on_thread(), _on_tags(), _marked())
+ALL_LEVELS: Final = union_all(*LEVELS_BESIDE, on_category(bindparam("category", type_=BigInteger)))
 """Every level of one person that bears on one thread, and how far they have read it: built once, because every page of
-a thread asks."""
+a thread asks. `LEVELS_BESIDE` leave out that on its category."""
+
+LEVELS: Final = Ready(ALL_LEVELS)
 
 
 def level_on_category(session: Session, account_id: int | None, category_id: int | None) -> Following:

@@ -16,7 +16,7 @@ from service.categories.policy import also_visible, moderated_by, visible_to
 from service.categories.queries import visible
 from service.kit.actor import Actor
 from service.kit.clock import MICROSECOND, Instant, from_micros, now, retake
-from service.kit.database.rows import stored_id
+from service.kit.database.rows import among, stored_id
 from service.kit.errors import NotFound
 from service.screening.policy import SEEN_BY_AUTHOR, may_read
 from service.site.models import Site
@@ -108,11 +108,11 @@ def _read_by(actor: Actor) -> ColumnElement[bool]:
         return col(Thread.moderation) != "trashed"
     if not actor.signed_in:
         return col(Thread.moderation) == "published"
-    told = or_(col(Thread.moderation).in_(SEEN_BY_AUTHOR), col(Thread.is_quiet))
+    told = or_(among(col(Thread.moderation), SEEN_BY_AUTHOR), col(Thread.is_quiet))
     own = and_(col(Thread.author_id) == actor.account_id, told)
     read = or_(col(Thread.moderation) == "published", own)
     some = moderated_by(actor)
-    return or_(read, and_(col(Thread.category_id).in_(some), col(Thread.moderation) != "trashed")) if some else read
+    return or_(read, and_(among(col(Thread.category_id), some), col(Thread.moderation) != "trashed")) if some else read
 
 
 def _concerns(actor: Actor) -> ColumnElement[bool]:

@@ -34,16 +34,17 @@ def own_in_thread(session: Session, actor: Actor, thread_id: int, kept: Iterable
     """
     if not actor.signed_in or not any(counted(each) for each in kept):
         return {}
-    return _by_post(session.execute(IN_THREAD, {"account": actor.account_id, "thread": thread_id}))
+    return by_post(session.execute(IN_THREAD, {"account": actor.account_id, "thread": thread_id}))
 
 
 def own_of_openings(session: Session, actor: Actor, shown: Iterable[ThreadSeen]) -> Own:
     """What the actor has said of these threads' openings, by the thread's id; asked as rarely as `own_in_thread`."""
     ids = [seen.id for seen in shown if counted(seen.thread.reactions)] if actor.signed_in else []
-    return _by_post(session.execute(TO_OPENINGS, {"account": actor.account_id, "threads": ids})) if ids else {}
+    return by_post(session.execute(TO_OPENINGS, {"account": actor.account_id, "threads": ids})) if ids else {}
 
 
-def _by_post(rows: Iterable[tuple[int | None, str]]) -> Own:
+def by_post(rows: Iterable[tuple[int | None, str]]) -> Own:
+    """Rows of a post and a name, as `Own`."""
     found: defaultdict[int | None, set[str]] = defaultdict(set)
     for post, name in rows:
         found[post].add(name)
