@@ -9,8 +9,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from service.kit import events
 from service.kit.actor import Actor
 from service.kit.database import Database, Session
 from service.kit.errors import NotReady, RateLimited
+from service.kit.streams import Stream, offer_all
 
 log = logging.getLogger(__name__)
 POLL: Final = 1.0
@@ -29,97 +30,49 @@ PATIENCE: Final = 10.0
 stays under five); after a hint, for its neighbours to arrive; after the database did not answer; and for a stream that
 waits to be let in."""
 
-MOST_WAITING: Final = 256
-"""Letters that wait for a slow stream before it is cut off; it comes back and resumes, which costs less."""
+BEAT: Final = 1.0
+HEARTBEAT: Final = 13.0
+DEAF: Final = 60.0
+"""Seconds: between looks at how long streams have been silent, one for all of them; after which a silent one says that
+it is alive, for proxies and for the client; and after which one that cannot be written on is cut off."""
+
+COMMENT: Final = b":\n\n"
+"""What says so (WHATWG HTML, section 9.2.5: a comment)."""
+
 MOST_EACH: Final = 250
 """Open streams of one account or, of guests, one address: a school may sit behind one."""
 MOST_STREAMS: Final = 6_000
 
 
-def nothing() -> None:
-    """What happens when nobody has said what should."""
-
-
-@dataclass(eq=False, slots=True)
-class Stream:
-    """One open stream: who listens with which credential, to what, and what waits to be sent.
-
-    `secret` is ("session" or "token", its hash), None for guests; `key` is what its streams are counted under.
-    `position` is the last event that it was told, or that it need not be told.
-    """
-
-    topic: int
-    actor: Actor
-    secret: tuple[str, str] | None
-    key: str
-    position: int = 0
-    is_over: bool = False
-    on_cut: Callable[[], None] = field(default=nothing)
-    _waiting: deque[tuple[int | None, bytes]] = field(default_factory=deque)
-    _woken: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def offer(self, position: int | None, letter: bytes) -> None:
-        """Let `letter` be sent, unless its position was told already (None: it has none). Too many waiting: cut."""
-        if self.is_over:
-            return
-        if len(self._waiting) >= MOST_WAITING:
-            self.cut()
-            return
-        self._waiting.append((position, letter))
-        self._woken.set()
-
-    def end(self) -> None:
-        """Nothing more is told; what waits is still sent."""
-        self.is_over = True
-        self._woken.set()
-
-    def cut(self) -> None:
-        """As `end`, at once: what waits is dropped, and a send that blocks is broken off."""
-        self._waiting.clear()
-        self.end()
-        on_cut, self.on_cut = self.on_cut, nothing
-        on_cut()
-
-    async def take(self, patience: float) -> bytes | None:
-        """All that waits, joined; empty after `patience` seconds without anything; None at the end."""
-        if not self._waiting and not self.is_over:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(patience):
-                    await self._woken.wait()
-        self._woken.clear()
-        letters = [letter for position, letter in self._waiting if self._is_news(position)]
-        self._waiting.clear()
-        return None if self.is_over and not letters else b"".join(letters)
-
-    def _is_news(self, position: int | None) -> bool:
-        if position is None:
-            return True
-        told, self.position = self.position, max(self.position, position)
-        return position > told
+Told = tuple[Sequence[Stream], int | None, Any]
+"""To which streams of a topic, at which position (None: it has none), and what: an event, or how things stand."""
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What one look found: the position read up to, whether more was left, what is told to whom in order, which
+    """What one look found: the position read up to, whether more was left, what is told by topic and in order, which
     streams end, and whose actor is another now.
     """
 
     position: int
     more: bool
-    letters: Sequence[tuple[Stream, int | None, Any]] = ()
+    letters: Mapping[int, Sequence[Told]] = field(default_factory=dict)
     ended: Sequence[Stream] = ()
     actors: Sequence[tuple[Stream, Actor]] = ()
 
 
-Look = Callable[[Session, int, Sequence[Stream], bool], News]
-"""(session, position read up to, streams, whether to ask of every credential) → what is new, in one snapshot."""
+Look = Callable[[Session, int, Mapping[int, Sequence[Stream]], bool], News]
+"""(session, position read up to, the streams by their topics, whether to ask of every credential) → what is new, in
+one snapshot.
+"""
 
 
 class Broadcaster:
     """Reads events for all streams of this process. `encode` makes a letter of what `look` found, once for everybody.
 
-    `most_each` and `most` bound the open streams of one key and of the process. `streams` are those let in, `looks`
-    counts the times that the database was asked.
+    `most_each` and `most` bound the open streams of one key and of the process. `streams` are those let in. What it did
+    so far: `looks` at the database, `letters` told (one for each stream and piece), streams that were `opened`, and
+    those that were `cut` because their readers did not read.
     """
 
     def __init__(
@@ -133,17 +86,19 @@ class Broadcaster:
     ) -> None:
         self.most_each, self.most = most_each, most
         self.streams: set[Stream] = set()
-        self.looks = 0
+        self.looks = self.letters = self.opened = self.cut = 0
         self._database = database
         self._look = look
         self._encode = encode
         self._position: int | None = None
+        self._by_topic: dict[int, tuple[Stream, ...]] | None = None
         self._arriving: list[tuple[Stream, asyncio.Future[int]]] = []
         self._counts: Counter[str] = Counter()
         self._woken = asyncio.Event()
         self._checked = float("-inf")
         self._closed = True
         self._work: asyncio.Task[None] | None = None
+        self._beat: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
         """Begin to listen for hints; the database must be started. Nothing is read before the first stream."""
@@ -155,6 +110,8 @@ class Broadcaster:
     async def stop(self) -> None:
         """End every stream and the reading; repeated until it has ended, because a cancellation can get lost."""
         self.end_all()
+        if self._beat is not None:
+            self._beat.cancel()
         waiting = {self._work} if self._work else set()
         while waiting:
             for task in waiting:
@@ -164,7 +121,7 @@ class Broadcaster:
     def end_all(self) -> None:
         """End every stream, and let nobody in any more: the process is about to stop."""
         self._closed = True
-        for stream in self.streams:
+        for stream in list(self.streams):
             stream.end()
         for _, admitted in self._arriving:
             if not admitted.done():
@@ -202,7 +159,10 @@ class Broadcaster:
 
     def leave(self, stream: Stream) -> None:
         """Forget a stream that has joined."""
-        self.streams.discard(stream)
+        if stream in self.streams:
+            self.streams.remove(stream)
+            self._by_topic = None
+            self.cut += stream.is_cut
         stream.is_over = True
         self._counts[stream.key] -= 1
         if self._counts[stream.key] <= 0:
@@ -244,11 +204,20 @@ class Broadcaster:
             return False
         due = time.monotonic() - self._checked >= CHECK
         self.looks += 1
-        news = await self._database.read(self._look, self._position, tuple(self.streams), due)
+        news = await self._database.read(self._look, self._position, self._topics(), due)
         self._position = news.position
         self._checked = time.monotonic() if due else self._checked
         self._tell(news)
         return news.more
+
+    def _topics(self) -> Mapping[int, Sequence[Stream]]:
+        """Who listens, by topic: made anew when somebody came or went, and never changed, because threads read it."""
+        if self._by_topic is None:
+            found: dict[int, list[Stream]] = {}
+            for stream in self.streams:
+                found.setdefault(stream.topic, []).append(stream)
+            self._by_topic = {topic: tuple(those) for topic, those in found.items()}
+        return self._by_topic
 
     async def _admit(self) -> None:
         """Who is let in is told of everything after the position at hand: what the next look begins with."""
@@ -258,18 +227,40 @@ class Broadcaster:
         for stream, admitted in arriving:
             if not admitted.done():
                 self.streams.add(stream)
+                self.opened += 1
                 admitted.set_result(self._position)
+        self._by_topic = None
+        if self._beat is None:
+            self._beat = asyncio.get_running_loop().call_later(BEAT, self._keep_alive)
 
     def _tell(self, news: News) -> None:
         for stream, actor in news.actors:
             stream.actor = actor
-        letters: dict[int, bytes] = {}
-        for stream, position, found in news.letters:
-            if id(found) not in letters:
-                letters[id(found)] = self._encode(found)
-            stream.offer(position, letters[id(found)])
+        for told in news.letters.values():
+            letters = [(position, self._encode(found)) for _, position, found in told]
+            hearers = told[0][0]
+            if all(streams is hearers for streams, _, _ in told):
+                offer_all(hearers, letters)
+            else:
+                for (streams, _, _), letter in zip(told, letters, strict=True):
+                    offer_all(streams, [letter])
+            self.letters += sum(len(streams) for streams, _, _ in told)
         for stream in news.ended:
-            stream.cut()
+            stream.drop()
+
+    def _keep_alive(self) -> None:
+        """Let streams that were told nothing for long say that they live; cut those that nobody has read for longer."""
+        at = time.monotonic()
+        for stream in list(self.streams):
+            if at - stream.told_at < HEARTBEAT:
+                continue
+            if not stream.is_stuck:
+                stream.say(COMMENT)
+            elif at - stream.told_at >= DEAF:
+                stream.cut()
+        self._beat = None
+        if self.streams and not self._closed:
+            self._beat = asyncio.get_running_loop().call_later(BEAT, self._keep_alive)
 
 
 def closing_down() -> NotReady:

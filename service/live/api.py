@@ -9,9 +9,10 @@ from pydantic import BeforeValidator
 from service.accounts.current import Asking, Asks
 from service.kit import events
 from service.kit.actor import Actor
-from service.kit.broadcast import Broadcaster, Stream
+from service.kit.broadcast import Broadcaster
 from service.kit.database import Session
 from service.kit.errors import NotFound, NotReady, NotSignedIn, RateLimited
+from service.kit.streams import Stream
 from service.live.queries import Facts, Missed, facts_now, missed
 from service.live.schemas import EventsPage, greeting, to_message
 from service.threads.queries import get_thread

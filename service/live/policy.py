@@ -33,6 +33,10 @@ def thread_of(event: EventRow) -> int | None:
     return named if isinstance(named, int) else None
 
 
+FOR_ALL: Final = ("public", "category")
+"""The audiences of what everybody hears who may see the thread."""
+
+
 def may_hear(actor: Actor, event: EventRow) -> bool:
     """Whether one who may see the thread now may hear of this event of it.
 
@@ -43,4 +47,4 @@ def may_hear(actor: Actor, event: EventRow) -> bool:
         return actor.moderates
     if event.audience == "person":
         return actor.signed_in and event.audience_id == actor.account_id
-    return event.audience in ("public", "category")
+    return event.audience in FOR_ALL

@@ -44,7 +44,7 @@ async def metrics(request: Request, asks: Asking) -> Response:
         if not open_to_peer:
             raise
     state = request.app.state
-    registry.register(Requests(state.traffic, state.live.open_streams))
+    registry.register(Requests(state.traffic, state.live))
     registry.register(
         Machinery(asks.database, state.kept, database_up=background is not None, is_draining=state.draining)
     )

@@ -18,7 +18,7 @@ from service.kit.measures import Spread
 from service.kit.tracing import Tracing
 from service.web.request_ids import REQUEST_ID, Naming, parent_of
 from service.web.routes import route_of
-from service.web.streams import CUT, STREAM
+from service.web.streams import STREAM
 
 log = logging.getLogger("parley.access")
 
@@ -27,15 +27,15 @@ METHODS: Final = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OP
 
 class Counted:
     """The requests of one method to one route: how many by status class (0: the answer never began), and how long
-    they took; `streams` are those whose answer stayed open, `cut` those of them that were broken off.
+    they took; `streams` are those whose answer stays open.
     """
 
-    __slots__ = ("classes", "cut", "seconds", "streams")
+    __slots__ = ("classes", "seconds", "streams")
 
     def __init__(self) -> None:
         self.classes = [0] * 6
         self.seconds = Spread()
-        self.streams = self.cut = 0
+        self.streams = 0
 
 
 class Traffic:
@@ -116,7 +116,6 @@ class Counting:
         counted.classes[noted.status // 100] += 1
         if STREAM in scope:
             counted.streams += 1
-            counted.cut += scope[STREAM] == CUT
         else:
             counted.seconds.add(seconds)
         if self.tells:

@@ -2,10 +2,9 @@
 
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from service.web.held import Held
 from service.web.request_ids import PEER
-from service.web.streams import ABORT
+from service.web.streams import HOLD
 
 MOST_HEAD: Final = 65_536
 """Bytes of request line and headers beyond what arrived first. A client that never ends its head would otherwise fill
@@ -19,7 +18,7 @@ LINGER: Final = 2.0
 """Seconds for which what still comes is read and dropped: a reset would overtake the answer (RFC 9112 section 9.6)."""
 
 
-class BoundedHead(HttpToolsProtocol):
+class BoundedHead(Held):
     """One connection. A head that has not ended after MOST_HEAD further bytes is answered 431 and cut off."""
 
     def __init__(self, *args: Any, **named: Any) -> None:
@@ -29,9 +28,9 @@ class BoundedHead(HttpToolsProtocol):
         self._refused = False
 
     def on_message_begin(self) -> None:
-        """A request begins. An answer that is never read can be dropped; the other end of the connection is known."""
+        """A request begins. An answer may stay open; the other end of the connection is known."""
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort, PEER: self.client}  # type: ignore[dict-item]
+        self.scope["extensions"] = {HOLD: self.hold, PEER: self.client}  # type: ignore[dict-item]
         self._in_head, self._waited_for = True, 0
 
     def on_headers_complete(self) -> None:

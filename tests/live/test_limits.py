@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from service.kit import broadcast
-from service.kit.broadcast import Stream
+from service.kit import broadcast, streams
+from service.kit.streams import MOST_WAITING, Stream
 from service.settings import Settings
+from service.web.held import MOST_BUFFERED
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.live.listening import PATIENCE, Json, Listen, Listener
@@ -27,7 +28,7 @@ async def until(condition: Any) -> None:
             await asyncio.sleep(0.01)
 
 
-def streams() -> Iterator[Stream]:
+def in_memory() -> Iterator[Stream]:
     """Every stream that is still in memory."""
     return (found for found in gc.get_objects() if isinstance(found, Stream))
 
@@ -85,8 +86,7 @@ async def test_of_a_client_that_went_nothing_is_left(app: FastAPI, port: int, al
     await until(lambda: app.state.live.open_streams == 0)
     await a_reply(bob, thread)
     gc.collect()
-    await until(lambda: not list(streams()))
-    assert not [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__name__", "") == "gone"]
+    await until(lambda: not list(in_memory()))
 
 
 async def deaf(port: int, thread: Json) -> socket.socket:
@@ -103,25 +103,49 @@ async def test_one_who_does_not_read_is_cut_off_and_nobody_waits(
     app: FastAPI, port: int, listen: Listen, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is held back for one stream has a bound: the others go on, and the deaf one's connection is dropped."""
-    monkeypatch.setattr(broadcast, "MOST_WAITING", 8)
+    monkeypatch.setattr(streams, "MOST_WAITING", 8)
     long = b"event: long\nid: 0\ndata: {" + b" " * 300_000 + b"}\n\n"
     live, thread = app.state.live, await a_thread(by=alice)
     client = await deaf(port, thread)
-    await until(lambda: live.streams)
+    await until(lambda: live.streams and all(each.is_attached for each in live.streams))
     (stream,) = live.streams
-    heard = await listen(thread, by=bob)
-    offered = 0
+    connection, heard = stream._pipe, await listen(thread, by=bob)
+    offered = most = 0
     while not stream.is_over:
         assert offered < 1_000, "more than kernel and server hold back for a connection"
         stream.offer(None, long)
         offered += 1
+        most = max(most, connection.transport.get_write_buffer_size())
         await asyncio.sleep(0)
+    assert most < MOST_BUFFERED + 2 * len(long), "what the kernel does not take is not copied for one reader"
+    assert stream._waiting is None, "what waited went with the stream"
     await until(lambda: live.open_streams == 1)
+    assert live.cut == 1
     await a_reply(bob, thread)
     assert (await heard.event()).kind == "reply.posted"
     client.settimeout(PATIENCE)
     received = await asyncio.to_thread(read_all, client)
     assert received < offered * len(long), "what waited was dropped with the connection, not kept for it"
+    client.close()
+
+
+async def test_one_who_has_read_nothing_for_long_is_cut_off_though_little_waits(
+    app: FastAPI, port: int, listen: Listen, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BEAT", "HEARTBEAT", "DEAF"):
+        monkeypatch.setattr(broadcast, name, 0.05)
+    live, thread = app.state.live, await a_thread(by=alice)
+    client = await deaf(port, thread)
+    await until(lambda: live.streams and all(each.is_attached for each in live.streams))
+    (stream,) = live.streams
+    offered = 0
+    while not stream.is_stuck and not stream.is_over:
+        stream.offer(None, b":" + b" " * 300_000 + b"\n\n")
+        await asyncio.sleep(0)
+        offered += 1
+    await until(lambda: not live.open_streams)
+    assert (live.cut, stream.is_cut) == (1, True)
+    assert offered < MOST_WAITING
     client.close()
 
 

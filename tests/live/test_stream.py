@@ -180,7 +180,8 @@ async def first_kind(listen: Listen, thread: dict[str, object], since: int) -> s
 async def test_a_stream_that_has_nothing_to_tell_says_that_it_lives(
     listen: Listen, alice: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.web.streams.HEARTBEAT", 0.05)
+    monkeypatch.setattr("service.kit.broadcast.HEARTBEAT", 0.05)
+    monkeypatch.setattr("service.kit.broadcast.BEAT", 0.05)
     thread = await a_thread(by=alice)
     heard = await listen(thread)
     await heard.next()
@@ -188,7 +189,6 @@ async def test_a_stream_that_has_nothing_to_tell_says_that_it_lives(
     await a_reply(bob, thread)
     assert (await heard.event()).kind == "reply.posted"
     assert heard.comments >= 1
-
 
 
 async def test_nobody_listening_nothing_is_read(app: FastAPI, listen: Listen, alice: Person, bob: Person) -> None:

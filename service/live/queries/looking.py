@@ -1,27 +1,29 @@
 """One look for all streams of a process: what is new, who may hear of it, and who may not listen any more."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlmodel import Session
 
 from service.kit import events
 from service.kit.actor import Actor
-from service.kit.broadcast import News, Stream
+from service.kit.broadcast import News, Told
 from service.kit.events import EventRow
-from service.live.policy import OF_MANY, may_hear, thread_of
+from service.kit.streams import Stream
+from service.live.policy import FOR_ALL, OF_MANY, may_hear, thread_of
 from service.live.queries.standing import Facts, known_credentials, may_see, standings, states
 
 
-def look(session: Session, position: int, streams: Sequence[Stream], ask_all: bool) -> News:
-    """What happened after `position`, for these streams: see `kit.broadcast.Look`.
+def look(session: Session, position: int, streams: Mapping[int, Sequence[Stream]], ask_all: bool) -> News:
+    """What happened after `position`, for the streams of these threads: see `kit.broadcast.Look`.
 
     Whether a stream's reader may see the thread is asked in this snapshot before anything of it is told; whether the
     credential is still good when `ask_all` says so, and when something happened to any account.
     """
     rows = events.read_after(session, position, events.BATCH)
+    if not rows and not ask_all:
+        return News(position, more=False)
     found = _Finding(session, streams)
     heard = found.heard(rows)
     if ask_all or any(row.subject_type in WHO for row in rows):
@@ -46,19 +48,13 @@ class _Finding:
     """One look in the making: who is told what, and who is not any more."""
 
     session: Session
-    streams: Sequence[Stream]
-    by_topic: dict[int, list[Stream]] = field(init=False)
-    actor_of: dict[Stream, Actor] = field(init=False)
+    by_topic: Mapping[int, Sequence[Stream]]
+    actor_of: dict[Stream, Actor] = field(default_factory=dict)
     category_of: dict[int, int] = field(default_factory=dict)
-    letters: list[tuple[Stream, int | None, Any]] = field(default_factory=list)
+    letters: dict[int, list[Told]] = field(default_factory=dict)
     ended: set[Stream] = field(default_factory=set)
     actors: list[tuple[Stream, Actor]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.by_topic = defaultdict(list)
-        for stream in self.streams:
-            self.by_topic[stream.topic].append(stream)
-        self.actor_of = {stream: stream.actor for stream in self.streams}
+    _staying: dict[int, Sequence[Stream]] = field(default_factory=dict)
 
     def heard(self, rows: Sequence[EventRow]) -> set[int]:
         """The threads with listeners whose state these events may have changed."""
@@ -71,11 +67,10 @@ class _Finding:
         """End the streams whose session or token has ended, or whose owner is suspended; take the other owners as they
         are now.
         """
-        known = known_credentials(self.session, {stream.secret for stream in self.streams if stream.secret})
-        for stream in self.streams:
-            if stream.secret is None:
-                continue
-            actor = known.get(stream.secret)
+        signed_in = [stream for streams in self.by_topic.values() for stream in streams if stream.secret]
+        known = known_credentials(self.session, {stream.secret for stream in signed_in if stream.secret})
+        for stream in signed_in:
+            actor = known.get(stream.secret) if stream.secret else None
             if actor is None or actor.suspension:
                 self.ended.add(stream)
             elif actor != stream.actor:
@@ -86,24 +81,46 @@ class _Finding:
         """End the streams of these threads whose readers may not see them any more."""
         standing = standings(self.session, topics)
         self.category_of |= {topic: found[2] for topic, found in standing.items()}
-        allowed: dict[tuple[int, Actor], bool] = {}
         for topic in topics:
-            for stream in self.by_topic[topic]:
-                asked = (topic, self.actor_of[stream])
-                if asked not in allowed:
-                    allowed[asked] = may_see(self.session, asked[1], topic, standing)
-                if not allowed[asked]:
-                    self.ended.add(stream)
+            for actor, streams in self._by_reader(topic).items():
+                if not may_see(self.session, actor, topic, standing):
+                    self.ended.update(streams)
+
+    def _by_reader(self, topic: int) -> dict[Actor, list[Stream]]:
+        """The streams of a thread by who reads: guests are all one, so most questions are asked once."""
+        same: dict[int, tuple[Actor, list[Stream]]] = {}
+        for stream in self.by_topic.get(topic, ()):
+            actor = self._actor(stream)
+            same.setdefault(id(actor), (actor, []))[1].append(stream)
+        found: dict[Actor, list[Stream]] = {}
+        for actor, streams in same.values():
+            found.setdefault(actor, []).extend(streams)
+        return found
+
+    def _actor(self, stream: Stream) -> Actor:
+        """Who listens, as they are now."""
+        return self.actor_of.get(stream, stream.actor)
 
     def tell(self, topic: int | None, position: int | None, found: EventRow | Facts) -> None:
         """Let the streams of a thread hear of this, where they may."""
-        for stream in self.by_topic.get(topic, ()) if topic is not None else ():
-            if stream not in self.ended and (isinstance(found, Facts) or may_hear(self._reader(stream), found)):
-                self.letters.append((stream, position, found))
+        if topic is None or not (streams := self._those_left(topic)):
+            return
+        if not isinstance(found, Facts) and found.audience not in FOR_ALL:
+            streams = [stream for stream in streams if may_hear(self._reader(stream), found)]
+        if streams:
+            self.letters.setdefault(topic, []).append((streams, position, found))
+
+    def _those_left(self, topic: int) -> Sequence[Stream]:
+        """The streams of a thread that have not ended: one and the same sequence for all that is told in a look."""
+        if topic not in self._staying:
+            streams = self.by_topic.get(topic, ())
+            gone = self.ended and any(stream in self.ended for stream in streams)
+            self._staying[topic] = [one for one in streams if one not in self.ended] if gone else streams
+        return self._staying[topic]
 
     def _reader(self, stream: Stream) -> Actor:
         """Who listens, as they stand in the thread's category; that is asked for those who moderate some alone."""
-        actor = self.actor_of[stream]
+        actor = self._actor(stream)
         if not actor.moderated:
             return actor
         if stream.topic not in self.category_of:

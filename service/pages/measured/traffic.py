@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from service.kit.broadcast import Broadcaster
 from service.pages.measured.shapes import counter, histogram
 from service.web.counting import Traffic
 
@@ -15,8 +16,8 @@ CLASSES: Final = ("unanswered", "1xx", "2xx", "3xx", "4xx", "5xx")
 class Requests(Collector):
     """This process's requests, those of `/metrics` before this one among them."""
 
-    def __init__(self, traffic: Traffic, open_streams: int) -> None:
-        self.traffic, self.open_streams = traffic, open_streams
+    def __init__(self, traffic: Traffic, live: Broadcaster) -> None:
+        self.traffic, self.live = traffic, live
 
     def collect(self) -> Iterator[Metric]:
         """Each metric with its samples."""
@@ -35,13 +36,9 @@ class Requests(Collector):
             ("method", "route"), {key: each.seconds for key, each in routes.items() if each.seconds.number},
         )  # fmt: skip
         yield GaugeMetricFamily("parley_requests_underway", "Requests being answered now.", self.traffic.underway)
-        yield GaugeMetricFamily("parley_streams_open", "Event streams that are open or arriving.", self.open_streams)
-        ended = [((route,), each) for (_, route), each in routes.items() if each.streams]
-        yield counter(
-            "parley_streams_ended", "Event streams that have ended.", ("route",),
-            ((label, each.streams) for label, each in ended),
-        )  # fmt: skip
-        yield counter(
-            "parley_streams_cut", "Of those, broken off because their client did not read.", ("route",),
-            ((label, each.cut) for label, each in ended),
-        )  # fmt: skip
+        live = self.live
+        yield GaugeMetricFamily("parley_streams_open", "Event streams that are open or arriving.", live.open_streams)
+        yield CounterMetricFamily("parley_streams_opened", "Event streams that were let in.", live.opened)
+        yield CounterMetricFamily("parley_streams_cut", "Streams cut off: their client did not read.", live.cut)
+        yield CounterMetricFamily("parley_stream_letters", "Messages told, one for each stream.", live.letters)
+        yield CounterMetricFamily("parley_stream_looks", "Looks at the database for all streams.", live.looks)
