@@ -16,10 +16,10 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    cast,
     false,
     or_,
     select,
-    type_coerce,
 )
 from sqlmodel import Session
 
@@ -110,7 +110,7 @@ class Reading:
 
 def _columns(table: Table, before: str, names: Sequence[str]) -> list[Any]:
     """Columns under names of their own; the site's lists as text, because every row brings the same ones."""
-    plain_text = {name: type_coerce(table.c[name], String) for name in names if table is SITE and name in LISTS_OF_SITE}
+    plain_text = {name: cast(table.c[name], String) for name in names if table is SITE and name in LISTS_OF_SITE}
     return [plain_text.get(name, table.c[name]).label(f"{before}_{name}") for name in names]
 
 
