@@ -44,6 +44,7 @@ def fill(connection: Connection, like: SQLModel, numbers: range, **said: Any) ->
     """One row like this one for each number, but for what is said: values, or expressions of N."""
     table = table_of(type(like))
     values: dict[str, Any] = {name: value for name, value in like.model_dump().items() if name != "id"} | said
+    values = {name: value for name, value in values.items() if name in table.c}
     made = [_value(table.c[name].type, value) for name, value in values.items()]
     connection.execute(insert(table).from_select(list(values), select(*made).select_from(_series(connection, numbers))))
 

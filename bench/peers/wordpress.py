@@ -31,7 +31,6 @@ PACKAGES: Final = (
     "wordpress", "wordpress-theme-twentytwentythree", "php-fpm", "php-mysql", "mariadb-server", "nginx",
 )  # fmt: skip
 SOURCE: Final = Path("/usr/share/wordpress")
-PAGE: Final = "/?p=1"
 NUMBERS: Final = count(1)
 SAID: Final = text(random.Random(SEED + 1), REPLY_LENGTH)
 
@@ -43,9 +42,9 @@ async def measure(stage: Stage) -> Peer:
         folder.chmod(0o755)  # php-fpm and MariaDB are not root
         with on_cores(stage.core):
             server = stack.enter_context(running(folder))
-        set_up(server)
+        page = set_up(server)
         rounds = 1 if stage.quick else ROUNDS
-        read = await driven(server, get(PAGE), 200, READERS, rounds)
+        read = await driven(server, get(page), 200, READERS, rounds)
         weight = memory(server)
         stored = await driven(server, comments(), 302, WRITERS, rounds)
     name = f"WordPress {version()}, php-fpm, MariaDB, nginx"
@@ -112,8 +111,8 @@ def until_made(socket: Path) -> None:
     raise RuntimeError("MariaDB does not answer")
 
 
-def set_up(server: Server) -> None:
-    """WordPress's own installation, by its form; then fifty comments on the post that it brings."""
+def set_up(server: Server) -> str:
+    """Its own installation, by its form; then fifty comments on the post that it brings, whose path is returned."""
     site = f"http://127.0.0.1:{server.port}"
     until_it_answers(f"{site}/wp-admin/install.php", Path("/dev/null"), 200)
     form = {
@@ -126,9 +125,11 @@ def set_up(server: Server) -> None:
         answer = httpx.post(f"{site}/wp-comments-post.php", data=said(text(chance, REPLY_LENGTH), 1), timeout=60)
         if answer.status_code != 302:
             raise RuntimeError(f"WordPress took no comment: {answer.status_code} {answer.text[-300:]}")
-    shown = httpx.get(f"{site}{PAGE}", timeout=60).text.count('id="comment-')
+    page = httpx.get(f"{site}/?p=1", timeout=60, follow_redirects=True)
+    shown = page.text.count('id="comment-')
     if shown < REPLIES:
         raise RuntimeError(f"WordPress shows {shown} of {REPLIES} comments")
+    return page.url.path
 
 
 def said(comment: str, post: int) -> dict[str, str | int]:
