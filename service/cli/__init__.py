@@ -18,6 +18,7 @@ from service.accounts.operations import make_admin, offer_first_admin
 from service.accounts.schemas import newcomer_of, registration
 from service.app import create_app, make_worker
 from service.cli import audit, background, imports, moderation
+from service.cli.doctor import doctor
 from service.cli.shared import AsJson, or_refused, refuse, settings_or_refuse, tell, with_database
 from service.kit import logs
 from service.kit.database import Database, open_database
@@ -161,6 +162,9 @@ def work(
         asyncio.run(run_forever(database, make_worker(settings, database, tracing)))
     if tracing is not None:
         tracing.stop()
+
+
+app.command()(doctor)
 
 
 @app.command()
