@@ -25,7 +25,6 @@ class Signposts:
 
     def __init__(self, router: Router) -> None:
         found = [(route, heads_of(route)) for route in router.routes]
-        self.whole = router.app
         self.rest = few(router, [route for route, heads in found if ANY in heads])
         self.by_head = {
             head: few(router, [route for route, heads in found if head in heads or ANY in heads])
@@ -35,7 +34,7 @@ class Signposts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on."""
         if scope["type"] != "http":
-            await self.whole(scope, receive, send)
+            await scope["app"].router.app(scope, receive, send)  # its life is the application's own
             return
         await self.by_head.get(head_of(scope["path"]), self.rest).app(scope, receive, send)
 
