@@ -123,7 +123,8 @@ async def bring_people(client: httpx.AsyncClient, site: Site, count: int) -> dic
 async def open_thread(client: httpx.AsyncClient, scene: Scene, category: str, names: list[str]) -> None:
     """The first opens it, the others reply; now all of them watch it."""
     address, opener = scene.site.addresses[0], scene.people[names[0]]
-    opening: dict[str, Any] = {"title": f"For {', '.join(names)}", "body": "Say something.", "category": category}
+    title, body = f"For {', '.join(names)}", f"Say something of the number {len(scene.openers)}."
+    opening: dict[str, Any] = {"title": title, "body": body, "category": category}
     thread_id = int((await create(client, address, opener, "/threads", opening))["id"])
     for name in names[1:]:
         await create(client, address, scene.people[name], f"/threads/{thread_id}/replies", {"body": "I watch."})

@@ -4,6 +4,7 @@ They are reached through sockets in their folders and take everybody who may ent
 """
 
 import asyncio
+import os
 import shutil
 import signal
 import subprocess
@@ -15,9 +16,11 @@ from typing import Any
 
 import asyncpg
 
-from tests.provision import Missing, postgresql
+from tests.crash.processes import ROOT
+from tests.provision import postgresql
 
-STANDBY = "standby"
+SCRIPT = ROOT / "deploy" / "postgres.sh"
+STANDBY = "replica"
 """The name under which a standby makes itself known to its primary."""
 
 STOP_WAIT = 30.0
@@ -48,24 +51,23 @@ class Server:
         """A new cluster with an empty database, not running yet."""
         postgresql.make_cluster(self._programs, self.folder, self._identity)
 
-    def copy(self, primary: "Server") -> None:
-        """Become a standby of the primary, which runs."""
-        program = str(self._programs / "pg_basebackup")
-        source = f"host={primary.folder} user=parley application_name={STANDBY}"
-        command = [program, "--dbname", source, "--pgdata", str(self.folder / "cluster"), "--checkpoint=fast"]
-        command += ["--wal-method=stream", "--write-recovery-conf", "--no-sync"]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False, **self._identity)
-        if done.returncode:
-            raise Missing(f"pg_basebackup failed: {postgresql.last_line(done.stderr)}")
-
     def start(self) -> None:
         """Start it; returns when it takes connections."""
+        self._start([str(self._programs / "postgres")])
+
+    def follow(self, primary: "Server") -> None:
+        """Become a standby of the primary, which runs, by the script of docker-compose.yml, and start."""
+        self._start(["sh", str(SCRIPT), STANDBY], PARLEY_PRIMARY=str(primary.folder))
+
+    def _start(self, command: list[str], **environment: str) -> None:
         options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        command = [str(self._programs / "postgres"), "-D", str(self.folder / "cluster"), "-k", str(self.folder)]
+        path = f"{self._programs}{os.pathsep}{os.environ['PATH']}"
+        known = os.environ | {"PATH": path, "PGDATA": str(self.folder / "cluster")} | environment
         with (self.folder / "log").open("ab") as log:
             self._running = subprocess.Popen(
-                [*command, *options], cwd=self.folder, stdout=log, stderr=log, start_new_session=True, **self._identity
-            )
+                [*command, "-k", str(self.folder), *options], cwd=self.folder, env=known, stdout=log, stderr=log,
+                start_new_session=True, **self._identity,
+            )  # fmt: skip
         postgresql.wait_until_ready(self._programs, self.folder, self._running)
 
     def stop(self) -> None:
@@ -134,8 +136,7 @@ def running_pair(parent: Path | None = None) -> Iterator[Pair]:
             pair.primary.make()
             pair.primary.start()
             asyncio.run(pair.primary.ask("CREATE DATABASE parley"))
-            pair.standby.copy(pair.primary)
-            pair.standby.start()
+            pair.standby.follow(pair.primary)
             yield pair
     finally:
         for server in servers:

@@ -36,8 +36,9 @@ from tests.scale.topology import Topology
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is done: with `all_apps` each app is killed and each replaced, else one and the other. `held` is for how many seconds a worker sleeps: longer than its lease, which is five seconds
-    where retries are hastened so much, and sixty for a letter of a real site.
+    """How much is done: with `all_apps` each app is killed and each replaced, else one and the other. `held` is for how
+    many seconds a worker sleeps: longer than its lease, which is five seconds where retries are hastened so much, and
+    sixty for a letter of a real site.
     """
 
     size: Size = SHORT

@@ -101,6 +101,15 @@ class OnAsyncpg:
     connection: Connection
     raw: Any
 
+    def begin(self) -> None:
+        """SQLAlchemy begins asyncpg's transaction with the first statement that it sees, and it shall see none."""
+        adapted = cast(Any, self.connection.connection.dbapi_connection)
+        if adapted._transaction is None:
+            try:
+                await_only(adapted._start_transaction())
+            except Exception as error:
+                raise self._told("BEGIN", error) from error
+
     def fetch(self, sql: str, arguments: list[Any]) -> Iterable[Any]:
         """As the protocol."""
         try:
@@ -123,12 +132,13 @@ class OnAsyncpg:
             raise self._told(sql, error) from error
 
     def _told(self, sql: str, error: Exception) -> BaseException:
-        """The error as everybody expects it, the connection given up where it is lost."""
+        """The error as everybody expects it. Where the connection is lost it is given up, and those that are as old."""
         dialect = self.connection.dialect
         known = cast(Any, dialect.dbapi)
         kind = known.IntegrityError if str(getattr(error, "sqlstate", "")).startswith("23") else known.DatabaseError
         lost = bool(self.raw.is_closed())
         if lost:
+            cast(Any, self.connection.engine.pool)._invalidate(self.connection.connection, error)
             self.connection.invalidate(error)
         orig = kind(str(error), error)
         told = DBAPIError.instance(sql, None, orig, known.Error, connection_invalidated=lost, dialect=dialect)
@@ -150,15 +160,9 @@ def _driver_of(connection: Connection) -> Driver:
     raw = connection.connection.driver_connection
     if isinstance(raw, sqlite3.Connection):
         return OnSQLite(connection, raw)
-    _begin(connection)
-    return OnAsyncpg(connection, raw)
-
-
-def _begin(connection: Connection) -> None:
-    """SQLAlchemy begins asyncpg's transaction with the first statement that it sees, and it shall see none."""
-    adapted = cast(Any, connection.connection.dbapi_connection)
-    if adapted._transaction is None:
-        await_only(adapted._start_transaction())
+    driver = OnAsyncpg(connection, raw)
+    driver.begin()
+    return driver
 
 
 class Ready:
