@@ -91,7 +91,7 @@ def create_app(
     app.router.routes.extend(doors())
     app.router.middleware_stack = signposts()
     problems.install(app, problem_page)
-    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=4)
     app.add_middleware(Keeping, kept=app.state.kept, cookie=cookie_name(settings.secure))
     app.add_middleware(Gate, base_url=settings.base_url, page=problem_page)
     app.add_middleware(
