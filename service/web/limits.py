@@ -5,7 +5,7 @@ import hmac
 import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, bindparam, case, delete
@@ -43,6 +43,7 @@ def hashed(secret: str, *parts: str) -> str:
     return hmac.new(secret.encode(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
 
 
+@lru_cache(maxsize=1024)
 def neighbourhood(address: str) -> str:
     """An address as it is counted: IPv4 whole, IPv6 by its /64, which one household has to itself (RFC 6177)."""
     try:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from service.kit.actor import SYSTEM, Actor
 from service.kit.chain import Link, read_chain
@@ -123,8 +124,8 @@ async def test_a_reader_beside_sixteen_writers_misses_and_repeats_nothing(
 @pytest.mark.postgresql_only("SQLite has one transaction that writes at a time")
 async def test_no_reader_steps_past_a_transaction_in_flight(database: Database) -> None:
     """The one held open has the lower id and commits last: it must come after what readers have seen, not before."""
-    session = cast(PostgreSQL, database)._session()
-    async with session:
+    engine, info = cast(PostgreSQL, database).engine, dict(database.info)
+    async with AsyncSession(engine, sync_session_class=Session, info=info) as session:
         held = await session.run_sync(lambda sync: happen(cast(Session, sync), 1))
         committed = await database.write(happen, 2)
         assert held < committed

@@ -21,6 +21,7 @@ COALESCE = 0.02
 RETRY = 1.0
 POLL = 5.0  # seconds until events are looked for whose process died between its commit and its hint
 CHANNELS = ("job", "event", "sequenced")
+NOTIFY = text("SELECT pg_notify(channel, '') FROM unnest(CAST(:channels AS text[])) AS channel")
 
 
 class Hints:
@@ -77,8 +78,7 @@ class Hints:
 
     async def _notify(self, names: set[str]) -> None:
         async with self._engine.begin() as connection:
-            for name in names:
-                await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": f"parley_{name}"})
+            await connection.execute(NOTIFY, {"channels": [f"parley_{name}" for name in names]})
 
     async def _listen_forever(self) -> None:
         while True:

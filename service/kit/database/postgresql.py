@@ -1,4 +1,6 @@
-"""PostgreSQL: each unit of work is a transaction of its own, run with `run_sync` on an async session (asyncpg)."""
+"""PostgreSQL: each unit of work is a transaction of its own, a plain function that runs in a greenlet: where the driver
+(asyncpg) waits, the event loop goes on.
+"""
 
 import asyncio
 import contextlib
@@ -7,7 +9,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 from sqlmodel import Session
 
 from service.kit import events
@@ -78,14 +81,10 @@ class PostgreSQL:
         if self.replica_engine is not None:
             await self.replica_engine.dispose()
 
-    def _session(self) -> AsyncSession:
-        return AsyncSession(self.engine, sync_session_class=Session, expire_on_commit=False, info=dict(self.info))
-
     async def read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` in a transaction that is rolled back."""
         with as_not_ready():
-            async with self._session() as session:
-                return await session.run_sync(lambda sync: fn(cast(Session, sync), *args, **kwargs))
+            return await in_greenlet(self._session(self.engine), lambda session: fn(session, *args, **kwargs))
 
     async def read_shared(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `read`, but from the replica where there is one that is fresh enough."""
@@ -96,20 +95,20 @@ class PostgreSQL:
 
     async def _read_replica(self, unit: Callable[[Session], T]) -> T:
         with as_not_ready():
-            async with AsyncSession(
-                self.replica_engine, sync_session_class=Session, expire_on_commit=False, info=dict(self.info)
-            ) as session:
-                return await session.run_sync(lambda sync: unit(cast(Session, sync)))
+            assert self.replica_engine is not None
+            return await in_greenlet(self._session(self.replica_engine), unit)
+
+    def _session(self, engine: AsyncEngine) -> Session:
+        return Session(engine.sync_engine, expire_on_commit=False, info=dict(self.info))
 
     async def write(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` as one transaction; a deadlock or serialization failure is tried again."""
 
         async def once() -> T:
-            async with self._session() as session:
-                async with session.begin():
-                    result = await session.run_sync(lambda sync: fn(cast(Session, sync), *args, **kwargs))
-                self._after_commit(session.sync_session)
-                return result
+            session = self._session(self.engine)
+            result = await in_greenlet(session, lambda session: committed(session, fn(session, *args, **kwargs)))
+            self._after_commit(session)
+            return result
 
         with self.storing.watched(), as_not_ready():
             try:
@@ -129,8 +128,42 @@ class PostgreSQL:
 
     async def _sequence(self) -> int:
         """Give positions to committed events; true work only while this process holds the advisory lock."""
-        async with self._session() as session, session.begin():
-            return await session.run_sync(lambda sync: events.sequence(cast(Session, sync)))
+        return await in_greenlet(
+            self._session(self.engine), lambda session: committed(session, events.sequence(session))
+        )
+
+
+def committed(session: Session, result: T) -> T:
+    """Commit, then give the result."""
+    session.commit()
+    return result
+
+
+async def in_greenlet(session: Session, unit: Callable[[Session], T]) -> T:
+    """Run a unit of work and close its session. One greenlet for all of it: SQLAlchemy's session for asyncio makes one
+    for each of its steps, which together cost as much as five statements.
+    """
+
+    def run() -> T:
+        result = unit(session)
+        session.close()
+        return result
+
+    try:
+        return await greenlet_spawn(run)
+    except BaseException:  # a cancelled unit too gives its connection back, whoever cancels again meanwhile
+        await asyncio.shield(greenlet_spawn(undo, session))
+        raise
+
+
+def undo(session: Session) -> None:
+    """Roll back and close. A session whose COMMIT failed would give its connection back as it is, if it were only
+    closed.
+    """
+    try:
+        session.rollback()
+    finally:
+        session.close()
 
 
 async def again_if_retriable(once: Callable[[], Awaitable[T]]) -> T:

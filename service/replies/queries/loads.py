@@ -20,6 +20,7 @@ from service.replies.policy import may_read
 from service.screening.policy import SEEN_BY_AUTHOR, told_to
 from service.screening.policy.editing import knows_of_edit
 from service.threads.models import Thread
+from service.threads.queries.law import micros
 from service.threads.queries.loads import ThreadSeen, lock_thread, seen_by
 
 
@@ -189,7 +190,7 @@ SAME: Final = Ready(
         REPLY.c.author_id == bindparam("author", type_=BigInteger),
         REPLY.c.thread_id == bindparam("thread", type_=BigInteger),
         REPLY.c.text_hash == bindparam("mark", type_=BigInteger),
-        REPLY.c.created_at > bindparam("since", type_=Instant),
+        micros(REPLY.c.created_at) + 0 > bindparam("since", type_=Instant),  # + 0: found by its text, not by its time
         REPLY.c.moderation != "trashed",
     )
     .order_by(REPLY.c.id)
