@@ -22,7 +22,7 @@ from service.cli.doctor import doctor
 from service.cli.shared import AsJson, or_refused, refuse, settings_or_refuse, tell, with_database
 from service.kit import logs
 from service.kit.database import Database, open_database
-from service.kit.database.migrations import upgrade, version_of
+from service.kit.database.migrations import upgrade, upgrade_apart, version_of
 from service.kit.errors import NotReady, Problem, settled
 from service.kit.queue import is_worked
 from service.kit.tracing import open_tracing
@@ -52,6 +52,8 @@ def serve() -> None:
     """Serve the site and the JSON API; in embedded mode (SQLite) migrate first and run the worker too."""
     settings = settings_or_refuse()
     logs.configure(settings.log_format, settings.log_level)
+    if settings.embedded:
+        upgrade_apart(settings.database_url)
     site = create_app(settings, greet=Greeting(settings))
     config = serving(site, settings)
     try:
