@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.provision import Missing, chromium, postgresql
+from tests.provision import Missing, caddy, chromium, postgresql
 from tests.provision.scratch import scratch_folder
 from tests.tally import Leg, complaints, read_leg, summary
 
@@ -80,8 +80,9 @@ def one_leg(name: str, further: list[str]) -> int:
 
 
 def prepare(stack: ExitStack, scratch: Path) -> dict[str, str]:
-    """The environment of the legs: a PostgreSQL cluster, a Chromium, and nothing of the caller's PARLEY_*."""
+    """The environment of the legs: a PostgreSQL cluster, a Chromium, Caddy, and nothing of the caller's PARLEY_*."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
+    caddy.find_caddy()
     found = {
         chromium.VARIABLE: chromium.find_chromium(),
         postgresql.VARIABLE: stack.enter_context(postgresql.throwaway_cluster(scratch)),

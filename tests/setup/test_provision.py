@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
 
-from tests.provision import Missing, chromium, packages, postgresql
+from tests.provision import Missing, caddy, chromium, packages, postgresql
 
 pytestmark = pytest.mark.no_database
 
@@ -75,6 +76,24 @@ def test_without_postgresql_one_line_names_what_to_install(monkeypatch: pytest.M
     with pytest.raises(Missing, match=r"^make test needs PostgreSQL's programs: .*apt install postgresql.*$") as caught:
         postgresql.find_programs()
     assert "\n" not in str(caught.value)
+
+
+def test_caddy_is_found_installed_or_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the machine first, then by apt, and nowhere else."""
+    asked: list[str] = []
+
+    def install(name: str) -> bool:
+        asked.append(name)
+        return True
+
+    monkeypatch.setattr(packages, "install", install)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}" if asked else None)
+    assert caddy.find_caddy() == caddy.find_caddy() == "/usr/bin/caddy"
+    assert asked == ["caddy"], "once: then it is there"
+    monkeypatch.setattr(packages, "install", refuse)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(Missing, match=r"^make test needs Caddy: .*apt install caddy.*$"):
+        caddy.find_caddy()
 
 
 def test_the_wheel_s_programs_serve_where_the_machine_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
