@@ -16,14 +16,20 @@ from typing import Final
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from service.kit.lines import Line
+
 AT_ONCE: Final = 4
 """Derivations that may run at the same time: 4 × 19 MiB at most."""
+
+MOST_WAITING: Final = 256
+"""People who may wait for a derivation: about three seconds. One more is answered 503 at once."""
 
 NOBODYS: Final = "$argon2id$v=19$m=19456,t=2,p=1$qP8aa7qK74qOBJi1tLpEag$PLNVE9IhUF6I/2kROeLQklV/Ln45Y5nnmC75HN7ApeI"
 """The hash of a password that nobody has, of the same cost as a real one: what an unknown login is compared with."""
 
 _hasher = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 _threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="parley-argon2")
+deriving: Final = Line("a password to be looked at", MOST_WAITING)
 
 
 def new_secret() -> str:
@@ -47,13 +53,15 @@ def compare(password: str, kept: str) -> bool:
 
 
 async def hash_password(password: str) -> str:
-    """`derive`, off the event loop."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, lambda: derive(password))
+    """`derive`, off the event loop. Raises NotReady when too many wait."""
+    with deriving.place():
+        return await asyncio.get_running_loop().run_in_executor(_threads, lambda: derive(password))
 
 
 async def is_password(password: str, kept: str) -> bool:
-    """`compare`, off the event loop: one derivation, whatever the answer."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, lambda: compare(password, kept))
+    """`compare`, off the event loop: one derivation, whatever the answer. Raises NotReady when too many wait."""
+    with deriving.place():
+        return await asyncio.get_running_loop().run_in_executor(_threads, lambda: compare(password, kept))
 
 
 def _typed(password: str) -> str:

@@ -1,7 +1,9 @@
 """Faults that each database has of its own: a full or locked file, a lost server, a deadlock, a setting that lies."""
 
 import asyncio
+import contextvars
 import sqlite3
+import threading
 from typing import Any, cast
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import select, text
 from service.kit.database import Database, Session, notify, open_database
 from service.kit.database.postgresql import PostgreSQL
 from service.kit.database.sqlite import SQLite
+from service.kit.database.turns import in_background
 from service.kit.errors import NotReady
 from service.kit.queue.tables import CronTick, cron_tick
 
@@ -53,6 +56,29 @@ async def test_a_full_disk_refuses_the_whole_batch_and_recovers(database: Databa
     await database.write(pragma, "max_page_count=1000000")
     await asyncio.gather(*(database.write(put_much, number) for number in range(8)))
     assert await database.read(count) == 1600
+
+
+@pytest.mark.sqlite_only("PostgreSQL's clients wait for its pool, which gives up after seconds")
+async def test_who_finds_too_many_waiting_is_told_at_once_to_come_again(database: Database) -> None:
+    """What waits has a bound; jobs, whose number has one already, and whoever came before are served."""
+    sqlite, held = cast(SQLite, database), threading.Event()
+    for line, ask in ((sqlite.writing, database.write), (sqlite.reading, database.read)):
+        held.clear()
+        line.most = 3
+        waiting = [asyncio.create_task(ask(lambda _: held.wait(60))) for _ in range(3)]
+        while line.waiting < 3:
+            await asyncio.sleep(0.01)
+        with pytest.raises(NotReady) as refused:
+            await ask(count)
+        assert int(refused.value.headers["Retry-After"]) > 0
+        assert sqlite.storing.works, "the disk has refused nothing"
+        job = contextvars.copy_context()
+        job.run(in_background.set, True)
+        surely = asyncio.create_task(ask(count), context=job)
+        await asyncio.sleep(0)
+        held.set()
+        assert await asyncio.gather(*waiting, surely) == [True, True, True, 0]
+        assert (await ask(count), line.waiting, line.refused) == (0, 0, 1)
 
 
 @pytest.mark.sqlite_only("another process can lock the whole file only on SQLite")

@@ -19,11 +19,16 @@ from sqlmodel import Session
 from service.kit.clock import Clock
 from service.kit.database.channels import Channels
 from service.kit.database.faults import Storing, as_not_ready
+from service.kit.database.turns import in_background
 from service.kit.database.writer import Writer
+from service.kit.lines import Line
 
 P = ParamSpec("P")
 T = TypeVar("T")
 READERS = 4
+MOST_READING, MOST_WRITING = 2_000, 2_000
+"""Units of work of people that wait or run; one more is answered 503 at once. That is some seconds of work."""
+
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # acknowledged means on disk, also after a power cut
@@ -103,6 +108,8 @@ class SQLite:
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         # A reader never needs the write lock, so a deferred transaction cannot meet SQLITE_BUSY_SNAPSHOT here.
         self._readers = open_engine(url, begin="BEGIN DEFERRED", pool_size=READERS)
+        self.reading = Line("a look at the database", MOST_READING)
+        self.writing = Line("their turn to write", MOST_WRITING)
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="parley-read")
         self.writer = Writer(open_engine(url, begin="BEGIN IMMEDIATE", pool_size=1), self.info, self._committed)
 
@@ -120,9 +127,10 @@ class SQLite:
 
     async def read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` on a reader's thread, in one snapshot."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: self._read(lambda session: fn(session, *args, **kwargs))
-        )
+        with self.reading.place(sure=in_background.get()):
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, lambda: self._read(lambda session: fn(session, *args, **kwargs))
+            )
 
     read_shared = read
 
@@ -132,10 +140,11 @@ class SQLite:
 
     async def write(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Queue `fn(session, …)` for the writer thread; returns, or raises, once its batch is committed."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self.writer.put(lambda session: fn(session, *args, **kwargs), future)
-        with self.storing.watched():
-            return await future
+        with self.writing.place(sure=in_background.get()):
+            future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+            self.writer.put(lambda session: fn(session, *args, **kwargs), future)
+            with self.storing.watched():
+                return await future
 
     def _committed(self, names: set[str], hooks: list[Callable[[], None]]) -> None:
         for hook in hooks:
