@@ -12,6 +12,7 @@ pytestmark = pytest.mark.no_database
 
 WRONG = {
     "DATABASE_URL": ("mysql://localhost/parley", "sqlite+"),
+    "REPLICA_URL": ("postgresql+asyncpg://replica/parley", "not of SQLite"),
     "BIND": ("8000", "host:port"),
     "BASE_URL": ("forum.example.org", "http"),
     "SECRET_KEY": ("short", "32 characters"),
