@@ -70,13 +70,11 @@ class Settings(BaseSettings):
     )
     rate_limits: Literal["on", "off"] = Field(default="on", description="`off` for benchmarks; `/readyz` then says so.")
     mail_delay: timedelta = Field(
-        default=timedelta(minutes=10),
-        ge=timedelta(0),
-        le=timedelta(days=1),
+        default=timedelta(minutes=10), ge=timedelta(0), le=timedelta(days=1),
         description="How long mail waits, where its person has not chosen otherwise, an ISO 8601 duration; what comes "
         "meanwhile to the same thread travels in the same letter, and what was read on the site is not mailed. `PT0S` "
         "sends each at once.",
-    )
+    )  # fmt: skip
     retry_base: float = Field(
         default=1.0, gt=0, le=100, description="A factor on every retry's waiting time; tests shorten it."
     )
@@ -103,12 +101,10 @@ class Settings(BaseSettings):
     )
 
     drain: timedelta = Field(
-        default=timedelta(0),
-        ge=timedelta(0),
-        le=timedelta(minutes=5),
+        default=timedelta(0), ge=timedelta(0), le=timedelta(minutes=5),
         description="How long `parley serve` goes on answering after SIGTERM, an ISO 8601 duration. `/readyz` says 503 "
         "from the signal on, so a proxy that asks there sends nobody any more: give it the time to notice.",
-    )
+    )  # fmt: skip
     log_format: Literal["text", "json"] = Field(
         default="text", description="The log's lines: `text` for people, or `json`, one object a line."
     )

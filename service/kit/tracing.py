@@ -1,8 +1,8 @@
 """Traces by OpenTelemetry (the extra `otel`): a span for each request, unit of work on the database, and job.
 
-Nothing of OpenTelemetry is imported, and nothing wrapped, where no collector is named. The provider is our own and not
+Nothing of its SDK is imported, and nothing wrapped, where no collector is named. The provider is our own and not
 the process's global one, so no library adds spans of its own: FastAPI's, for one, tell the path and the query of every
-request, in which secrets may stand. A span names routes, kinds and functions, never a path or a text.
+request, in which secrets may stand (decision 20). A span names routes, kinds and functions, never a path or a text.
 """
 
 import logging
