@@ -42,8 +42,8 @@ class Settings(BaseSettings):
     )
     replica_url: str = Field(
         default="",
-        description="`postgresql+…://…`: a streaming replica of the database, from which guests read while it is no more "
-        "than a second late. Absent, or away: they read the database itself.",
+        description="`postgresql+…://…`: a streaming replica of the database, from which guests read while it is no "
+        "more than a second late. Absent, or away: they read the database itself.",
     )
     bind: str = Field(default="127.0.0.1:8000", description="The address and port to serve on, `host:port`.")
     base_url: str = Field(
