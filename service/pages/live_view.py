@@ -5,6 +5,7 @@ from datetime import datetime
 from service.kit import events
 from service.kit.actor import Actor
 from service.kit.database import Session
+from service.pages.rendering import rfc3339
 from service.pages.views.live import Edited, Live
 from service.replies.models import PER_SCREEN
 from service.threads import policy
@@ -24,7 +25,7 @@ def live(actor: Actor, seen: ThreadSeen, page: int, at: datetime, position: int)
         per_page=PER_SCREEN,
         last_number=seen.thread.last_number,
         closed=closed,
-        now=at,
+        now=rfc3339(at),
         warned=policy.may_post_while_closed(actor, seen.thread, seen.site),
     )
 

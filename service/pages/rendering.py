@@ -88,7 +88,11 @@ def page(
     template: str, frame: Frame, view: object, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
     """The screen `template` filled with `view`, as an answer that no cache keeps without asking again."""
-    text = ENVIRONMENT.get_template(template).render(frame=frame, view=view)
+    return as_page(ENVIRONMENT.get_template(template).render(frame=frame, view=view), status, headers)
+
+
+def as_page(text: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """A drawn page as an answer that no cache keeps without asking again."""
     return HTMLResponse(text, status, headers={**PAGE_HEADERS, **(headers or {})})
 
 

@@ -53,6 +53,9 @@ class Drawn:
         return trusted("".join(found))
 
 
+Standing = tuple[str, str | None, bool, bool, bool, bool, bool, frozenset[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How one reader stands to the replies of a thread, which they read at `action`.
@@ -69,6 +72,17 @@ class Reading:
     changing: bool
     editing: bool
     marks: Marks | None = None
+
+    @property
+    def standing(self) -> "Standing":
+        """What the reader may do here, apart from what they have done."""
+        may = self.reacts.taken, self.flags.offered, self.changing, self.editing
+        return self.action, self.answer, *may, self.actor.silence is None, self.actor.scopes
+
+    def only_wrote(self, row: Shown) -> bool:
+        """Whether all that is the reader's own about this reply is that they wrote it."""
+        mine = row.author_id == self.actor.account_id and self.reacts.wanted is None
+        return mine and row.id not in self.reacts.own and row.id not in self.flags.mine
 
     def is_own(self, row: Shown) -> bool:
         """Whether something else may stand under this reply for the reader than for everybody."""

@@ -5,7 +5,7 @@ and under those that they reacted to or flagged.
 Nothing in it is of one person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,8 @@ from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.errors import NotFound
 from service.notifications.queries.visiting import Visitor
-from service.pages.reply_views import Drawn, Placed, Reading, deeds, draw, draw_deeds, in_order
+from service.pages.reply_views import Drawn, Placed, Reading, Standing, deeds, draw, draw_deeds, in_order
+from service.pages.shells import Shell
 from service.replies.models import PER_SCREEN
 from service.replies.queries import numbers_of
 from service.replies.queries.screens import replies_shown
@@ -31,7 +32,7 @@ ANYBODY: Final = Actor(account_id=0, username=None, role="member")
 MOST_STANDINGS: Final = 8
 """In how many ways members stand to a thread (who may answer, react, flag) before no more of them are kept."""
 
-Standing = tuple[str, str | None, bool, bool]
+MOST_SHELLS: Final = 12
 PER_ROW: Final = 700
 """Bytes that a row takes beside its HTML, about."""
 
@@ -39,7 +40,8 @@ PER_ROW: Final = 700
 @dataclass(eq=False, slots=True)
 class Screen:
     """One screen of a published thread, as of its event at `position`. `deeds` is what stands under the replies for a
-    member who has done nothing here, by what members may do. `size` is in bytes.
+    member who has done nothing here, by what members may do, and `authors` for who wrote the one in a place. `size` is
+    in bytes.
     """
 
     seen: ThreadSeen
@@ -48,6 +50,8 @@ class Screen:
     position: int
     size: int
     deeds: dict[Standing, Sequence[str]] = field(default_factory=dict)
+    authors: dict[tuple[Standing, int], str] = field(default_factory=dict)
+    shells: dict[Hashable, Shell] = field(default_factory=dict)
 
     @property
     def published(self) -> list[int]:
@@ -67,24 +71,42 @@ class Screen:
             raise NotFound("There is no such thread")
         return replace(self.seen, moment=partial(now, session))
 
+    def keep_shell(self, alike: Hashable, shell: Shell) -> None:
+        """Keep the page around the replies for those who stand alike to the thread; a few of them."""
+        if alike in self.shells or len(self.shells) < MOST_SHELLS:
+            self.shells[alike] = shell
+            self.size += shell.size
+
     def html(self, by: Reading, first_unread: int | None) -> Markup:
         """The replies for one reader."""
         under = list(self._shared_deeds(by))
-        own = [place for place, (row, _, _) in enumerate(self.placed) if by.is_own(row)]
-        if own:
-            theirs = draw_deeds([deeds(self.placed[place][0], None, by) for place in own], by)
-            for place, drawn in zip(own, theirs, strict=True):
-                under[place] = drawn
+        wanted = []
+        for place, (row, _, _) in enumerate(self.placed):
+            if by.is_own(row):
+                known = self.authors.get((by.standing, place)) if by.only_wrote(row) else None
+                if known is None:
+                    wanted.append(place)
+                else:
+                    under[place] = known
+        drawn = draw_deeds([deeds(self.placed[place][0], None, by) for place in wanted], by) if wanted else ()
+        for place, text in zip(wanted, drawn, strict=True):
+            under[place] = text
+            self._keep_authors(by, place, text)
         return self.drawn.with_deeds(under, first_unread)
 
+    def _keep_authors(self, by: Reading, place: int, text: str) -> None:
+        """Keep what stands under a reply for its author, who did nothing else with it: their name is not in it."""
+        if by.only_wrote(self.placed[place][0]) and len(self.authors) < MOST_STANDINGS * PER_SCREEN:
+            self.authors[by.standing, place] = text
+            self.size += len(text)
+
     def _shared_deeds(self, by: Reading) -> Sequence[str]:
-        standing = by.action, by.answer, by.reacts.taken, by.flags.offered
-        found = self.deeds.get(standing)
+        found = self.deeds.get(by.standing)
         if found is None:
             anybody = by.for_anybody(ANYBODY)
             found = draw_deeds([deeds(row, None, anybody) for row, _, _ in self.placed], anybody)
             if len(self.deeds) < MOST_STANDINGS:
-                self.deeds[standing] = found
+                self.deeds[by.standing] = found
                 self.size += sum(map(len, found))
         return found
 

@@ -26,7 +26,7 @@ from service.pages import (
 from service.pages.asked import Asked
 from service.pages.closing_panel import LABELS, change_closing
 from service.pages.previews import preview
-from service.pages.rendering import page
+from service.pages.rendering import as_page, page
 from service.pages.thread_load import Moved, Wanted, load
 from service.pages.thread_moderation import is_of_moderators, moderators_deed
 from service.replies import operations
@@ -172,6 +172,9 @@ async def _show(asks: Asks, thread_id: int, asked: Asked, slug: str | None = Non
     except Moved as moved:
         query = f"?{asks.request.url.query}" if asks.request.url.query else ""
         return RedirectResponse(f"{moved}{query}", 301, headers={"Cache-Control": "no-cache"})
+    if found.drawn is not None:
+        return as_page(found.drawn)
+    assert found.frame is not None
     status, headers = (asked.problem.status, dict(asked.problem.headers)) if asked.problem else (200, None)
     drawn = page("thread.html", found.frame, found.view, status=status, headers=headers)
     return keeping.keep(asks.request, drawn, found.terms) if found.screen is None else drawn

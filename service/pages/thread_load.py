@@ -37,14 +37,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A page before it is drawn. `terms` are there where it may be kept: for a guest as it is, for a member its
-    `screen`.
+    """A page before it is drawn, or `drawn` already. `terms` are there where it may be kept: for a guest as it is, for
+    a member its `screen`.
     """
 
-    frame: Frame
-    view: ThreadPage
+    frame: Frame | None = None
+    view: ThreadPage | None = None
     terms: Terms | None = None
     screen: Screen | None = None
+    drawn: str | None = None
 
 
 class Moved(Exception):
@@ -92,6 +93,8 @@ def _for_account(session: Session, actor: Actor, wanted: Wanted) -> Loaded:
     reader = visitor(session, actor, wanted.thread_id, first, first + PER_SCREEN - 1)
     if screen is not None and asked.sent is None and screen.is_for(actor, reader):
         to = _visit(session, actor, screen.seen_by(session, actor), wanted, reader.position)
+        if (drawn := thread_page.in_shell(session, to, screen, reader)) is not None:
+            return Loaded(drawn=drawn)
         return Loaded(_frame(session, to, reader.badge), thread_page.shared(session, to, screen, reader))
     drawing = None if reader.otherwise or actor.moderates_some or asked.sent else Drawing.begin(session)
     seen = get_thread(session, actor, wanted.thread_id)

@@ -3,7 +3,7 @@ others from the screen that they share.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -22,6 +22,7 @@ from service.pages import (
     pinning,
     reply_form,
     reply_views,
+    shells,
     thread_reactions,
     thread_views,
     undoing,
@@ -29,12 +30,12 @@ from service.pages import (
 from service.pages.asked import Asked
 from service.pages.closing_panel import DEEDS, panel
 from service.pages.flagged import NOBODY, Flagging, flagging
-from service.pages.frame import stopped_by
+from service.pages.frame import frame_of, stopped_by
 from service.pages.live_view import live
 from service.pages.moderating import Marks
 from service.pages.reactions import Reacting, reacting
 from service.pages.rendering import returning
-from service.pages.shared_screen import Screen
+from service.pages.shared_screen import ANYBODY, Screen
 from service.pages.thread_moderation import moderated
 from service.pages.views.following import Unread
 from service.pages.views.thread import Composer, ThreadPage
@@ -130,11 +131,40 @@ def in_full(session: Session, to: Visit, known: Visitor | None = None) -> Thread
 
 def shared(session: Session, to: Visit, screen: Screen, known: Visitor | None = None) -> ThreadPage:
     """The page of one who reads what everybody reads; `known` is what was asked about them (None: a guest)."""
+    own, unread, replies = _shared(session, to, screen, known)
+    return _page(session, to, own, unread, replies)
+
+
+def _shared(session: Session, to: Visit, screen: Screen, known: Visitor | None) -> tuple[Own, Unread | None, Markup]:
     actor, seen, asked = to.actor, to.seen, to.asked
     own = Own(*_done(actor, seen, asked, known), Marks(actor, {}), (seen.thread,))
     unread = following.unread(session, actor, seen, own.level, asked, screen.published)
     by = reply_views.reading(seen, actor, to.action, to.answer, own.reacts, own.flags)
-    return _page(session, to, own, unread, screen.html(by, unread.first if unread else None))
+    return own, unread, screen.html(by, unread.first if unread else None)
+
+
+def in_shell(session: Session, to: Visit, screen: Screen, known: Visitor) -> str | None:
+    """The same, drawn: from the shell of those who stand alike, where this reader does; None where they stand alone."""
+    actor, seen = to.actor, to.seen
+    if shells.stands_alone(actor, seen, to.asked, to.turn, known):
+        return None
+    own, unread, replies = _shared(session, to, screen, known)
+    level, bits = own.level, to.composer.bits if to.composer else None
+    read = unread and (unread.first, unread.first_url, unread.through, unread.mark)
+    alike = (
+        to.answer, own.reacts.taken, own.flags.offered, level.level, level.reason, level.which, read, bits,
+        known.badge.unread, bool(replies),
+    )  # fmt: skip
+    shell = screen.shells.get(alike)
+    if shell is None or not shell.holds(to.at):
+        stand_in = replace(to, actor=ANYBODY)
+        anybody = replace(own, reacts=replace(own.reacts, actor=ANYBODY), flags=replace(own.flags, actor=ANYBODY))
+        view = _page(session, stand_in, replace(anybody, marks=Marks(ANYBODY, {})), unread, replies)
+        face = seen.site.name, seen.site.registration
+        frame = frame_of(session, ANYBODY, face, to.action, known.badge)
+        shell = shells.shell_of(frame, view, seen, to.at)
+        screen.keep_shell(alike, shell)
+    return shell.filled(shells.own_of(actor, known, to.composer, to.at, replies))
 
 
 def _done(actor: Actor, seen: ThreadSeen, asked: Asked, known: Visitor | None) -> tuple[Reacting, Flagging, Following]:

@@ -91,6 +91,19 @@ async def test_whoever_reads_after_whom_gets_the_page_drawn_for_them(
                 assert await drawn(readers[name], path) == pages[name], "as where everything is asked of each reply"
 
 
+async def test_every_form_has_a_key_of_its_own(
+    app: FastAPI, alice: Person, charlie: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    thread = await a_thread(by=alice)
+    await a_reply(alice, thread)
+    await logged(app.state.database)
+    app.state.kept.is_followed = lambda: True  # nobody else writes
+    keys = [re.findall(r'name="idempotency_key" value="([^"]+)"', await drawn(charlie, thread["url"])) for _ in "abc"]
+    assert [len(each) for each in keys] == [len(keys[0])] * 3
+    assert len({key for each in keys for key in each}) == 3 * len(keys[0]) > 0
+
+
 async def test_a_member_reads_at_once_what_anybody_has_done(
     app: FastAPI, alice: Person, bob: Person, charlie: Person, mona: Person
 ) -> None:

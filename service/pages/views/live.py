@@ -1,7 +1,6 @@
 """The view of what a thread's page keeps up with while it is open."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +11,12 @@ class Live:
 
     events_url: str
     position: int
-    reader_id: int | None
+    reader_id: int | str | None
     page: int
     per_page: int
     last_number: int
     closed: bool
-    now: datetime
+    now: str
     warned: bool
 
 
