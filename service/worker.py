@@ -114,10 +114,14 @@ class Worker:
         self._database.channels.on("job", self._woken.set)
         self._loop = asyncio.create_task(self._work(), name="parley-worker")
 
-    async def stop(self) -> None:
-        """Claim nothing more, let running jobs end, give the rest back; at most 9 s."""
+    def claim_no_more(self) -> None:
+        """What is claimed already goes on; `stop` will wait for it."""
         self._stopping = True
         self._woken.set()
+
+    async def stop(self) -> None:
+        """Claim nothing more, let running jobs end, give the rest back; at most 9 s."""
+        self.claim_no_more()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE):
                 await self._end_of_work()

@@ -39,6 +39,8 @@ app.add_typer(background.app, name="jobs")
 app.add_typer(audit.app, name="audit")
 app.add_typer(moderation.app, name="moderation")
 OPEN_FILES = 65_536
+PATIENCE = 7
+"""Seconds for requests on their way when the process is told to stop; the worker's jobs have as long, meanwhile."""
 
 
 def main() -> None:
@@ -70,7 +72,7 @@ def serving(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     proxies = [str(network) for network in settings.trusted_proxies]
     return uvicorn.Config(
         app, host=host, port=port, log_config=None, log_level="warning", access_log=False, server_header=False,
-        proxy_headers=bool(proxies), forwarded_allow_ips=proxies, timeout_graceful_shutdown=10, http=BoundedHead,
+        proxy_headers=bool(proxies), forwarded_allow_ips=proxies, timeout_graceful_shutdown=PATIENCE, http=BoundedHead,
     )  # fmt: skip
 
 
@@ -117,6 +119,8 @@ class Site(uvicorn.Server):
     async def shutdown(self, sockets: Any = None) -> None:
         """Stop: streams end first, because uvicorn waits for open answers before it tells the application."""
         self.state.live.end_all()
+        if self.state.worker is not None:
+            self.state.worker.claim_no_more()
         await super().shutdown(sockets)
 
 

@@ -1,10 +1,10 @@
 """Streams of real processes: several over one database, and one that is told to stop."""
 
 import asyncio
+import json
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -77,26 +77,80 @@ async def test_listeners_of_two_processes_hear_every_reply_once_and_in_order(tmp
         await asyncio.to_thread(site.end)
 
 
-async def test_a_process_that_is_told_to_stop_ends_its_streams(tmp_path: Path, database_url: str) -> None:
-    """In good order: left to itself, the server waits for open answers until it breaks them off."""
+async def half_a_reply(port: int, by: Person, thread: Json) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bytes]:
+    """A reply of which the server has read the head and waits for the body; gives what is left to be sent."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = b'{"body": "I was on my way."}'
+    lines = [f"POST /api/v1/threads/{thread['id']}/replies HTTP/1.1", "Host: forum.example", "Expect: 100-continue"]
+    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    lines += [f"Cookie: parley={by.client.cookies['parley']}"]
+    writer.write("\r\n".join([*lines, "", ""]).encode())
+    async with asyncio.timeout(PATIENCE):
+        assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
+    return reader, writer, body
+
+
+async def keep_posting(by: Person, path: str, told: list[int]) -> None:
+    """Reply until nobody answers any more; `told` are the numbers of those that were acknowledged."""
+    while True:
+        try:
+            answer = await by.client.post(path, json={"body": f"{by.username}, {len(told)}"})
+        except httpx.TransportError:
+            return
+        assert answer.status_code in (201, 503), answer.text
+        if answer.status_code == 201:
+            told.append(answer.json()["number"])
+
+
+async def test_who_is_served_when_a_process_is_told_to_stop_is_served_and_nothing_stored_is_lost(
+    tmp_path: Path, database_url: str
+) -> None:
+    """Streams end in good order, also while one does not read; a request on its way is answered; nobody new is let in;
+    every reply that was acknowledged is there afterwards, and once.
+    """
     site = Site(tmp_path / "site", database_url, serves=1, works=0)
     try:
         await site.start()
-        (dorothea,) = await people(site.addresses[0], ["dorothea"])
-        thread = await opened(dorothea)
-        listeners = [await Listener.open(site.ports[0], thread) for _ in range(5)]
-        os.kill(running(site), signal.SIGTERM)
+        cast = await people(site.addresses[0], ["dorothea", "casaubon", "ladislaw", "celia"])
+        thread, port = await opened(cast[0]), site.ports[0]
+        listeners = [await Listener.open(port, thread) for _ in range(5)]
+        deaf = await Listener.open(port, thread)
+        deaf.reader._transport.pause_reading()  # type: ignore[attr-defined]
+        path, told = f"{site.addresses[0]}/api/v1/threads/{thread['id']}/replies", [list[int]() for _ in cast[1:]]
+        posting = [asyncio.create_task(keep_posting(*each)) for each in zip(cast[1:], [path] * 3, told, strict=True)]
+        while not all(told):
+            await asyncio.sleep(0.01)
+        reader, writer, body = await half_a_reply(port, cast[0], thread)
+        os.kill(site.serves[0].pid, signal.SIGTERM)
         for listener in listeners:
             await listener.end()
         assert [listener.ended_well for listener in listeners] == [True] * 5
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", port)
+        writer.write(body)
         async with asyncio.timeout(PATIENCE):
+            answer = await reader.read()  # to the end of the connection
+            await asyncio.gather(*posting)
             while site.serves[0].alive:
                 await asyncio.sleep(0.05)
+        assert answer.startswith(b"HTTP/1.1 201 "), answer
+        await site.start()
+        found = await stored(site.addresses[0], thread)
+        last = json.loads(answer.partition(b"\r\n\r\n")[2])["number"]
+        acknowledged = [last, *(number for each in told for number in each)]
+        assert (len(set(found)), len(set(acknowledged))) == (len(found), len(acknowledged))
+        assert set(acknowledged) <= set(found)
     finally:
         await asyncio.to_thread(site.end)
 
 
-def running(site: Site) -> int:
-    """The process id of the site's server."""
-    process: Any = site.serves[0]._running
-    return int(process.pid)
+async def stored(address: str, thread: Json) -> list[int]:
+    """The numbers of all replies of a thread."""
+    found: list[int] = []
+    async with httpx.AsyncClient(base_url=f"{address}/api/v1", timeout=PATIENCE) as client:
+        while True:
+            past = found[-1] if found else 0
+            page = (await client.get(f"/threads/{thread['id']}/replies?limit=100&after={past}")).json()["items"]
+            if not page:
+                return found
+            found += [each["number"] for each in page]
