@@ -9,13 +9,15 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import JSON, Column, LargeBinary, delete, select, update
+from sqlalchemy import JSON, Column, LargeBinary, and_, bindparam, delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.clock import Instant, now
-from service.kit.database.rows import changed, upsert
+from service.kit.database.ready import Ready
+from service.kit.database.rows import changed, table_of
 from service.kit.errors import IdempotencyConflict, InProgress, Invalid, Problem, invalid
 from service.web.answers import Answer
 
@@ -35,6 +37,17 @@ class KeptAnswer(SQLModel, table=True):
     headers: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     body: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
     created_at: datetime = Field(sa_type=Instant, index=True)
+
+
+# Built once: whoever sends a key has three statements more.
+KEPT_ANSWER: Final = table_of(KeptAnswer)
+THIS: Final = and_(KEPT_ANSWER.c.principal == bindparam("whose"), KEPT_ANSWER.c.key == bindparam("which"))
+CHANGED: Final = ("status", "headers", "body")
+RESERVE: Final = Ready(build=lambda insert: insert(KEPT_ANSWER).on_conflict_do_nothing(), columns=KEPT_ANSWER.c.keys())
+KEEP: Final = Ready(
+    update(KEPT_ANSWER).where(THIS).values({name: bindparam(name, type_=KEPT_ANSWER.c[name].type) for name in CHANGED})
+)
+FREE: Final = Ready(delete(KEPT_ANSWER).where(THIS))
 
 
 def check_key(key: str | None) -> str | Invalid | None:
@@ -60,21 +73,19 @@ def once(
     if not _reserve(session, principal, key, mark):
         return _replay(session, principal, key, mark)
     answer = work()
-    row = (col(KeptAnswer.principal) == principal, col(KeptAnswer.key) == key)
+    this = {"whose": principal, "which": key}
     if isinstance(answer, Problem) or answer.status >= 400:
-        session.execute(delete(KeptAnswer).where(*row))
+        FREE.changed(session, this)
         return answer
     body = answer.body if answer.kept is None else answer.kept
-    session.execute(update(KeptAnswer).where(*row).values(status=answer.status, headers=answer.headers, body=body))
+    KEEP.changed(session, this | {"status": answer.status, "headers": answer.headers, "body": body})
     return answer
 
 
 def _reserve(session: Session, principal: str, key: str, mark: str) -> bool:
-    statement = upsert(session)(KeptAnswer).values(
-        principal=principal, key=key, fingerprint=mark, status=0, headers={}, body=b"", created_at=now(session)
-    )
+    row = {"principal": principal, "key": key, "fingerprint": mark, "created_at": now(session)}
     try:
-        return changed(session, statement.on_conflict_do_nothing()) == 1
+        return RESERVE.changed(session, row | {"status": 0, "headers": {}, "body": b""}) == 1
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE:
             raise InProgress(headers={"Retry-After": "5"}) from error
