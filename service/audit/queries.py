@@ -10,8 +10,7 @@ from sqlmodel import Session, col
 
 from service.accounts.models import Account
 from service.kit.actor import Actor, check_moderates_some
-from service.kit.events import EventRow
-from service.replies.models import Reply
+from service.kit.events import UNCOMMON, EventRow
 from service.screening.models import Decision
 from service.threads.models import Thread
 
@@ -95,15 +94,14 @@ def _seen_by(actor: Actor) -> ColumnElement[bool]:
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.kind is not None:
-        begins = col(EventRow.kind).startswith(f"{wanted.kind}.", autoescape=True)
-        yield or_(col(EventRow.kind) == wanted.kind, begins)
+        yield from _of_kind(wanted.kind)
     if wanted.actor_id is not None:
         yield col(EventRow.actor_id) == wanted.actor_id if wanted.actor_id else col(EventRow.actor_role) == "system"
     if wanted.account_id is not None:
         about = select(col(Decision.event_id)).where(col(Decision.account_id) == wanted.account_id)
         yield or_(_is_about("account", wanted.account_id), col(EventRow.id).in_(about))
     if wanted.thread_id is not None:
-        yield _within(wanted.thread_id)
+        yield col(EventRow.thread_id) == wanted.thread_id  # done to it, to its replies, or by decision about either
     if wanted.category_id is not None:
         decided = select(col(Decision.event_id)).where(col(Decision.category_id) == wanted.category_id)
         here = and_(col(EventRow.audience) == "category", col(EventRow.audience_id) == wanted.category_id)
@@ -116,16 +114,18 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield col(EventRow.at) < wanted.until
 
 
+def _of_kind(kind: str) -> Iterator[ColumnElement[bool]]:
+    """Events of a kind, or of all that begin so. The kinds have an index but for the one that most events are of."""
+    if "." not in kind:
+        yield or_(col(EventRow.kind) == kind, col(EventRow.kind).startswith(f"{kind}.", autoescape=True))
+        return
+    yield col(EventRow.kind) == kind
+    if kind != "reply.posted":
+        yield UNCOMMON
+
+
 def _is_about(kind: str, subject_id: int) -> ColumnElement[bool]:
     return and_(col(EventRow.subject_type) == kind, col(EventRow.subject_id) == subject_id)
-
-
-def _within(thread_id: int) -> ColumnElement[bool]:
-    """What was done to a thread, to its replies, and by decision about either."""
-    replies = select(col(Reply.id)).where(col(Reply.thread_id) == thread_id)
-    decided = select(col(Decision.event_id)).where(col(Decision.thread_id) == thread_id)
-    of_replies = and_(col(EventRow.subject_type) == "reply", col(EventRow.subject_id).in_(replies))
-    return or_(_is_about("thread", thread_id), of_replies, col(EventRow.id).in_(decided))
 
 
 def titles_of(session: Session, thread_ids: Collection[int]) -> dict[int, str]:

@@ -12,7 +12,7 @@ from service.kit.database.columns import identity, reference
 UNPUBLISHED = text("moderation <> 'published'")
 UNNUMBERED = text("number IS NULL")
 MARKED = text("text_hash IS NOT NULL")
-PARTICULAR = text("moderation <> 'published' OR edit_waits")
+PARTICULAR = text("(moderation <> 'published' OR edit_waits)")
 """What its author may read otherwise than all others do."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, literal, or_, select, union
 from sqlmodel import Session, col
 
 from service.kit.errors import NotFound
@@ -42,7 +42,9 @@ def members(session: Session, batch_id: int) -> Sequence[Decision]:
 
 def told_by(session: Session, event_ids: Collection[int]) -> Sequence[Decision]:
     """Those decisions that these events tell of and that have not been undone; of batches the one that holds them."""
-    told = or_(col(Decision.event_id).in_(event_ids), col(Decision.step_event_id).in_(event_ids))
+    by_event = select(col(Decision.id)).where(col(Decision.event_id).in_(event_ids))
+    by_step = select(col(Decision.id)).where(col(Decision.step_event_id).in_(event_ids))
+    told = col(Decision.id).in_(union(by_event, by_step))  # each by its index; as an OR, every decision was looked at
     query = select(Decision).where(told, col(Decision.undone_at).is_(None)).order_by(col(Decision.id))
     return session.execute(query).scalars().all()
 

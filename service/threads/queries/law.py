@@ -61,6 +61,26 @@ class Latest(GenericFunction[int]):
     inherit_cache = True
 
 
+class Followed(GenericFunction[int]):
+    """A reference of a big table as it leads to a small one: SQLite then begins with the big one, and walks it in the
+    order that is asked for. It would begin with the few categories, read all their threads, and sort them.
+    """
+
+    name = "followed"
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(Followed, "sqlite")
+def _as_itself(element: Any, compiler: Any, **keywords: Any) -> str:
+    return f"+{compiler.process(element.clauses, **keywords)}"
+
+
+@compiles(Followed, "postgresql")
+def _as_column(element: Any, compiler: Any, **keywords: Any) -> str:
+    return str(compiler.process(element.clauses, **keywords))
+
+
 @compiles(Earliest, "sqlite")
 def _as_min(element: Any, compiler: Any, **keywords: Any) -> str:
     return f"min({compiler.process(element.clauses, **keywords)})"

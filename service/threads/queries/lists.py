@@ -18,6 +18,7 @@ from service.kit.actor import Actor
 from service.kit.clock import now, to_micros
 from service.kit.database.ready import Ready, Row
 from service.kit.database.rows import table_of
+from service.kit.text import username_key
 from service.tags.models import Tag, ThreadTag
 from service.tags.policy import tag_slug
 from service.threads.queries.law import THREAD, effective_close_at, micros
@@ -36,6 +37,7 @@ PINNED: Final = 2**60
 
 OTHER: Final = THREAD.alias("pinned")
 TAG, THREAD_TAG = table_of(Tag), table_of(ThreadTag)
+WRITER: Final = ACCOUNT.alias("writer")
 AT: Final = bindparam("at", type_=BigInteger)
 
 
@@ -88,6 +90,7 @@ def list_threads(
     The extra one tells the caller that there is a next page. Without `with_text` the bodies are not loaded.
     """
     asked: dict[str, Any] = {"me": actor.account_id, "most": limit + 1, "category": filters.category_id}
+    asked |= {"author_key": None if filters.author is None else username_key(filters.author)}
     asked |= {"author": filters.author, "tag": tag_slug(filters.tag) if filters.tag is not None else None}
     if filters.with_pins or filters.state in ("open", "closed"):
         asked["at"] = to_micros(now(session))
@@ -145,9 +148,9 @@ def _pinned(table: Any, shape: Shape) -> ColumnElement[bool]:
 
 CATEGORY_ID: Final = bindparam("category", type_=BigInteger)
 AUTHOR_ID: Final = (
-    select(ACCOUNT.c.id)
-    .where(ACCOUNT.c.username == bindparam("author", type_=String))
-    .correlate(None)
+    select(WRITER.c.id)
+    .where(WRITER.c.username_key == bindparam("author_key", type_=String))  # which is what has an index
+    .where(WRITER.c.username == bindparam("author", type_=String))
     .scalar_subquery()
 )
 TAGGED: Final = select(THREAD_TAG.c.thread_id).join(TAG, TAG.c.id == THREAD_TAG.c.tag_id)

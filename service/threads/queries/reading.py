@@ -34,7 +34,7 @@ from service.kit.errors import NotFound
 from service.screening.policy import may_read
 from service.site.models import ClosingTerms, Site
 from service.threads.models import Thread
-from service.threads.queries.law import CATEGORY, SITE, THREAD, joined, reached_at
+from service.threads.queries.law import CATEGORY, SITE, THREAD, Followed, joined, reached_at
 from service.threads.queries.loads import ThreadSeen
 
 ACCOUNT: Final = table_of(Account)
@@ -80,7 +80,7 @@ class Reading:
         return (
             select(*self.columns)
             .select_from(THREAD)
-            .join(CATEGORY, CATEGORY.c.id == THREAD.c.category_id)
+            .join(CATEGORY, CATEGORY.c.id == Followed(THREAD.c.category_id))
             .join(SITE, SITE.c.id == 1)
             .outerjoin(ACCOUNT, ACCOUNT.c.id == THREAD.c.author_id)
         )
