@@ -8,6 +8,7 @@
     measure      rounds, medians, ratios             record       what a run found
     calibration  bare uvicorn and static bytes       report       tables, and docs/performance.md
     peers        other programs beside               plots        pictures
+    capacity     what machines carry: docs/scale.md
 
 Machines are shared and differ: quote ratios to the calibration and CPU milliseconds, never requests per second alone.
 """

@@ -1,6 +1,6 @@
 """`python -m bench`: measure the real server and print every budget beside its figure.
 
-python -m bench                     everything, about ten minutes; writes docs/performance.md and the plots
+python -m bench                     everything, about ten minutes; writes docs/performance.md, docs/scale.md and plots
 python -m bench --quick             a smoke run: one short round, our own generator, no figure to be quoted
 python -m bench --only size telling some parts; with --into-last their figures go into the record of the last whole run
 python -m bench --peers --full      WordPress too (installed with apt, as root); as many watchers as the budget says
@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from types import FrameType
 from typing import Final
 
-from bench import peers, plots, report, wrk
+from bench import capacity, peers, plots, report, wrk
 from bench.measure import Pace, Yardstick
 from bench.parts import embedded, postgresql, processes, size, streams, telling, visit
 from bench.parts import peers as beside
@@ -126,9 +126,10 @@ def keep(record: Record, chosen: argparse.Namespace, *, whole: bool) -> None:
     print(f"\n{report.summary(record)}")
     if whole or chosen.into_last:
         record.save(path)
-        report.write(record)
+        report.write(report.PAGE, report.sections(record))
+        report.write(capacity.PAGE, capacity.sections(record))
         plots.draw(record)
-        print("docs/performance.md and docs/images are written")
+        print("docs/performance.md, docs/scale.md and docs/images are written")
 
 
 def about(yardstick: Yardstick) -> list[str]:

@@ -49,7 +49,7 @@ class Yardstick:
         before = self.server.cpu()
         seconds = min(1.0, self.pace.seconds)
         driven = await drive(self.server, get_static(size), self.pace, seconds)
-        self.cpu.append((self.server.cpu() - before) / driven.answers * 1000)
+        self.cpu.append((self.server.cpu() - before) / max(1, driven.answers) * 1000)
         self.rates.setdefault(size, []).append(driven.rate)
         return driven.rate
 
@@ -89,10 +89,10 @@ async def measure(server: Server, work: Work, yardstick: Yardstick) -> Result:
     for _ in range(pace.rounds):
         before = server.cpu()
         runs.append(await drive(server, work, pace, pace.seconds))
-        cpu.append((server.cpu() - before) / runs[-1].answers * 1000)
+        cpu.append((server.cpu() - before) / max(1, runs[-1].answers) * 1000)
         if work.jobs:
             server.settle()
-            jobs_cpu.append((server.cpu() - before) / runs[-1].answers * 1000)
+            jobs_cpu.append((server.cpu() - before) / max(1, runs[-1].answers) * 1000)
         looks.append(await yardstick.look(compared))
     ratios = [run.rate * 2 / (looks[n] + looks[n + 1]) for n, run in enumerate(runs)]
     median = statistics.median

@@ -131,14 +131,14 @@ def between(text: str, parts: Mapping[str, str]) -> str:
     for name, part in parts.items():
         place = re.compile(rf"(<!-- bench:{name} -->\n).*?(<!-- /bench:{name} -->)", re.DOTALL)
         if not place.search(text):
-            raise ValueError(f"docs/performance.md has no markers bench:{name}")
+            raise ValueError(f"the page has no markers bench:{name}")
         text = place.sub(lambda found, part=part: f"{found[1]}\n{part}\n\n{found[2]}", text)  # type: ignore[misc]
     return text
 
 
-def write(record: Record, page: Path = PAGE) -> None:
-    """Put the tables into the page."""
-    page.write_text(between(page.read_text(encoding="utf-8"), sections(record)), encoding="utf-8")
+def write(page: Path, parts: Mapping[str, str]) -> None:
+    """Put tables into a page."""
+    page.write_text(between(page.read_text(encoding="utf-8"), parts), encoding="utf-8")
 
 
 def summary(record: Record) -> str:

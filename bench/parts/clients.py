@@ -25,7 +25,7 @@ async def against_clients(stage: Stage, server: Server, seeded: Seeded) -> None:
             server.settle(10)
             before = server.cpu()
             driven = await drive(server, replace(work, connections=clients), stage.pace, SECONDS)
-            cpu = (server.cpu() - before) / driven.answers * 1000
+            cpu = (server.cpu() - before) / max(1, driven.answers) * 1000
             stage.record.point(
                 "clients", work=place, clients=clients, rate=driven.rate, p50=driven.p50, p99=driven.p99, cpu=cpu
             )

@@ -95,7 +95,7 @@ async def measure(stage: Stage, cluster: Cluster, url: str) -> tuple[dict[str, f
                 raise RuntimeError(f"{work.name}: {wrong} wrong answers")
             rates.append(sum(each.rate for each in driven))
             answers = sum(each.answers for each in driven)
-            cpu.append((cluster.whole.cpu() - before) / answers * 1000)
+            cpu.append((cluster.whole.cpu() - before) / max(1, answers) * 1000)
             acknowledged += answers if name == "reply" else 0
         found |= {name: statistics.median(rates), f"{name}_cpu": statistics.median(cpu)}
     return found, await gone_astray(url, seeded, acknowledged)

@@ -31,7 +31,7 @@ async def run(stage: Stage) -> None:
             browser = await playwright.chromium.launch(**launch_options())
             sizes, shift, asked = await visit(browser, address)
             await browser.close()
-    page = packed_size(address)
+        page = packed_size(address)
     stage.record.figures |= {
         "wire.page": page / 1000,
         "wire.visit": sum(sizes.values()) / 1000,
@@ -60,8 +60,8 @@ async def visit(browser: Browser, address: str) -> tuple[dict[str, int], float, 
     await page.add_init_script(SHIFTS)
     asked: list[Request] = []
     finished: list[Request] = []
-    page.on("request", asked.append)
-    page.on("requestfinished", finished.append)
+    page.on("request", lambda request: asked.append(request))
+    page.on("requestfinished", lambda request: finished.append(request))
     await page.goto(address, wait_until="load")
     await asyncio.sleep(AFTER)
     shift = float(await page.evaluate("window.shifted"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import capacity
 from bench.budgets import BUDGETS
 from bench.load import drive, get, percentiles, post
 from bench.measure import Result
@@ -137,3 +138,8 @@ def test_tables_are_written_between_their_markers_and_nowhere_else(tmp_path: Pat
     assert re.sub(outside, "", page, flags=re.DOTALL) == re.sub(outside, "", written, flags=re.DOTALL)
     with pytest.raises(ValueError, match="bench:budgets"):
         between("no markers", parts)
+    figures = {"guest.cpu": 0.07, "reply_postgresql.jobs_cpu": 7.0, "telling.rate": 1000.0}
+    reckoned = capacity.sections(Record(figures))
+    assert between(capacity.PAGE.read_text(encoding="utf-8"), reckoned)
+    assert re.search(r"unchanged +\| +0.0700 \| +10,000 \|", reckoned["units"])
+    assert re.search(r"PostgreSQL +\| +300 \| +0.01 \| +0.000 \| +0.001 \| +0.083 \|", reckoned["communities"])
