@@ -1,7 +1,8 @@
 """The site's own CSS, scripts and mark: read once, packed once, named by their content, kept by browsers for a year.
 
 One hash over all files stands in the path (`/static/{hash}/parley.css`), so that a script may import its neighbour by
-a relative name and still get the version it was written with.
+a relative name and still get the version it was written with. The modules of TOGETHER come in one file with
+`parley.js`: a first visit asks for a page, its style, its script and its mark, and for nothing else.
 """
 
 import gzip
@@ -13,11 +14,18 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from service.pages.bundle import bundle
+
 TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+TOGETHER: Final = (
+    "preview.js", "draft_door.js", "drafts.js", "live_thread.js", "live.js", "proof.js", "reactions.js", "reading.js",
+)  # fmt: skip
+"""What `parley.js` brings along: what the page of a thread needs, now or later."""
+
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -31,9 +39,11 @@ class Asset:
 
 
 def _read() -> dict[str, Asset]:
-    """Every file of `static/` by name."""
+    """Every file of `static/` by name, but those that come in another."""
     found = sorted((Path(__file__).parent / "static").iterdir())
     texts = {file.name: file.read_bytes() for file in found if file.suffix in TYPES}
+    modules = {name: texts.pop(name).decode() for name in TOGETHER}
+    texts["parley.js"] = bundle(texts["parley.js"].decode(), modules).encode()
     return {
         name: Asset(TYPES[Path(name).suffix], text, gzip.compress(text, 9, mtime=0)) for name, text in texts.items()
     }
