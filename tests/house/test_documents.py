@@ -61,8 +61,13 @@ def lost_commands(text: str) -> list[str]:
 
 
 def lost_settings(text: str) -> list[str]:
-    """Variables that are no settings. (The suite's own begin with PARLEY_TEST_.)"""
+    """Variables that are no settings, nor those of the compose file and of what it starts beside Parley. (The suite's
+    own begin with PARLEY_TEST_.)
+    """
     there = {f"PARLEY_{name.upper()}" for name in Settings.model_fields}
+    for file in (ROOT / "docker-compose.yml", ROOT / "deploy" / "Caddyfile"):
+        there |= set(re.findall(r"\$\{?(PARLEY_[A-Z_]+)", file.read_text(encoding="utf-8")))
+        there |= set(re.findall(r"\{\$(PARLEY_[A-Z_]+)", file.read_text(encoding="utf-8")))
     return sorted({name for name in re.findall(r"PARLEY_[A-Z_]+", text) if not name.startswith("PARLEY_TEST_")} - there)
 
 
