@@ -25,6 +25,8 @@ Values = Mapping[str, Any]
 Change = Callable[[Any], Any]
 KEY: Final = "driver"
 NOTHING: Final[Values] = {}
+REQUIRED: Final = object()
+"""In place of a parameter's own value, where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,10 @@ class Form:
     gives: tuple[tuple[int, Change], ...]
 
     def arguments(self, values: Values) -> list[Any]:
-        """The values in the order of their places."""
+        """The values in the order of their places. Raises KeyError where one is missing."""
         found = []
         for name, change, otherwise in self.takes:
-            value = values.get(name, otherwise)
+            value = values[name] if otherwise is REQUIRED else values.get(name, otherwise)
             found.append(value if change is None else change(value))
         return found
 
@@ -249,7 +251,13 @@ def to_form(statement: Executable, dialect: Dialect, columns: list[str] | None =
         bind = compiled.binds[name]
         if bind.expanding:
             raise ValueError(f"a list cannot be a parameter of a ready statement: {name}")
-        takes.append((name, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.effective_value))
+        takes.append(
+            (
+                name,
+                bind.type.dialect_impl(dialect).bind_processor(dialect),
+                REQUIRED if bind.required else bind.effective_value,
+            )
+        )
     given = [column.type for column in cast(Any, statement).exported_columns]
     changes = [(place, kind.dialect_impl(dialect).result_processor(dialect, None)) for place, kind in enumerate(given)]
     return Form(compiled.string, tuple(takes), tuple((place, change) for place, change in changes if change))
