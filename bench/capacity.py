@@ -33,8 +33,8 @@ UNITS: Final = (
     Unit("l", "a reply brought to one open stream", "streams.cpu", 300 * 20),
     Unit("t", "one person told on the site", "telling.cpu", 300 * 10),
 )
-"""A community of a thousand members: how much of each it asks for on a day. Twenty read along where somebody replies, and
-ten are told of a reply."""
+"""A community of a thousand members: how much of each it asks for on a day. Twenty read along where somebody replies,
+and ten are told of a reply."""
 
 
 def cost(record: Record, unit: Unit) -> float | None:

@@ -52,7 +52,7 @@ def by_size(points: Points) -> Any:
         axis.set_xscale("log")
         axis.set_ylim(bottom=0)
         axis.set_xlabel("replies in the thread, or threads in the list")
-    axes[0].legend(loc="lower right")
+    beneath(figure, axes[0])
     return figure
 
 
@@ -70,7 +70,7 @@ def by_clients(points: Points) -> Any:
         axis.set_yscale("log")
         plain(axis, sorted({p["clients"] for p in points}))
         axis.set_xlabel("clients that ask all the time")
-    axes[0].legend(loc="upper left")
+    beneath(figure, axes[0])
     return figure
 
 
@@ -87,7 +87,7 @@ def by_processes(points: Points) -> Any:
         axis.set_xlabel("app processes, each with a worker beside")
     axes[0].set_ylim(bottom=0)
     axes[1].set_yscale("log")
-    axes[0].legend(loc="lower right")
+    beneath(figure, axes[0])
     return figure
 
 
@@ -95,7 +95,7 @@ def panels(left: str, right: str) -> tuple[Any, Any]:
     """Two diagrams beside one another, each with its title."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = Figure(figsize=(10, 4.3), layout="constrained")
     axes = figure.subplots(1, 2)
     for axis, title in zip(axes, (left, right), strict=True):
         axis.set_title(title)
@@ -106,6 +106,11 @@ def line(axis: Any, place: int, name: str | None, points: list[tuple[float, floa
     """One line with its marks."""
     across, up = zip(*sorted(points), strict=True)
     axis.plot(across, up, color=COLOURS[place], marker=MARKS[place], label=name, linestyle="--" if dashed else "-")
+
+
+def beneath(figure: Any, axis: Any) -> None:
+    """The names of the lines under both diagrams, where no line runs."""
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
 
 def plain(axis: Any, places: list[float]) -> None:
