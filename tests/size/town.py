@@ -31,7 +31,7 @@ from service.threads.models import Reaction, Thread
 
 REPLIES: Final = 1_000_000
 THREADS: Final = 100_000
-PEOPLE: Final = 20_000
+PEOPLE: Final = 100_000
 EVENTS: Final = 300_000
 TOLD: Final = 100_000
 """Notifications of the person who signs in first, who follows half of the threads; the others have as many together."""
