@@ -7,11 +7,11 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import bindparam, select, true
+from sqlalchemy import bindparam
 from sqlmodel import Session
 
 from service.kit.clock import now
-from service.kit.database.crowds import as_crowd, crowd
+from service.kit.database.crowds import as_crowd, for_each_of
 from service.kit.database.rows import table_of, upsert
 from service.kit.events import Event
 from service.kit.queue import enqueue
@@ -137,10 +137,9 @@ def _notify_once(dialect_insert: Any) -> Any:
 @cache
 def _notify_many(dialect_insert: Any, returning: bool) -> Any:
     """The same notification for many accounts in one statement, where it is not there yet."""
-    accounts = crowd(dialect_insert, "accounts")
     same = [column for column in NOTIFICATION.c if column.name not in ("id", "account_id", "read_at")]
     values = [bindparam(column.name, type_=column.type) for column in same]
-    rows = select(accounts.c.value, *values).where(true())  # SQLite would take ON CONFLICT for the condition of a join
+    rows = for_each_of(dialect_insert, "accounts", *values)
     adding = _unless_told(dialect_insert(NOTIFICATION).from_select([NOTIFICATION.c.account_id, *same], rows))
     return adding.returning(*TOLD) if returning else adding
 
