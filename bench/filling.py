@@ -69,7 +69,8 @@ def at(seconds: Any = N) -> ColumnElement[int]:
 
 def one_of(ids: range) -> ColumnElement[int]:
     """These ids, in turn."""
-    return cast(N % len(ids) + ids.start, BigInteger)
+    found: ColumnElement[int] = cast(N % len(ids) + ids.start, BigInteger)
+    return found
 
 
 def words(before: str) -> ColumnElement[str]:
