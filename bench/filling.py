@@ -64,7 +64,8 @@ def _series(connection: Connection, numbers: range) -> Any:
 
 def at(seconds: Any = N) -> ColumnElement[int]:
     """An instant so many seconds after the beginning of time here."""
-    return literal(to_micros(BEGAN), BigInteger) + seconds * literal(SECOND, BigInteger)
+    made: ColumnElement[int] = literal(to_micros(BEGAN), BigInteger) + seconds * literal(SECOND, BigInteger)
+    return made
 
 
 def one_of(ids: range) -> ColumnElement[int]:
