@@ -1,5 +1,6 @@
 """Who reads from the replica, and how late it may be: a real one, whose replay is held up, stopped, and left alone."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -56,6 +57,17 @@ async def thoughts(client: httpx.AsyncClient, path: str) -> int:
     return len(re.findall(r'id="reply-\d', answer.text))
 
 
+async def from_replica(reads: Replica, client: httpx.AsyncClient, path: str) -> httpx.Response:
+    """The page as the replica gives it: asked for again while the primary writes on, in its own time, to its log."""
+    before = reads.served
+    async with asyncio.timeout(60):
+        while True:
+            answer = await client.get(path)
+            assert answer.status_code == 200, path
+            if reads.served > before:
+                return answer
+
+
 async def test_guests_read_the_replica_while_it_is_fresh_and_nobody_else_does(
     pair: Pair, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,20 +78,19 @@ async def test_guests_read_the_replica_while_it_is_fresh_and_nobody_else_does(
     thread = await a_thread(alice)
     path = f"/t/{thread['id']}/{thread['slug']}"
     await pair.caught_up()
-    assert await thoughts(guest, path) == 0
-    assert (reads.served, reads.passed) == (1, 0)
+    await from_replica(reads, guest, path)
+    served, passed = reads.served, reads.passed
     assert await thoughts(alice.client, path) == 0
-    assert reads.served == 1, "whoever is signed in reads the primary"
+    assert (reads.served, reads.passed) == (served, passed), "whoever is signed in reads the primary"
 
     await pair.standby.ask(HOLD)
     await a_reply(alice, thread)
     assert await thoughts(guest, path) == 1, "what this process stored, at once"
-    assert reads.passed == 1
+    assert (reads.served, reads.passed) == (served, passed + 1)
     assert await thoughts(alice.client, path) == 1
     await pair.standby.ask(GO_ON)
     await pair.caught_up()
-    assert await thoughts(guest, path) == 1
-    assert reads.served == 2
+    assert "reply-1" in (await from_replica(reads, guest, path)).text
 
     await pair.standby.ask(HOLD)
     await a_reply(bob, thread, f"{THOUGHT} I agree.")
@@ -96,7 +107,7 @@ async def test_guests_read_the_replica_while_it_is_fresh_and_nobody_else_does(
 
 
 async def test_whichever_of_the_two_is_away_guests_go_on_reading(
-    pair: Pair, opened: Open, caplog: pytest.LogCaptureFixture
+    pair: Pair, opened: Open, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = await opened(pair.urls[1])
     reads: Replica = app.state.database.replica
@@ -108,21 +119,23 @@ async def test_whichever_of_the_two_is_away_guests_go_on_reading(
         "/register", "/sign-in", "/feed.atom", "/api/v1/threads", f"/api/v1/threads/{thread['id']}/replies",
         "/api/v1/categories", "/problems/not-found"]  # fmt: skip
     for page in pages:
-        assert (await guest.get(page)).status_code == 200, page
-    assert (reads.served, reads.passed) == (len(pages), 0), "a replica takes every read of a guest's"
+        await from_replica(reads, guest, page)
 
+    await pair.caught_up()
+    served = reads.served
     pair.primary.stop()
     for page in pages:
         assert (await guest.get(page)).status_code == 200, page
-    assert reads.served == 2 * len(pages)
+    assert reads.served == served + len(pages)
     assert (await carol.get(pages[0])).status_code == 503
     pair.primary.start()
     await pair.caught_up()
 
     pair.standby.stop()
     caplog.clear()
+    monkeypatch.setattr(replica, "REST", 3600.0)
     for page in pages[:5]:
         assert (await guest.get(page)).status_code == 200, page
     told = [record for record in caplog.records if record.name == replica.__name__]
-    assert 1 <= len(told) <= 2, "it is noticed once a second, not at every read"
+    assert len(told) == 1, "it is noticed once in a while, not at every read"
     pair.standby.start()
