@@ -233,15 +233,15 @@ async def test_while_two_workers_send_no_reply_is_lost_or_told_twice(
     for worker in workers:
         await worker.start()
     try:
-        for start in range(0, 40, 4):
-            await asyncio.gather(*(a_reply(bob, thread, body=f"Reply [{start + each}]") for each in range(4)))
+        for start in range(0, 20, 2):
+            await asyncio.gather(*(a_reply(bob, thread, body=f"Reply [{start + each}]") for each in range(2)))
             await asyncio.sleep(0.03)
         async with asyncio.timeout(60):
-            while await states(app, Delivery) != ["sent"] * 40:
+            while await states(app, Delivery) != ["sent"] * 20:
                 await asyncio.sleep(0.05)
     finally:
         for worker in workers:
             await worker.stop()
     told = [found for letter in box.taken for found in re.findall(r"Reply \[(\d+)\]", words(letter))]
-    assert sorted(map(int, told)) == list(range(40))
-    assert len({letter["Message-ID"] for letter in box.taken}) == len(box.taken) < 40
+    assert sorted(map(int, told)) == list(range(20))  # as many as one letter shows
+    assert len({letter["Message-ID"] for letter in box.taken}) == len(box.taken) < 20
