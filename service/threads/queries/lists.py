@@ -11,7 +11,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, String, and_, bindparam, exists, not_, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    String,
+    UnaryExpression,
+    and_,
+    bindparam,
+    exists,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.sql.operators import custom_op
 from sqlmodel import Session
 
 from service.kit.actor import Actor
@@ -140,8 +154,12 @@ def _statement(shape: Shape) -> Ready:
 
 
 def _pinned(table: Any, shape: Shape) -> ColumnElement[bool]:
-    """Which threads are pinned now where this list is: in its category, or everywhere."""
-    here = table.c.category_id == CATEGORY_ID if "category" in shape.by else table.c.pinned_everywhere
+    """Which threads are pinned now where this list is: in its category, or everywhere.
+
+    SQLite may not look for them by their category (a `+` keeps it from that): all of its threads would be looked at.
+    """
+    in_category = UnaryExpression(table.c.category_id, operator=custom_op("+")) == CATEGORY_ID
+    here = in_category if "category" in shape.by else table.c.pinned_everywhere
     lasts = or_(table.c.pinned_until.is_(None), micros(table.c.pinned_until) > AT)
     return and_(table.c.pinned_at.is_not(None), lasts, here)
 
