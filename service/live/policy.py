@@ -10,8 +10,10 @@ OF_MANY: Final = frozenset({"site.changed", "category.changed"})
 """Kinds that may change the state of threads which they do not name: a closing policy was changed."""
 
 
-UNSEEN: Final = ("account.", "rule.", "appeal.", "flag.")
-"""How the kinds begin of what changes nothing that a guest is shown."""
+UNSEEN: Final = ("account.", "appeal.", "flag.")
+"""How the kinds begin of what changes no page but its person's and the moderators' own. A rule does: forms ask for its
+proof of work.
+"""
 
 NAMED: Final = frozenset({"account.changed"})
 """Of those the kinds that do: somebody has another name."""
