@@ -27,7 +27,7 @@ from service.kit.text import typed_names
 from service.kit.text.hosts import host_of
 from service.web import idempotency
 from service.web.answers import Answer
-from service.web.keeping import Drawing, begin, keep
+from service.web.keeping import Drawing, begin, keep, keep_nothing
 from service.web.limits import hashed, neighbourhood
 
 T = TypeVar("T")
@@ -101,6 +101,8 @@ class Asks:
         self.settings = request.app.state.settings
         self.database = cast(Database, request.app.state.database)
         self.credential = credential_of(request)
+        if self.credential:
+            keep_nothing(request)
         self._stale: Actor | None = None
 
     async def prepare(self, work: Callable[..., T], *values: Any) -> T:

@@ -28,6 +28,9 @@ LISTS: Final[Subject] = ("lists", 0)
 Change = tuple[str, int | None]
 """What may have changed pages: an event's kind, and its thread (None: it belongs to none)."""
 
+MOST_MISSED: Final = 200
+"""How much may happen during one drawing before it is given up: one whose client does not read may last for days."""
+
 OVERHEAD: Final = 600
 """Bytes that an entry takes beside its value."""
 
@@ -182,8 +185,10 @@ class Kept:
         which an entry drawn after it has seen.
         """
         for subject in {subject for change in changes for subject in self._subjects_of(change)}:
-            for offer in self._offers:
+            for offer in tuple(self._offers):
                 offer.missed.add((subject, position))
+                if len(offer.missed) > MOST_MISSED:
+                    self._offers.discard(offer)
             keys = self._entries if subject == EVERYTHING else self._keys.get(subject, ())
             for key in list(keys):
                 if position is None or self._entries[key].terms.position < position:

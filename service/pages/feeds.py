@@ -4,7 +4,7 @@ A feed is the same for everybody, because feed readers keep no cookies and pass 
 shows what a guest may see.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 from urllib.parse import quote
 
@@ -22,8 +22,9 @@ from service.pages.feed_views import feed_of_thread, feed_of_threads
 from service.pages.views.feeds import Feed
 from service.replies.queries.lists import latest_replies
 from service.site.queries import get_site
-from service.threads.queries import get_thread, list_threads
+from service.threads.queries import ThreadSeen, get_thread, list_threads
 from service.threads.queries.lists import Filters
+from service.threads.queries.moments import moments_of
 from service.threads.queries.tags import get_tag
 from service.web import keeping
 from service.web.cache import IfModifiedSince, IfNoneMatch, shared_answer
@@ -36,8 +37,9 @@ REPLIES: Final = 49
 """Replies in a thread's feed, the latest; with the opening it has 50 entries."""
 
 Make = Callable[[], Feed]
-Load = Callable[[Session], tuple[Make, Subject]]
-"""Reads rows, and returns what makes the feed of them (that takes longer, and no session is open then), and its subject.
+Load = Callable[[Session], tuple[Make, Subject, Sequence[ThreadSeen]]]
+"""Reads rows, and returns what makes the feed of them (that takes longer, and no session is open then), its subject,
+and its threads: their states are in it, and time changes them.
 """
 
 
@@ -47,7 +49,7 @@ async def site_feed(
 ) -> Response:
     """The newest threads of the site."""
 
-    def load(session: Session) -> tuple[Make, Subject]:
+    def load(session: Session) -> tuple[Make, Subject, Sequence[ThreadSeen]]:
         return _threads(asks, session, "/", get_site(session).name, "New threads", Filters(sort="new"))
 
     return await _answer(asks, load, if_none_match, if_modified_since)
@@ -59,7 +61,7 @@ async def category_feed(
 ) -> Response:
     """The newest threads of a category that everybody may see."""
 
-    def load(session: Session) -> tuple[Make, Subject]:
+    def load(session: Session) -> tuple[Make, Subject, Sequence[ThreadSeen]]:
         category = get_category(session, GUEST, slug)
         title = f"{category.name} · {get_site(session).name}"
         filters = Filters(category_id=category.id, sort="new")
@@ -74,7 +76,7 @@ async def tag_feed(
 ) -> Response:
     """The newest threads with a tag."""
 
-    def load(session: Session) -> tuple[Make, Subject]:
+    def load(session: Session) -> tuple[Make, Subject, Sequence[ThreadSeen]]:
         tag = get_tag(session, GUEST, slug)
         title, filters = f"{tag.name} · {get_site(session).name}", Filters(tag=tag.slug, sort="new")
         return _threads(asks, session, f"/tags/{quote(tag.slug)}", title, f"Threads tagged “{tag.name}”", filters)
@@ -88,21 +90,21 @@ async def thread_feed(
 ) -> Response:
     """A thread's opening and its latest replies."""
 
-    def load(session: Session) -> tuple[Make, Subject]:
+    def load(session: Session) -> tuple[Make, Subject, Sequence[ThreadSeen]]:
         seen = get_thread(session, GUEST, thread_id)
         replies, at = latest_replies(session, seen.id, REPLIES), now(session)
-        return lambda: feed_of_thread(asks.settings.base_url, seen, replies, at), of_thread(seen.id)
+        return lambda: feed_of_thread(asks.settings.base_url, seen, replies, at), of_thread(seen.id), (seen,)
 
     return await _answer(asks, load, if_none_match, if_modified_since)
 
 
 def _threads(
     asks: Asks, session: Session, path: str, title: str, subtitle: str, filters: Filters
-) -> tuple[Make, Subject]:
+) -> tuple[Make, Subject, Sequence[ThreadSeen]]:
     """The newest threads that a guest may see, of those that the filters leave."""
     threads = list_threads(session, GUEST, filters, None, THREADS)[:THREADS]
     at = now(session)
-    return lambda: feed_of_threads(asks.settings.base_url, path, title, subtitle, threads, at), LISTS
+    return lambda: feed_of_threads(asks.settings.base_url, path, title, subtitle, threads, at), LISTS, threads
 
 
 async def _answer(asks: Asks, load: Load, if_none_match: str | None, if_modified_since: str | None) -> Response:
@@ -110,8 +112,9 @@ async def _answer(asks: Asks, load: Load, if_none_match: str | None, if_modified
 
     def read(session: Session) -> tuple[Make, Terms | None]:
         drawing = keeping.begin(asks.request, session)
-        make, subject = load(session)
-        return make, drawing.terms([subject]) if drawing else None
+        make, subject, threads = load(session)
+        moments = [moment for seen in threads for moment in moments_of(seen)]
+        return make, drawing.terms([subject], moments) if drawing else None
 
     make, terms = await asks.database.read_shared(read)
 

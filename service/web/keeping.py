@@ -97,7 +97,7 @@ class Keeping:
     def __init__(self, app: ASGIApp, kept: Kept, cookie: str) -> None:
         self.app = app
         self.kept = kept
-        self.cookie = f"{cookie}=".encode()
+        self.cookie = cookie.encode()  # without its "=", before which a cookie may have spaces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -129,6 +129,11 @@ class Keeping:
 DECISIVE: Final = frozenset({b"authorization", b"if-modified-since", b"content-length", b"transfer-encoding", b"range"})
 
 
+def keep_nothing(request: Request) -> None:
+    """The request shows a credential: whatever this layer made of its headers, the answer is one person's."""
+    request.scope.pop(OFFER, None)
+
+
 def begin(request: Request, session: Session) -> Drawing | None:
     """Note what a drawing begins with, where its answer may be kept; the first line of the unit of work."""
     return Drawing.begin(session) if OFFER in request.scope else None
@@ -148,7 +153,8 @@ def keep(request: Request, response: Response, terms: Terms | None) -> Response:
     lasting = MutableHeaders(raw=[each for each in response.raw_headers if each[0] != b"content-length"])
     lasting.add_vary_header("Accept-Encoding")
     answer = KeptAnswer(lasting.raw, lasting["etag"], body, route_of(request.scope))
-    request.app.state.kept.put(asked.key, answer, len(body), terms, offer)
+    size = len(body) + len(asked.key[0]) + len(asked.key[1])  # an address may be longer than the answer
+    request.app.state.kept.put(asked.key, answer, size, terms, offer)
     if asked.if_none_match is None or not is_known(answer.etag, asked.if_none_match.decode("latin-1")):
         return response
     rest = {name: value for name, value in lasting.items() if name != "content-type"}

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from service.app import create_app
 from service.kit import events
 from service.kit.clock import Clock, utc_text
+from service.kit.kept import MOST_MISSED
 from service.settings import Settings
 from tests.build import a_reply, a_thread
 from tests.cast import Person
@@ -237,3 +238,53 @@ async def test_nothing_of_one_person_reaches_another(
             for name in ("alice", "mona"):
                 assert f'data-reader="{name}"' not in min(guests)
     assert (await client.get("/", headers={"Authorization": "Bearer nobody"})).status_code == 401
+
+
+async def test_a_session_is_known_however_its_cookie_is_spelled(
+    app: FastAPI, client: httpx.AsyncClient, alice: Person
+) -> None:
+    """Spaces around a cookie's name belong to no name: such a page is one person's as well."""
+    thread, secret = await a_thread(by=alice), alice.client.cookies["parley"]
+    await told(app)
+    for cookie in (f"parley ={secret}", f"a=b;\tparley\t= {secret}", f'x; parley\u00a0="{secret}"'):
+        for path in ("/", "/tags", thread["url"], "/api/v1/threads", f"/api/v1/threads/{thread['id']}", "/feed.atom"):
+            app.state.kept.clear()
+            mine = await client.get(path, headers={b"cookie": cookie.encode("latin-1")})
+            assert mine.status_code == 200
+            assert [key for key in app.state.kept._entries if key[0] != "screen"] == [], (cookie, path)
+            assert (mine.content == (await client.get(path)).content) is (path == "/feed.atom"), (cookie, path)
+
+
+async def test_time_alone_ends_what_shows_a_state(
+    app: FastAPI, client: httpx.AsyncClient, clock: Clock, alice: Person, mona: Person
+) -> None:
+    """A closing by law is no event, and neither is the end of a pin: whatever tells of one knows when it comes."""
+    closing = await a_thread(by=alice, title="It closes", tags=["x"])
+    soon, later = (clock.now().replace(microsecond=0) + timedelta(days=days) for days in (20, 30))
+    at = f"/api/v1/threads/{closing['id']}"
+    assert (await mona.put(f"{at}/closing", {"closes_at": utc_text(soon)})).is_success
+    pinned = f"/api/v1/threads/{(await a_thread(by=alice, title='It is pinned'))['id']}"
+    assert (await mona.put(f"{pinned}/pin", {"everywhere": True, "until": utc_text(later)})).is_success
+    await told(app)
+    cases = [(path, soon) for path in ("/", "/tags/x", "/feed.atom", "/c/general/feed.atom", "/tags/x/feed.atom",
+                                       f"/t/{closing['id']}/feed.atom", "/api/v1/threads", at)]  # fmt: skip
+    for path, until in (*cases, (pinned, later)):
+        assert (await client.get(path)).status_code == 200
+        assert app.state.kept._entries[path, b""].terms.until == until, path
+
+
+async def test_what_is_asked_takes_no_more_memory_than_there_is_room(
+    app: FastAPI, client: httpx.AsyncClient, alice: Person
+) -> None:
+    """A long address counts; and of a drawing that does not end it is not noted for ever what it misses."""
+    kept, thread = app.state.kept, await a_thread(by=alice)
+    await told(app)
+    for size in (10, 60_000):
+        before = kept.size
+        assert (await client.get(f"/api/v1/threads?x={size}&" + "y" * size)).status_code == 200
+        assert kept.size - before > size
+    with kept.offer() as offer:
+        for position in range(2 * MOST_MISSED):
+            kept.changed([("reply.posted", thread["id"])], position)
+        assert len(offer.missed) <= MOST_MISSED + 1
+        assert offer not in kept._offers

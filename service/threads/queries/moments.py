@@ -20,8 +20,8 @@ UNPINNED: Final = Ready(
 
 
 def moments_of(seen: ThreadSeen) -> tuple[datetime | None, ...]:
-    """The moments at which a thread closes or opens by itself, or its slow mode ends; some may be past."""
-    return seen.closing.at, seen.reopens_at, seen.thread.slow_mode_until
+    """The moments at which a thread closes or opens by itself, or its slow mode or its pin ends; some may be past."""
+    return seen.closing.at, seen.reopens_at, seen.thread.slow_mode_until, seen.thread.pinned_until
 
 
 def moments_of_list(session: Session, rows: Sequence[ThreadSeen]) -> list[datetime | None]:
