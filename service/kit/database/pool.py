@@ -47,5 +47,7 @@ class MeasuredPool(AsyncAdaptedQueuePool):
             raise PoolTimeout(f"no connection was free in {self.timeout():g} s") from error
 
     def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
-        super()._do_return_conn(record)
-        self._turns.release()
+        try:
+            super()._do_return_conn(record)
+        finally:
+            self._turns.release()

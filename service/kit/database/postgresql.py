@@ -15,12 +15,14 @@ from sqlmodel import Session
 
 from service.kit import events
 from service.kit.clock import Clock
+from service.kit.database.allowance import Allowance
 from service.kit.database.channels import Channels, run_hooks, touched
 from service.kit.database.faults import Storing, as_not_ready
 from service.kit.database.hints import Hints
 from service.kit.database.hosts import Hosts
 from service.kit.database.pool import MeasuredPool
 from service.kit.database.replica import NotFreshEnough, Replica
+from service.kit.database.turns import in_background
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +31,12 @@ RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the unit is a p
 READ_ONLY = "25006"  # what a standby says to a write: this connection's server is no primary, or none any more
 LOCK_TIMEOUT = "5s"
 POOL = 10
+PATIENCE = 10
+"""Seconds that a unit waits for its turn to write, and for a connection."""
+MOST_AT_ONCE, MOST_WRITING = POOL - 3, 2_000
+"""Units that write at once, so that many who wait for one row leave connections to those who read (one listens for
+hints); and units that write or wait to: one more of a person's is answered 503 at once.
+"""
 
 
 def open_async_engine(url: str, *, pool_size: int = POOL, wanted: str = "primary") -> AsyncEngine:
@@ -40,7 +48,7 @@ def open_async_engine(url: str, *, pool_size: int = POOL, wanted: str = "primary
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=10,
+        pool_timeout=PATIENCE,
         poolclass=MeasuredPool,
         connect_args={
             "server_settings": {"lock_timeout": LOCK_TIMEOUT, "application_name": "parley"},
@@ -60,6 +68,7 @@ class PostgreSQL:
         self.storing = Storing()
         self.info = {"clock": clock, "listeners": listeners}
         self.engine = open_async_engine(url)
+        self.writers = Allowance("their turn to write", MOST_AT_ONCE, waiting=MOST_WRITING, patience=PATIENCE)
         self.hints = Hints(self.engine, self.channels, self._sequence)
         self.replica_engine = open_async_engine(replica_url, wanted="standby") if replica_url else None
         self.replica = Replica(self._read_replica, self.read) if replica_url else None
@@ -110,18 +119,19 @@ class PostgreSQL:
             self._after_commit(session)
             return result
 
-        with self.storing.watched(), as_not_ready():
-            try:
-                return await again_if_retriable(once)
-            except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) == READ_ONLY:
-                    await self.engine.dispose()  # its address may lead to another server by now
-                raise
+        async with self.writers.turn(sure=in_background.get()):
+            with self.storing.watched(), as_not_ready():
+                try:
+                    return await again_if_retriable(once)
+                except DBAPIError as error:
+                    if getattr(error.orig, "sqlstate", None) == READ_ONLY:
+                        await self.engine.dispose()  # its address may lead to another server by now
+                    raise
 
     def _after_commit(self, session: Any) -> None:
         if self.replica is not None:
             self.replica.note_commit()
-        run_hooks(session)
+        run_hooks(session.info.get("after_commit", ()))
         names = touched(session)
         self.channels.wake(names)
         self.hints.send(names)
