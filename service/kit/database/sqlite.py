@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlmodel import Session
 
 from service.kit.clock import Clock
-from service.kit.database.channels import Channels
+from service.kit.database.channels import Channels, run_hooks
 from service.kit.database.faults import Storing, as_not_ready
 from service.kit.database.turns import in_background
 from service.kit.database.writer import Writer
@@ -147,6 +147,5 @@ class SQLite:
                 return await future
 
     def _committed(self, names: set[str], hooks: list[Callable[[], None]]) -> None:
-        for hook in hooks:
-            hook()
+        run_hooks(hooks)
         self.channels.wake(names)
