@@ -71,3 +71,16 @@ async def test_sixty_four_writers_take_turns_and_steps_of_jobs_give_way(database
     assert max(length for kind, length in runs if kind == "step") == 1, "and no more than one while people wait"
     batches = [{name.split()[0] for name, _ in batch} for _, batch in groupby(course.told, lambda told: told[1])]
     assert max(map(len, batches)) == 1, "nobody's answer waits for a step's commit"
+
+
+async def test_of_one_who_has_gone_nothing_is_written_later(database: Database) -> None:
+    """What was cancelled while it waited takes nobody's time, and is not stored when nobody hears of it any more."""
+    course = Course(database)
+    first = asyncio.create_task(database.write(course.hold))
+    gone, stays = (asyncio.create_task(database.write(course.write, name, 1)) for name in ("gone", "stays"))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.wait([gone])
+    course.open.set()
+    await asyncio.gather(first, stays)
+    assert [name for name, _ in course.told] == ["stays"]

@@ -105,6 +105,8 @@ class Writer(threading.Thread):
         self._times.add(time.perf_counter() - began)
 
     def _run_one(self, connection: Connection, work: Work, batch: Batch) -> None:
+        if work.future.cancelled():  # whoever asked has gone, and nothing was done yet
+            return
         self.units += 1
         (self._patient_waits if work.is_patient else self._waits).add(time.monotonic() - work.put_at)
         raw = connection.connection.driver_connection
