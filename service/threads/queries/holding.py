@@ -56,7 +56,10 @@ def hold_thread(session: Session, actor: Actor, thread_id: int) -> ThreadSeen:
     to wait for it; whether the thread is open is decided later, by a statement that sees all three as they are then
     (`replies.operations.take_number`). No names come with it, and rows that read like the models' objects.
     """
-    row = HOLD.first(session, {"thread_id": thread_id})
+    asked = {"thread_id": thread_id}
+    # A thread that was moved while this waited for it is not in the category that was read before: PostgreSQL then
+    # finds no row, though there is one. The second look begins with the lock, and so with the row as it is.
+    row = HOLD.first(session, asked) or HOLD.first(session, asked)
     if row is None:
         raise NotFound("There is no such thread")
     *found, reached, clock = row
