@@ -111,10 +111,10 @@ async def open_stream(asks: Asks, thread_id: int, since: int | None) -> EventStr
     joined = await live.join(stream, limited=asks.settings.rate_limits == "on")
     try:
         gap = await look(asks, thread_id, stream.position) if joined > stream.position else None
+        return EventStream(stream, first_words(stream, since, seen, gap), live.leave)
     except BaseException:
         live.leave(stream)
         raise
-    return EventStream(stream, first_words(stream, since, seen, gap), live.leave)
 
 
 def stream_of(asks: Asks, thread_id: int, seen: Seen) -> Stream:

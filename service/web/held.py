@@ -36,10 +36,11 @@ class Held(HttpToolsProtocol):
     def hold(self, stream: Stream, leave: Callable[[Stream], None]) -> bool:
         """Take over an answer that has begun: uvicorn knows of it no more, but closes the connection at the end.
 
-        False where there is nobody to tell, or nothing may follow the head (HEAD).
+        False where there is nobody to tell, nothing may follow the head (HEAD), or more requests wait behind this one:
+        then `cycle` is the last one's, and they are to be answered.
         """
         cycle = self.cycle
-        if self.transport.is_closing() or cycle.disconnected or cycle.scope["method"] == "HEAD":
+        if self.pipeline or self.transport.is_closing() or cycle.disconnected or cycle.scope["method"] == "HEAD":
             return False
         cycle.response_complete = True  # so uvicorn does not miss its end
         self._stream, self._leave = stream, leave

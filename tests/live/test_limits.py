@@ -167,3 +167,19 @@ async def test_when_the_process_stops_every_stream_ends_at_once(app: FastAPI, li
         assert heard.ended_well
     refused = await listen(thread)
     assert (refused.status, (await refused.body())["code"]) == (503, "not-ready")
+
+
+async def test_a_request_behind_a_streams_on_one_connection_is_answered(app: FastAPI, port: int, alice: Person) -> None:
+    """Pipelined (RFC 9112 section 9.3.2): the stream tells its position and ends, so that the next one's turn comes."""
+    thread = await a_thread(by=alice)
+    path, host = f"/api/v1/threads/{thread['id']}", "HTTP/1.1\r\nHost: forum.example\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    asked = f"GET {path}/events {host}Accept: text/event-stream\r\n\r\nGET {path} {host}Connection: close\r\n\r\n"
+    writer.write(asked.encode())
+    async with asyncio.timeout(PATIENCE):
+        answers = await reader.read()
+    assert answers.count(b"HTTP/1.1 200 OK") == 2
+    assert b"event: position" in answers
+    assert b'"last_reply_at"' in answers
+    await until(lambda: not app.state.live.open_streams)
+    writer.close()
