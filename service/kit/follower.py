@@ -7,9 +7,12 @@ import time
 from typing import Final
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.kit import events
 from service.kit.database import Database, Session
+from service.kit.database.turns import in_background
+from service.kit.errors import NotReady
 from service.kit.events import EVENT
 from service.kit.kept import Change, Kept
 
@@ -70,6 +73,7 @@ class Follower:
         self._woken.set()
 
     async def _forever(self) -> None:
+        in_background.set(True)  # so that it is not refused where many people wait
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL if len(self._kept) else None):
@@ -83,7 +87,7 @@ class Follower:
                 log.log(
                     logging.DEBUG if self._is_away else logging.WARNING, "kept pages wait: %s", type(error).__name__
                 )
-                self._is_away = True
+                self._is_away = is_gone(error)
                 await asyncio.sleep(POLL)
 
     async def look(self) -> None:
@@ -105,6 +109,11 @@ class Follower:
             await self._database.write(events.sequence)
             self._woken.set()
         self._saw_waiting = is_waiting
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether this says that the database does not answer. One that is only busy answers others, who write."""
+    return isinstance(error, NotReady) and not isinstance(error.__cause__, PoolTimeout | None)
 
 
 def read_news(session: Session, after: int) -> tuple[News, bool]:

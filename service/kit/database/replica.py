@@ -85,12 +85,14 @@ class Replica:
             usable = self._known if self._known is not None and self._known[0] == commits else None
             if usable is not None and (moment - usable[1] < LAG or moment < self._vain_until):
                 return usable[2]
+            if moment < self._vain_until:  # else each of many who wait here would find it out anew, one after the other
+                raise NotReady
             try:
                 position: int = await self._ask(lambda session: session.execute(FLUSHED).scalar_one())
             except NotReady:
+                self._vain_until = time.monotonic() + REST
                 if usable is None:
                     raise
-                self._vain_until = time.monotonic() + REST
                 return usable[2]
             self._known = (commits, moment, position)
             return position
