@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.no_database]
 
 
 async def test_guests_who_wait_for_a_silent_primary_find_it_out_together() -> None:
-    """Each had asked anew, one after the other, when this process had not heard of it since it last stored something."""
+    """Each had asked anew, one after the other, where this process has stored something since it last knew."""
     asked = list[Any]()
 
     async def ask(unit: Any) -> int:
