@@ -22,8 +22,8 @@ CONTEXT: Final[ContextVar[Callable[[], Mapping[str, Any]] | None]] = ContextVar(
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """What ends a line somewhere, or moves a terminal's cursor."""
 
-QUIET: Final = ("alembic", "httpx", "httpcore", "opentelemetry", "urllib3", "asyncio")
-"""Libraries whose lines below a warning nobody needs."""
+QUIET: Final = ("alembic", "httpx", "httpcore", "opentelemetry", "urllib3", "asyncio", "service.kit.database.pool")
+"""Whose lines below a warning nobody needs: libraries, and what SQLAlchemy says in our own pool's name."""
 
 
 def plain(text: str) -> str:

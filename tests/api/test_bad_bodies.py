@@ -12,6 +12,7 @@ from tests.api.sending import example_body, request_for
 from tests.api.stage import Stage
 from tests.api.worked import WORKED
 from tests.api.wrong import BODIES, wrong_bodies
+from tests.build import logged
 
 pytestmark = pytest.mark.anyio
 
@@ -56,6 +57,7 @@ async def test_a_bad_body_is_refused_by_name_and_stores_nothing(
     schema = operation.body_schema()
     assert schema is not None
     await worked.prepare(stage)
+    await logged(stage.app.state.database)
     before = await stage.app.state.database.read(count_rows)
     tries = [(label, sent, "") for label, sent in BODIES.items() if operation_id not in WITHOUT_BODY.get(label, ())]
     tries += wrong_bodies(document, schema, example_body(document, operation))

@@ -15,6 +15,7 @@ from service.notifications.policy.statement_links import statement_link
 from tests.api.stage import Stage, mail_one
 from tests.api.test_bad_bodies import count_rows
 from tests.api.worked import given_up, told, tried, waiting
+from tests.build import logged
 from tests.pages.reading import FORM, Element, parse, values_of
 
 pytestmark = pytest.mark.anyio
@@ -151,6 +152,7 @@ async def test_every_form_route_is_on_some_screen(stage: Stage) -> None:
 
 async def test_what_no_text_may_hold_is_refused_and_stores_nothing(stage: Stage) -> None:
     forms = await every_form(stage)
+    await logged(stage.app.state.database)
     before = await stage.app.state.database.read(count_rows)
     wrong = []
     for form in forms:

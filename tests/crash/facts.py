@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import text
 
 from service.kit.database import Database, Session
+from service.kit.errors import NotReady
 
 REST_WAIT = 600.0  # seconds for the queue to come to rest: leases of killed workers, retries, then the work itself
 
@@ -34,10 +36,13 @@ async def come_to_rest(database: Database, query: str = LIVING) -> None:
         TimeoutError: there still are some.
     """
     deadline = time.monotonic() + REST_WAIT
-    while left := await database.read(rows, f"{query} LIMIT 5"):
-        if time.monotonic() > deadline:
+    left: list[Any] = [query]
+    while left:
+        with suppress(NotReady):  # a connection to a server that has fallen since
+            left = await database.read(rows, f"{query} LIMIT 5")
+        if left and time.monotonic() > deadline:
             raise TimeoutError(f"the queue did not come to rest: {left}")
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1 if left else 0)
 
 
 def rows(session: Session, query: str) -> list[Any]:

@@ -6,10 +6,11 @@ from itertools import count
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 
 from service.kit.clock import Clock
-from tests.build import a_reply, a_thread
+from tests.build import a_reply, a_thread, logged
 from tests.cast import Person
 from tests.drafts.test_drafts import keeps, text_of
 from tests.pages.reading import parse
@@ -140,14 +141,17 @@ async def test_the_lists_form_takes_its_own_buttons_alone(bob: Person, fields: d
     assert (await bob.client.post(HERE, data=fields)).status_code == 422
 
 
-async def test_who_has_no_drafts_pays_nothing_and_who_has_one_little(alice: Person, bob: Person) -> None:
+async def test_who_has_no_drafts_pays_nothing_and_who_has_one_little(app: FastAPI, alice: Person, bob: Person) -> None:
     thread, other = await a_thread(by=alice), await a_thread(by=alice)
     path = f"/api/v1/threads/{thread['id']}/replies"
+    await logged(app.state.database)  # what has no position yet is not kept
     page = await statements(lambda: bob.get(thread["url"]))
     posting = await statements(lambda: bob.post(path, {"body": f"Said {next(ANEW)}"}))
     await keeps(bob, other)
+    await logged(app.state.database)
     assert await statements(lambda: bob.get(thread["url"])) == page + 1
     assert await statements(lambda: bob.post(path, {"body": f"Said {next(ANEW)}"})) <= posting + 2
     await bob.delete(f"/api/v1/threads/{other['id']}/draft")
+    await logged(app.state.database)
     assert await statements(lambda: bob.get(thread["url"])) == page
     assert await statements(lambda: bob.post(path, {"body": f"Said {next(ANEW)}"})) == posting
