@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from service.kit.clock import Instant
 from service.kit.database.columns import identity, reference
 
 AUTOINCREMENT: dict[str, Any] = {"sqlite_autoincrement": True}
+STAFF = text("role <> 'member'")
+"""Of the few who are more, or less, than members."""
 
 
 class Account(SQLModel, table=True):
@@ -22,7 +24,10 @@ class Account(SQLModel, table=True):
     """
 
     __tablename__ = "account"
-    __table_args__ = AUTOINCREMENT
+    __table_args__ = (
+        Index("account_of_staff", "role", "id", sqlite_where=STAFF, postgresql_where=STAFF),
+        AUTOINCREMENT,
+    )
     id: int | None = Field(default=None, sa_column=identity())
     username: str = Field(max_length=30)
     username_key: str = Field(max_length=60, unique=True)

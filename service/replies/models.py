@@ -10,6 +10,7 @@ from service.kit.clock import Instant
 from service.kit.database.columns import identity, reference
 
 UNPUBLISHED = text("moderation <> 'published'")
+IN_TRASH = text("trashed_at IS NOT NULL AND purged_at IS NULL")
 UNNUMBERED = text("number IS NULL")
 MARKED = text("text_hash IS NOT NULL")
 PARTICULAR = text("(moderation <> 'published' OR edit_waits)")
@@ -39,6 +40,7 @@ class Reply(SQLModel, table=True):
             "reply_unpublished", "moderation", "created_at", "id",
             sqlite_where=UNPUBLISHED, postgresql_where=UNPUBLISHED,
         ),
+        Index("reply_in_trash", "trashed_at", "id", sqlite_where=IN_TRASH, postgresql_where=IN_TRASH),
         Index("reply_particular", "author_id", "thread_id", sqlite_where=PARTICULAR, postgresql_where=PARTICULAR),
         {"sqlite_autoincrement": True},
     )  # fmt: skip

@@ -18,6 +18,7 @@ REOPENING = text("reopens_at IS NOT NULL")
 PINNED = text("pinned_at IS NOT NULL")
 MARKED = text("text_hash IS NOT NULL")
 OF_REPLY, OF_OPENING = text("reply_id IS NOT NULL"), text("reply_id IS NULL")
+IN_TRASH = text("trashed_at IS NOT NULL AND purged_at IS NULL")
 UNTOLD = text("closing_recorded_at IS NULL AND moderation = 'published'")
 
 
@@ -60,6 +61,7 @@ class Thread(ClosingTerms, table=True):
             sqlite_where=UNPUBLISHED,
             postgresql_where=UNPUBLISHED,
         ),
+        Index("thread_in_trash", "trashed_at", "id", sqlite_where=IN_TRASH, postgresql_where=IN_TRASH),
         Index("thread_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
         Index("thread_reopening", "reopens_at", sqlite_where=REOPENING, postgresql_where=REOPENING),
         Index("thread_by_text", "author_id", "text_hash", sqlite_where=MARKED, postgresql_where=MARKED),

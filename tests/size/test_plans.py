@@ -17,6 +17,7 @@ from service.kit.database import Session
 from tests.cast import Person
 from tests.size.plans import long_ways, overheard
 from tests.size.town import LONG, REPLIES, THREADS
+from tests.working import Jobs
 
 pytestmark = pytest.mark.anyio
 MIDDLE: Final = to_micros(BEGAN) + THREADS // 2 * SECOND
@@ -59,6 +60,18 @@ async def asked(by: httpx.AsyncClient, paths: tuple[str, ...]) -> None:
     assert {path: status for path, status in answers.items() if status != 200} == {}
 
 
+MAY_READ_ALL: Final = {
+    "event.address_hash IS NOT NULL": "once a day, beside the writer: an index would cost every event",
+    "thread.closing_recorded_at IS NULL": "the sweep applies the law to every open thread, beside the writer",
+    "OR job.token IS NOT NULL": "not the worker's: by it the tests know that the queue rests",
+}
+"""What statements say that may read a table from end to end, and why."""
+
+
+def _may(statement: str) -> bool:
+    return any(words in statement for words in MAY_READ_ALL)
+
+
 async def done(by: Person) -> None:
     """What people do in a long thread."""
     last = REPLIES - 1
@@ -74,18 +87,18 @@ async def done(by: Person) -> None:
     assert [(str(one.url), one.text) for one in answers if one.status_code >= 400] == []
 
 
-@pytest.mark.sqlite_only("PostgreSQL scans where one person has half of a table, as alice has here, and rightly so")
 async def test_every_statement_finds_its_way_by_index(
-    app: FastAPI, alice: Person, mona: Person, client: httpx.AsyncClient
+    app: FastAPI, alice: Person, mona: Person, client: httpx.AsyncClient, jobs: Jobs
 ) -> None:
     with overheard() as said:
         await asked(client, BY_GUESTS)
         await asked(alice.client, BY_MEMBERS)
         await asked(mona.client, BY_MODERATORS)
         await done(alice)
+        await jobs()
 
     def explain(session: Session) -> dict[str, list[str]]:
-        return {one[0]: found for one in said if (found := long_ways(session, one))}
+        return {one[0]: found for one in said if not _may(one[0]) and (found := long_ways(session, one))}
 
     ways = await app.state.database.write(explain)
     assert len(said) > 100

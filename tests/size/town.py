@@ -34,7 +34,9 @@ THREADS: Final = 100_000
 PEOPLE: Final = 100_000
 EVENTS: Final = 300_000
 TOLD: Final = 100_000
-"""Notifications of the person who signs in first, who follows half of the threads; the others have as many together."""
+"""Notifications of all people together."""
+OF_ONE: Final = 2_000
+"""Notifications of the person who signs in first, who follows as many threads: more than anybody else."""
 BIG: Final = frozenset({
     "account", "thread", "reply", "event", "job", "review", "flag", "decision", "notification", "delivery", "letter",
     "subscription", "mention", "read_mark", "reaction", "thread_tag",
@@ -81,18 +83,22 @@ def _what_they_heard(connection: Connection, threads: range, people: range) -> N
     one = people.stop  # whoever comes next
     followed = Subscription(thread_id=0, account_id=one, level="watching", reason="chosen", since=BEGAN)
     half = range(threads.start, threads.start + THREADS // 2)
-    fill(connection, followed, half, thread_id=N)
+    few = range(threads.start, threads.start + OF_ONE)
+    fill(connection, followed, few, thread_id=N)
     fill(connection, followed, half, thread_id=N, account_id=one_of(people))
-    fill(connection, ReadMark(account_id=one, thread_id=0, number=1, read_at=BEGAN), half, thread_id=N)
-    ids = next_ids(connection, Notification, TOLD)
+    seen = ReadMark(account_id=one, thread_id=0, number=1, read_at=BEGAN)
+    fill(connection, seen, few, thread_id=N)
+    fill(connection, seen, half, thread_id=N, account_id=one_of(people))
+    ids = next_ids(connection, Notification, OF_ONE + TOLD)
     told = Notification(account_id=one, kind="reply", subject="", event_id=0, reason="chosen", created_at=BEGAN)
     about = {"subject": words("reply:"), "thread_id": one_of(threads), "reply_id": N + 1, "created_at": at()}
-    fill(connection, told, range(TOLD), **about, event_id=N + 1)
+    fill(connection, told, range(OF_ONE), **about, event_id=N + 1)
     fill(connection, told, range(TOLD), **about, event_id=N + 1, account_id=one_of(people))
+    letters = next_ids(connection, Letter, 50_000)
     letter = Letter(account_id=0, message_id="", due_at=BEGAN, created_at=BEGAN, state="sent", ended_at=BEGAN)
     fill(connection, letter, range(50_000), account_id=one_of(people), message_id=words("letter"), gather=words("of "))
     sent = Delivery(notification_id=0, state="sent", created_at=BEGAN, ended_at=BEGAN)
-    fill(connection, sent, ids, notification_id=N)
+    fill(connection, sent, ids, notification_id=N, letter_id=one_of(letters))
     named = Mention(thread_id=0, reply_id=0, account_id=0, event_id=0, created_at=BEGAN)
     where = {"thread_id": threads.start, "reply_id": N, "event_id": N}
     fill(connection, named, range(1, 20_001), **where, account_id=one_of(people))
@@ -105,7 +111,16 @@ def _what_was_judged(connection: Connection, threads: range, people: range) -> N
     fill(connection, decided, range(1, 20_001), reply_id=N, opened_at=at(), state="decided")
     fill(connection, decided, range(20_001, 20_201), reply_id=N, opened_at=at(), state="open")
     flag = Flag(thread_id=threads.start, account_id=0, reason="spam", weight=100, post_version=1, made_at=BEGAN)
-    fill(connection, flag, range(1, 20_001), reply_id=N, account_id=one_of(people), made_at=at(), resolved_at=BEGAN)
+    fill(
+        connection,
+        flag,
+        range(1, 20_001),
+        thread_id=one_of(threads),
+        reply_id=N,
+        account_id=one_of(people),
+        made_at=at(),
+        resolved_at=BEGAN,
+    )
     done = Decision(action="hide", subject="", before={}, decided_at=BEGAN)
     about = {"thread_id": one_of(threads), "account_id": one_of(people), "event_id": N, "subject": words("reply:")}
     fill(connection, done, range(1, 50_001), **about, reply_id=N, decided_at=at(), decided_by_id=people.start)

@@ -52,7 +52,7 @@ def reopened_untold(session: Session, limit: int) -> Sequence[int]:
     Those that say so themselves an index finds. Where a category, or the site, does, those told as closed are all read.
     """
     moment = to_micros(now(session))
-    found = _ended(session, THREAD.c.reopens_at >= 0, moment, limit)
+    found = _ended(session, THREAD.c.reopens_at.between(0, moment), moment, limit)
     holidays = [exists().where(level.c.reopens_at >= 0, level.c.reopens_at <= moment) for level in (SITE, CATEGORY)]
     if len(found) < limit and session.execute(select(or_(*holidays))).scalar_one():
         found += _ended(session, THREAD.c.reopens_at.is_(None), moment, limit - len(found))
@@ -67,5 +67,6 @@ def _ended(session: Session, whose: ColumnElement[bool], moment: int, limit: int
         .join(SITE, SITE.c.id == 1)
         .where(whose, THREAD.c.moderation == "published", micros(THREAD.c.closing_recorded_at) <= reopens)
         .where(reopens <= moment, close_at(reopens) > reopens)
+        .limit(limit)
     )
-    return [int(found) for found in session.execute(query.order_by(THREAD.c.id).limit(limit)).scalars()]
+    return sorted(int(found) for found in session.execute(query).scalars())

@@ -203,14 +203,14 @@ def account_name(session: Session, account_id: int | None) -> str | None:
 
 def expired_threads(session: Session, until: datetime, limit: int) -> Sequence[int]:
     """Ids of threads that were trashed by `until` and still have their text."""
-    return [stored_id(found) for found in session.execute(_expired(Thread, until, limit)).scalars()]
+    return sorted(stored_id(found) for found in session.execute(_expired(Thread, until, limit)).scalars())
 
 
 def expired_replies(session: Session, until: datetime, limit: int) -> Sequence[int]:
     """Ids of replies that were trashed by `until` and still have their text."""
-    return [stored_id(found) for found in session.execute(_expired(Reply, until, limit)).scalars()]
+    return sorted(stored_id(found) for found in session.execute(_expired(Reply, until, limit)).scalars())
 
 
 def _expired(kind: type[Thread] | type[Reply], until: datetime, limit: int) -> Select[Any]:
-    in_trash = col(kind.moderation) == "trashed", col(kind.moderation) != PUBLISHED, col(kind.purged_at).is_(None)
-    return select(col(kind.id)).where(*in_trash, col(kind.trashed_at) <= until).order_by(col(kind.id)).limit(limit)
+    in_trash = col(kind.moderation) == "trashed", col(kind.purged_at).is_(None), col(kind.trashed_at) <= until
+    return select(col(kind.id)).where(*in_trash).order_by(col(kind.trashed_at), col(kind.id)).limit(limit)
