@@ -8,6 +8,7 @@ from tests.api.openapi import Json, Operation, faults, named
 from tests.api.sending import example_body, example_values, request_for
 from tests.api.stage import Stage
 from tests.api.worked import WORKED
+from tests.build import logged
 
 pytestmark = pytest.mark.anyio
 
@@ -27,6 +28,7 @@ async def test_the_worked_example_is_answered_as_written(over_the_wire: Stage, o
     document = (await over_the_wire.guest.get("/api/v1/openapi.json")).json()
     operation = named(document, operation_id)
     await WORKED[operation_id].prepare(over_the_wire)
+    await logged(over_the_wire.app.state.database)  # list_audit shows what stands in the log
     client = over_the_wire.client(WORKED[operation_id].by)
     body = example_body(document, operation)
 
