@@ -195,9 +195,8 @@ async def measure(server: Server, readers: int, rounds: int) -> None:
     await scene.close()
     await asyncio.sleep(2)
     each, later = ((weight - before) * 1e3 / readers for weight in (opened, told))
-    print(
-        f"memory: {before:.0f} MB without, {opened:.0f} with, {told:.0f} after the replies, {server.memory():.0f} when all went"
-    )
+    gone = server.memory()
+    print(f"memory: {before:.0f} MB without, {opened:.0f} with, {told:.0f} after the replies, {gone:.0f} when all went")
     print(f"a stream: {each:.1f} KB when it is open, {later:.1f} KB after the replies (budget 40)")
 
 

@@ -25,6 +25,7 @@ from service.screening.models import Rule
 from service.settings import Settings, load_settings
 from service.site.models import Site
 from service.wiring import LISTENERS
+from tests.build import logged
 from tests.cast import Person, enter
 from tests.fresh import Recycling, fresh_postgresql
 from tests.mailbox import Mailbox
@@ -166,13 +167,22 @@ async def jobs(app: FastAPI, settings: Settings) -> Jobs:
 
 @pytest.fixture
 async def browse(app: FastAPI) -> AsyncIterator[Callable[..., Awaitable[httpx.AsyncClient]]]:
-    """Opens another client of the application; keywords go to httpx.AsyncClient."""
+    """Opens another client of the application; keywords go to httpx.AsyncClient.
+
+    Who asks for the log gets it whole: on PostgreSQL an entry stands there a moment after it was committed.
+    """
+
+    async def wait_for_the_log(request: httpx.Request) -> None:
+        if request.method == "GET" and request.url.path.startswith(("/api/v1/audit", "/mod/log")):
+            await logged(app.state.database)
+
     async with AsyncExitStack() as stack:
 
         async def opened(**keywords: Any) -> httpx.AsyncClient:
             transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+            hooks = {"request": [wait_for_the_log]}
             return await stack.enter_async_context(
-                httpx.AsyncClient(transport=transport, base_url=BASE_URL, **keywords)
+                httpx.AsyncClient(transport=transport, base_url=BASE_URL, event_hooks=hooks, **keywords)
             )
 
         yield opened

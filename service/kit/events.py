@@ -16,7 +16,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import JSON, BigInteger, Column, Index, bindparam, insert, select, text, update
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    bindparam,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Field, Session, SQLModel, col
 
 from service.kit.actor import SYSTEM, Actor
@@ -32,7 +45,7 @@ GENESIS: Final = "0" * 64
 BATCH: Final = 500
 
 
-UNCOMMON: Final = text("kind <> 'reply.posted'")
+UNCOMMON: Final[ColumnElement[bool]] = literal_column("kind <> 'reply.posted'", Boolean)
 """Of all but the kind that most events are of: who looks for that one finds it everywhere, and storing costs less."""
 
 

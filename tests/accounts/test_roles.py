@@ -27,7 +27,7 @@ async def test_an_admin_gives_a_role_that_holds_at_once(ada: Person, alice: Pers
     assert (await alice.get("/api/v1/me")).json()["role"] == "admin"
     assert (await give(alice, "ada", "moderator")).status_code == 200
     assert (await give(ada, "alice", "member")).status_code == 403
-    rows = await app.state.database.read(lambda session: session.exec(select(EventRow)).all())
+    rows = await app.state.database.read(lambda session: session.exec(select(EventRow).order_by("id")).all())
     assert [(row.kind, row.actor_id, row.subject_id) for row in rows] == [
         ("account.changed", ada.id, alice.id),
         ("account.changed", alice.id, ada.id),

@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 from service.kit.actor import SYSTEM
 from service.kit.clock import Clock
 from service.moderation.models import Review
-from service.settings import Settings
 from service.moderation.queries import Sought, list_reviews
+from service.settings import Settings
 from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.moderation.doing import Json, hold_all, hold_none

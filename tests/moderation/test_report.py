@@ -15,7 +15,7 @@ from service.kit.clock import Clock, now
 from service.moderation.models import Appeal, Flag
 from service.screening.models import Decision
 from service.screening.operations import keep
-from tests.build import a_reply, a_thread, logged
+from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.commands.running import parley
 from tests.conftest import SECRET
@@ -85,7 +85,6 @@ async def a_history(
     await app.state.database.write(automated, thread["id"], reply["id"], bob.id, "hide")
     await app.state.database.write(automated, thread["id"], None, bob.id, "spam")
     await app.state.database.write(automated, thread["id"], None, bob.id, "hold")
-    await logged(app.state.database)
     log = (await mona.get("/api/v1/audit?limit=50")).json()["items"]
     entry = next(row for row in log if row["kind"] == "review.decided" and row["subject"]["id"] == review["id"])
     assert (await mona.post(f"/api/v1/audit/{entry['id']}/undo")).status_code == 200

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from service.kit.clock import Clock
 from service.settings import Settings, load_settings
-from tests.build import a_reply, a_thread, logged
+from tests.build import a_reply, a_thread
 from tests.cast import PASSWORD, Person
 from tests.closing.doing import set_site
 from tests.conftest import BASE_URL, SECRET
@@ -38,7 +38,6 @@ async def told(person: Person) -> list[str]:
 
 async def undo(app: FastAPI, by: Person, review: Json) -> None:
     """Undo the last decision about a post."""
-    await logged(app.state.database)
     log = (await by.get("/api/v1/audit?limit=100")).json()["items"]
     entry = next(row for row in log if row["kind"] == "review.decided" and row["subject"]["id"] == review["id"])
     answer = await by.post(f"/api/v1/audit/{entry['id']}/undo")

@@ -6,10 +6,9 @@ import io
 import httpx
 import pytest
 
-from service.kit.database import Database
 from service.kit.events import Event
 from service.pages.log_words import GROUPS, PHRASES
-from tests.build import a_reply, a_thread, logged
+from tests.build import a_reply, a_thread
 from tests.cast import Person
 from tests.pages.reading import parse, press
 
@@ -38,7 +37,7 @@ async def lines(by: Person, address: str = "/mod/log") -> list[str]:
 
 
 async def test_what_was_done_is_listed_found_and_downloaded(
-    client: httpx.AsyncClient, database: Database, alice: Person, bob: Person, mona: Person, ada: Person
+    client: httpx.AsyncClient, alice: Person, bob: Person, mona: Person, ada: Person
 ) -> None:
     thread = await a_thread(by=alice)
     reply = await a_reply(by=bob, thread=thread)
@@ -49,7 +48,6 @@ async def test_what_was_done_is_listed_found_and_downloaded(
     for browser, status in ((client, 303), (alice.client, 403)):
         assert (await browser.get("/mod/log")).status_code == status
         assert (await browser.get("/mod/log.csv")).status_code == status
-    await logged(database)
     every = await lines(mona)
     assert every[0].startswith("mona closed the thread Another matter")
     assert any(line.startswith("bob replied to What the amnesty left out") for line in every)
@@ -73,20 +71,16 @@ async def test_what_was_done_is_listed_found_and_downloaded(
     assert len(told["address"]) == 64
 
 
-async def test_a_decision_is_undone_from_the_log_once(
-    database: Database, alice: Person, bob: Person, mona: Person
-) -> None:
+async def test_a_decision_is_undone_from_the_log_once(alice: Person, bob: Person, mona: Person) -> None:
     thread = await a_thread(by=alice)
     reply = await a_reply(by=bob, thread=thread)
     assert (await mona.put(f"/api/v1/replies/{reply['id']}/moderation", {"action": "hide"})).status_code == 200
-    await logged(database)
     shown = await mona.get("/mod/log?kind=review.decided")
     assert (await press(mona.client, shown, "Undo")).status_code == 303
     assert "undone" in (await mona.get("/mod/log?kind=review.decided")).text
     assert (await bob.get(f"/api/v1/replies/{reply['id']}")).json()["moderation"] == "published"
     assert (await press(mona.client, shown, "Undo")).status_code == 303, "the same form again changes nothing"
     assert (await mona.put(f"/api/v1/replies/{reply['id']}/moderation", {"action": "hide"})).status_code == 200
-    await logged(database)
     shown = await mona.get("/mod/log?kind=review.decided")
     event = parse(shown.text).one("input", name="event").attributes["value"]
     assert (await mona.post(f"/api/v1/audit/{event}/undo")).status_code == 200
@@ -96,12 +90,9 @@ async def test_a_decision_is_undone_from_the_log_once(
     assert not parse(late.text).one("section", id="log").all("button")
 
 
-async def test_a_log_longer_than_a_page_goes_on_and_its_download_is_whole(
-    database: Database, alice: Person, mona: Person
-) -> None:
+async def test_a_log_longer_than_a_page_goes_on_and_its_download_is_whole(alice: Person, mona: Person) -> None:
     for number in range(53):
         await a_thread(by=alice, title=f"Matter {number}", body=f"Text {number}")
-    await logged(database)
     first = parse((await mona.get("/mod/log?kind=thread")).text)
     assert len(first.one("section", id="log").all("li")) == 50
     older = first.one("a", rel="next").attributes["href"]

@@ -186,7 +186,7 @@ async def test_nobody_is_told_and_no_version_rises(app: FastAPI, alice: Person, 
     assert answer.json()["version"] == post["version"]
     await bob.delete(door(post))
     assert await app.state.database.read(facts) == before
-    noted = await app.state.database.read(lambda session: session.scalars(select(EventRow)).all()[-2:])
+    noted = await app.state.database.read(lambda session: session.scalars(select(EventRow).order_by("id")).all()[-2:])
     assert [(event.kind, event.actor_id, event.audience) for event in noted] == [("post.reacted", None, "staff")] * 2
 
 
