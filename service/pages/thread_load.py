@@ -80,7 +80,7 @@ def _for_guest(session: Session, actor: Actor, wanted: Wanted) -> Loaded:
     position = last_of_thread(session, wanted.thread_id)
     seen = get_thread(session, actor, wanted.thread_id)
     to = _visit(session, actor, seen, wanted, position)
-    frame = _frame(session, to, None)
+    frame = replace(_frame(session, to, None), origin=wanted.asks.settings.base_url)
     if to.asked.sent is not None:
         return Loaded(frame, thread_page.in_full(session, to))
     view = thread_page.shared(session, to, draw_screen(session, seen, to.asked.page, position))

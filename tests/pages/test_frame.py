@@ -7,6 +7,7 @@ from service.pages.problems import REMEDIES, kinds
 from service.pages.static import ASSETS, EDITION
 from tests.build import a_thread
 from tests.cast import Person
+from tests.conftest import BASE_URL
 from tests.pages.reading import FORM, Element, parse
 
 pytestmark = pytest.mark.anyio
@@ -53,9 +54,13 @@ ELSEWHERE = {"imports.js", "push-worker.js", "push.js", "queue.js", "sources.js"
 """Files that a thread's page does not load, neither at once nor later."""
 
 
-async def test_a_thread_page_is_small(alice: Person) -> None:
+async def test_a_thread_page_is_small_and_tells_search_engines_its_address(
+    alice: Person, client: httpx.AsyncClient
+) -> None:
     thread = await a_thread(by=alice)
     shown = await alice.get(thread["url"])
+    addresses = parse((await client.get(f"{thread['url']}?n=1")).text).all("link", rel="canonical")
+    assert [each.attributes["href"] for each in addresses] == [BASE_URL + thread["url"]]
     loaded = [asset for name, asset in ASSETS.items() if name not in ELSEWHERE]
     assert len(shown.content) < 12_000
     assert sum(len(asset.packed) for asset in loaded) < 24_000

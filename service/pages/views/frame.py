@@ -38,7 +38,8 @@ class Stopped:
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The site's name, the reader (None for a guest) and `here`, the path that sign-in returns to. `suspended` is set
-    for somebody whose account is suspended: they read as guests, and every page says so.
+    for somebody whose account is suspended: they read as guests, and every page says so. `origin` is what the site's
+    addresses begin with, on pages that name their own for search engines (RFC 6596), which are a guest's.
     """
 
     site_name: str
@@ -46,6 +47,7 @@ class Frame:
     here: str
     registration_open: bool
     suspended: Stopped | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
