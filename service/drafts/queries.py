@@ -99,7 +99,8 @@ def past_the_newest(session: Session, account_id: int, most: int) -> Sequence[in
     """The ids of an account's drafts but for the `most` that were changed last."""
     newest = col(Draft.updated_at).desc(), col(Draft.id).desc()
     mine = select(col(Draft.id)).where(col(Draft.account_id) == account_id)
-    return [stored_id(each) for each in session.scalars(mine.order_by(*newest).offset(most))]
+    kept = mine.order_by(*newest).limit(most)
+    return [stored_id(each) for each in session.scalars(mine.where(col(Draft.id).not_in(kept)))]
 
 
 def owners_of_older(session: Session, until: datetime, limit: int) -> Sequence[int]:

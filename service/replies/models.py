@@ -75,16 +75,18 @@ class Reply(SQLModel, table=True):
 
 
 class ReplyRevision(SQLModel, table=True):
-    """What a reply said before an edit: the text of version `version`, which `made_by_id` wrote at `made_at`."""
+    """What a reply said before an edit: as a thread's (`threads.models.ThreadRevision`)."""
 
     __tablename__ = "reply_revision"
     __table_args__: Any = (
         UniqueConstraint("reply_id", "version", name="reply_revision_once"),
+        Index("reply_revision_number", "reply_id", "number", unique=True),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=identity())
     reply_id: int = Field(sa_column=reference("reply.id", ondelete="CASCADE"))
     version: int
+    number: int
     body: str = Field(sa_type=Text)
     body_format: str = Field(max_length=10)
     made_by_id: int | None = Field(default=None, sa_column=reference("account.id", nullable=True))

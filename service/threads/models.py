@@ -116,16 +116,20 @@ class Thread(ClosingTerms, table=True):
 
 
 class ThreadRevision(SQLModel, table=True):
-    """What a thread said before an edit: the text of version `version`, which `made_by_id` wrote at `made_at`."""
+    """What a thread said before an edit: the text of version `version`, which `made_by_id` wrote at `made_at`; of all
+    that the thread has had it is the one with this `number`, from 1.
+    """
 
     __tablename__ = "thread_revision"
     __table_args__: Any = (
         UniqueConstraint("thread_id", "version", name="thread_revision_once"),
+        Index("thread_revision_number", "thread_id", "number", unique=True),
         {"sqlite_autoincrement": True},
     )
     id: int | None = Field(default=None, sa_column=identity())
     thread_id: int = Field(sa_column=reference("thread.id", ondelete="CASCADE"))
     version: int
+    number: int
     title: str = Field(max_length=200)
     body: str = Field(sa_type=Text)
     body_format: str = Field(max_length=10)

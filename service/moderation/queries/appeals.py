@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, func, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, func, literal, select, tuple_, union_all
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
+from service.categories.models import CategoryModerator
 from service.categories.policy import moderated_by
 from service.kit.actor import Actor, rank_of
 from service.kit.clock import to_micros
@@ -88,10 +89,10 @@ def others_who_may(session: Session, decision: Decision, *, without: Sequence[in
     """Whether anybody but these may decide about an appeal against the decision: they moderate where it was taken, and
     stand no lower than who took it.
     """
-    moderators = col(Account.role).in_(("moderator", "admin"))
-    query = select(col(Account.id), col(Account.role), col(Account.moderated)).where(
-        or_(moderators, col(Account.moderated).is_not(None))
-    )
+    people = select(col(Account.id), col(Account.role), col(Account.moderated))
+    staff = people.where(col(Account.role) != literal("member", literal_execute=True))  # as the index of staff says it
+    some = people.join(CategoryModerator, col(CategoryModerator.account_id) == Account.id)
+    query = union_all(staff, some)
     rows = {row[0]: (row[1], row[2] or []) for row in session.execute(query)}
     taken_by = rows.get(decision.decided_by_id or 0, ("moderator", []))
     least = rank_of(taken_by[0], moderates_some=bool(taken_by[1]))

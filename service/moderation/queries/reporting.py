@@ -223,10 +223,8 @@ def _appeals(session: Session, period: Period) -> Appeals:
 
 def _median(session: Session, span: ColumnElement[int], *where: ColumnElement[bool]) -> float | None:
     """The middle of these spans in seconds, the mean of the two middle ones of an even number; None of none."""
-    rows = select(span.label("span")).where(*where)
-    number = int(session.execute(select(func.count()).select_from(rows.subquery())).scalar_one())
-    if number == 0:
-        return None
-    middle = rows.order_by(span).offset((number - 1) // 2).limit(2 - number % 2)
-    found = [int(row[0]) for row in session.execute(middle)]
-    return sum(found) / len(found) * MICROSECOND.total_seconds()
+    place, number = func.row_number().over(order_by=span), func.count().over()
+    rows = select(span.label("span"), place.label("place"), number.label("number")).where(*where).subquery()
+    middle = select(rows.c.span).where((rows.c.place * 2).between(rows.c.number, rows.c.number + 2))
+    found = [int(each) for each in session.scalars(middle)]
+    return sum(found) / len(found) * MICROSECOND.total_seconds() if found else None

@@ -19,7 +19,7 @@ from service.replies.events import ReplyEdited
 from service.replies.models import Reply, ReplyRevision
 from service.replies.operations.posting import facts_of
 from service.replies.queries import ReplySeen
-from service.replies.queries.revisions import last_text
+from service.replies.queries.revisions import OF_REPLIES, last_text
 from service.screening.errors import Rejected
 from service.screening.models import EDIT
 from service.screening.operations import keep_step, refusal, screen_edit
@@ -38,6 +38,7 @@ from service.threads import policy as threads_policy
 from service.threads.operations import Written, as_stored
 from service.threads.operations.waiting import kept_text, text_of, written_again
 from service.threads.queries import ThreadSeen
+from service.threads.queries.revisions import count_earlier
 
 
 def edit_reply(
@@ -108,7 +109,7 @@ def reword_reply(session: Session, actor: Actor, seen: ThreadSeen, reply: Reply,
 
     The text is in the reply's format already, and who may is asked by whoever calls this.
     """
-    session.add(revision_of(reply))
+    session.add(revision_of(reply, count_earlier(session, OF_REPLIES, reply) + 1))
     reply.edited_at, reply.edited_by_id = now(session), actor.account_id
     return _say(session, actor, seen, reply, text)
 
@@ -155,10 +156,11 @@ def edit_of(seen: ThreadSeen, reply: Reply) -> EditOf:
     return EditOf(reply, seen.id, stored_id(reply.id), seen.thread.category_id)
 
 
-def revision_of(reply: Reply) -> ReplyRevision:
-    """What the reply says now, to be kept before it changes."""
+def revision_of(reply: Reply, number: int) -> ReplyRevision:
+    """What the reply says now, to be kept before it changes, as the text with this number of all that it has had."""
     return ReplyRevision(
-        reply_id=stored_id(reply.id), version=reply.version, body=reply.body, body_format=reply.body_format,
+        reply_id=stored_id(reply.id), version=reply.version, number=number, body=reply.body,
+        body_format=reply.body_format,
         made_by_id=reply.edited_by_id if reply.edited_at else reply.author_id,
         made_at=reply.edited_at or reply.created_at,
     )  # fmt: skip

@@ -37,7 +37,7 @@ from service.threads.operations.opening import facts_of
 from service.threads.operations.waiting import kept_text, text_of, written_again
 from service.threads.operations.writing import OPENING_LEVEL, Written, as_stored
 from service.threads.queries import ThreadSeen
-from service.threads.queries.revisions import last_text
+from service.threads.queries.revisions import OF_THREADS, count_earlier, last_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def reword_thread(session: Session, actor: Actor, thread: Thread, ready: Rewordi
     What it said is kept as a revision. Returns the event's id. Who may is asked by whoever calls this.
     """
     if ready.says:
-        session.add(revision_of(thread))
+        session.add(revision_of(thread, count_earlier(session, OF_THREADS, thread) + 1))
         thread.edited_at, thread.edited_by_id = now(session), actor.account_id
     if ready.title is not None:
         thread.title, thread.slug = ready.title, slugify(ready.title)
@@ -214,10 +214,10 @@ def edit_of(thread: Thread) -> EditOf:
     return EditOf(thread, stored_id(thread.id), None, thread.category_id)
 
 
-def revision_of(thread: Thread) -> ThreadRevision:
-    """What the thread says now, to be kept before it changes."""
+def revision_of(thread: Thread, number: int) -> ThreadRevision:
+    """What the thread says now, to be kept before it changes, as the text with this number of all that it has had."""
     return ThreadRevision(
-        thread_id=stored_id(thread.id), version=thread.version, title=thread.title, body=thread.body,
+        thread_id=stored_id(thread.id), version=thread.version, number=number, title=thread.title, body=thread.body,
         body_format=thread.body_format, sources=thread.sources,
         made_by_id=thread.edited_by_id if thread.edited_at else thread.author_id,
         made_at=thread.edited_at or thread.created_at,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, literal, select
 from sqlmodel import Session, col
 
 from service.accounts.models import Account
@@ -94,18 +94,23 @@ def latest_text(session: Session, kept: Kept, post: Post) -> Any:
 
 def texts_of(session: Session, actor: Actor, kept: Kept, post: Post, before: int | None, limit: int) -> list[Revision]:
     """As `list_revisions`, for a post of any kind."""
-    earlier = session.execute(select(func.count()).select_from(kept.table).where(kept.of(post))).scalar_one()
+    earlier = count_earlier(session, kept, post)
     newest = earlier + 1 if before is None else min(before - 1, earlier + 1)
     found = [_current(session, post, newest)] if newest > earlier else []
-    top = min(newest, earlier)
-    most = min(limit + 1 - len(found), max(0, top - never_public(session, actor, kept, post)))
+    number = col(kept.table.number)
     rows = session.execute(
         select(kept.table, col(Account.username), col(Account.display_name))
         .outerjoin(Account, col(Account.id) == kept.table.made_by_id)
-        .where(kept.of(post)).order_by(col(kept.table.version).desc())
-        .offset(literal(earlier - max(0, top), BigInteger)).limit(most)
+        .where(kept.of(post), number <= literal(newest, BigInteger), number > never_public(session, actor, kept, post))
+        .order_by(number.desc()).limit(limit + 1 - len(found))
     )  # fmt: skip
-    return found + [_earlier(row, top - place, post) for place, row in enumerate(rows)]
+    return found + [_earlier(row, post) for row in rows]
+
+
+def count_earlier(session: Session, kept: Kept, post: Post) -> int:
+    """How many texts a post has had before this one: the number of the last of them."""
+    number = col(kept.table.number)
+    return int(session.scalar(select(number).where(kept.of(post)).order_by(number.desc()).limit(1)) or 0)
 
 
 def never_public(session: Session, actor: Actor, kept: Kept, post: Post) -> int:
@@ -113,17 +118,17 @@ def never_public(session: Session, actor: Actor, kept: Kept, post: Post) -> int:
     is_author = actor.account_id is not None and actor.account_id == post.author_id
     if actor.moderates or is_author or post.published_at is None or post.published_at == post.created_at:
         return 0
-    query = select(func.count()).select_from(kept.table).where(kept.of(post))
-    made = int(session.execute(query.where(col(kept.table.made_at) <= post.published_at)).scalar_one())
+    number = col(kept.table.number)
+    query = select(number).where(kept.of(post), col(kept.table.made_at) <= post.published_at)
+    made = int(session.scalar(query.order_by(number.desc()).limit(1)) or 0)
     is_as_published = post.edited_at is not None and post.edited_at <= post.published_at
     return made if is_as_published else max(0, made - 1)
 
 
 def earlier_text(session: Session, kept: Kept, post: Post, number: int) -> Any:
     """As `get_revision`, for a post of any kind."""
-    query: Select[Any] = select(kept.table).where(kept.of(post)).order_by(col(kept.table.version))
-    place = query.offset(literal(number - 1, BigInteger)).limit(1)
-    row = session.execute(place).scalar_one_or_none() if number > 0 else None  # SQLite takes a place below 0 for 0
+    this = col(kept.table.number) == literal(number, BigInteger)
+    row = session.execute(select(kept.table).where(kept.of(post), this)).scalar_one_or_none()
     if row is None:
         raise NotFound("There is no such earlier text")
     return row
@@ -141,12 +146,12 @@ def _current(session: Session, post: Post, number: int) -> Revision:
     )
 
 
-def _earlier(row: Any, number: int, post: Post) -> Revision:
+def _earlier(row: Any, post: Post) -> Revision:
     text, username, shown = row
     title, sources = getattr(text, "title", None), getattr(text, "sources", ())
     name = shown or username or post.author_name or "Anonymous"
     gone = text.redacted_at is not None
     return Revision(
-        number, text.version, title, text.body, text.body_format, sources, username, name, text.made_at,
+        text.number, text.version, title, text.body, text.body_format, sources, username, name, text.made_at,
         is_redacted=gone,
     )  # fmt: skip
