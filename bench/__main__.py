@@ -66,7 +66,7 @@ def main() -> int:
     with on_cores(own_core), ExitStack() as stack:
         with on_cores(servers_core):
             yardstick = Yardstick(stack.enter_context(calibration()), pace)
-        stage = Stage(yardstick, servers_core, record, chosen.quick, chosen.full)
+        stage = Stage(yardstick, servers_core, record, chosen.quick, chosen.full, chosen.lighthouse)
         for name in names:
             measure(name, stage)
     record.about = [*about(yardstick), f"parts: {', '.join(names)}; {driven}"]
@@ -83,6 +83,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=tuple(PARTS), help="some parts")
     parser.add_argument("--into-last", action="store_true", help="put them into the last whole run's record and tables")
     parser.add_argument("--full", action="store_true", help="100,000 watchers")
+    parser.add_argument("--lighthouse", default="", help="the command that runs Lighthouse (npm install lighthouse)")
     parser.add_argument("--peers", action="store_true", help="install WordPress with apt and measure it beside")
     return parser.parse_args()
 

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from bench.measure import Pace, Yardstick
 from bench.record import Record
-from bench.servers import Server, on_cores, parley, running
+from bench.servers import Server, cores, on_cores, parley, running
 from tests.provision.postgresql import throwaway_cluster
 
 SECRET: Final = "for the benchmark, 32 characters"
@@ -22,7 +22,7 @@ SECRET: Final = "for the benchmark, 32 characters"
 @dataclass(slots=True)
 class Stage:
     """One run. `core` is the servers' own; with `quick` everything is small and means nothing, with `full` everything
-    is as large as its budget says.
+    is as large as its budget says. `lighthouse` is the command that runs it (empty: the one on the PATH).
     """
 
     yardstick: Yardstick
@@ -30,11 +30,17 @@ class Stage:
     record: Record
     quick: bool = False
     full: bool = False
+    lighthouse: str = ""
 
     @property
     def pace(self) -> Pace:
         """Rounds and seconds."""
         return self.yardstick.pace
+
+    @property
+    def every_core(self) -> set[int]:
+        """The servers' and the generator's, which is by now the only one of this process."""
+        return self.core.union(*cores()) if self.core else set()
 
     @contextmanager
     def embedded(self, folder: Path) -> Iterator[Server]:

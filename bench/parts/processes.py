@@ -18,7 +18,7 @@ from bench import works
 from bench.load import Driven
 from bench.measure import drive
 from bench.seed import Person, Seeded, seed
-from bench.servers import Server, cores, on_cores, parley, temporary_folder
+from bench.servers import Server, on_cores, parley, temporary_folder
 from bench.stage import SECRET, Stage, postgresql, postmaster
 from bench.works import Work
 from service.kit.database import Session, open_database
@@ -56,7 +56,7 @@ async def run(stage: Stage) -> None:
     rates: dict[int, dict[str, float]] = {}
     wrong = 0.0
     for number in (1, 2) if stage.quick else range(1, MOST + 1):
-        with temporary_folder() as folder, ExitStack() as stack, on_cores(every_core(stage)):
+        with temporary_folder() as folder, ExitStack() as stack, on_cores(stage.every_core):
             url = stack.enter_context(postgresql())
             settings = {"PARLEY_DATABASE_URL": url, "PARLEY_SECRET_KEY": SECRET}
             servers = [stack.enter_context(parley(folder, settings, worker=True)) for _ in range(number)]
@@ -70,11 +70,6 @@ async def run(stage: Stage) -> None:
     figures = stage.record.figures
     figures |= {f"processes.{name}": rates[2][name] / rates[1][name] for name in ("kept", "drawn", "reply")}
     figures["processes.wrong"] = wrong
-
-
-def every_core(stage: Stage) -> set[int]:
-    """The servers' and the generator's."""
-    return set().union(*cores()) if stage.core else set()
 
 
 async def measure(stage: Stage, cluster: Cluster, url: str) -> tuple[dict[str, float], float]:

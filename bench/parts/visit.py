@@ -1,4 +1,6 @@
-"""What a browser loads on its first visit to a thread: bytes on the wire, requests, and what moves on the page."""
+"""What a browser loads on its first visit to a thread: bytes on the wire, requests, what moves on the page; and what
+Lighthouse says of it, where there is one.
+"""
 
 import asyncio
 import random
@@ -7,8 +9,9 @@ from typing import Final
 import httpx
 from playwright.async_api import Browser, Request, async_playwright
 
+from bench import lighthouse
 from bench.seed import REPLY_LENGTH, Person, text
-from bench.servers import Server, temporary_folder
+from bench.servers import Server, on_cores, temporary_folder
 from bench.stage import Stage
 from tests.provision.chromium import launch_options
 
@@ -19,6 +22,9 @@ new PerformanceObserver(list => { for (const entry of list.getEntries()) window.
 """
 AFTER: Final = 2.0
 """Seconds after the load for what comes late."""
+ROUNDS: Final = 3
+"""Runs of Lighthouse over the thread's page; the others get one."""
+ELSEWHERE: Final = ("/", "/c/general", "/tags", "/u/alice")
 PATIENCE: Final = 30.0
 """Seconds for one answer's size; a stream that stays open has none."""
 
@@ -32,6 +38,8 @@ async def run(stage: Stage) -> None:
             sizes, shift, asked = await visit(browser, address)
             await browser.close()
         page = packed_size(address)
+        with on_cores(stage.every_core):
+            await judge(stage, address)
     stage.record.figures |= {
         "wire.page": page / 1000,
         "wire.visit": sum(sizes.values()) / 1000,
@@ -40,7 +48,21 @@ async def run(stage: Stage) -> None:
     }
     listed = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
     stage.record.remarks.append(f"first visit, bytes of each answer's body on the wire: {listed}")
-    stage.record.failed["wire.lighthouse"] = "not here: Lighthouse comes from npm"
+
+
+async def judge(stage: Stage, address: str) -> None:
+    """Lighthouse's figures of the thread for both of its presets, and of the other pages that guests come to."""
+    command = lighthouse.found(stage.lighthouse)
+    if not command:
+        stage.record.failed["wire.lighthouse"] = "no Lighthouse here (--lighthouse)"
+        return
+    rounds, (site, _, _) = 1 if stage.quick else ROUNDS, address.partition("/t/")
+    verdicts = [await lighthouse.look(command, address, preset, rounds) for preset in lighthouse.PRESETS]
+    said = [f"{preset} {verdict}" for preset, verdict in zip(lighthouse.PRESETS, verdicts, strict=True)]
+    for path in () if stage.quick else ELSEWHERE:
+        said.append(f"{path} {await lighthouse.look(command, site + path, 'mobile', 1)}")
+    stage.record.figures["wire.lighthouse"] = min(verdict.least for verdict in verdicts)
+    stage.record.remarks.append(f"Lighthouse ({', '.join(lighthouse.CATEGORIES)}): {', '.join(said)}")
 
 
 def a_thread(server: Server) -> str:
