@@ -19,7 +19,13 @@ PINNED = text("pinned_at IS NOT NULL")
 MARKED = text("text_hash IS NOT NULL")
 OF_REPLY, OF_OPENING = text("reply_id IS NOT NULL"), text("reply_id IS NULL")
 IN_TRASH = text("trashed_at IS NOT NULL AND purged_at IS NULL")
-UNTOLD = text("closing_recorded_at IS NULL AND moderation = 'published'")
+UNTOLD: Final = "closing_recorded_at IS NULL AND moderation = 'published'"
+
+
+def untold(name: str, *what: Any, where: str = "") -> Index:
+    """An index of the published threads whose closing has not been told, for the sweep that looks for those."""
+    condition = text(f"{UNTOLD} AND {where}" if where else UNTOLD)
+    return Index(name, *what, sqlite_where=condition, postgresql_where=condition)
 
 
 class Thread(ClosingTerms, table=True):
@@ -62,7 +68,26 @@ class Thread(ClosingTerms, table=True):
             postgresql_where=UNPUBLISHED,
         ),
         Index("thread_in_trash", "trashed_at", "id", sqlite_where=IN_TRASH, postgresql_where=IN_TRASH),
-        Index("thread_untold", "id", sqlite_where=UNTOLD, postgresql_where=UNTOLD),
+        untold("thread_untold_by_age", "category_id", "override", "close_after_age", "published_at"),
+        untold("thread_untold_by_silence", "category_id", "override", "close_after_idle", "idle_anchor"),
+        untold("thread_untold_by_replies", "category_id", "override", "close_after_replies", "reply_count"),
+        untold("thread_own_fact", "id", where="(closed_at IS NOT NULL OR archived_at IS NOT NULL)"),
+        untold("thread_own_schedule", "closes_at", where="closes_at >= 0"),
+        untold(
+            "thread_own_age",
+            text("(published_at + close_after_age)"),
+            where="override = 'auto' AND close_after_age >= 0",
+        ),
+        untold(
+            "thread_own_silence",
+            text("(idle_anchor + close_after_idle)"),
+            where="override = 'auto' AND close_after_idle >= 0",
+        ),
+        untold(
+            "thread_own_replies",
+            text("(reply_count - close_after_replies)"),
+            where="override = 'auto' AND close_after_replies >= 0",
+        ),
         Index("thread_reopening", "reopens_at", sqlite_where=REOPENING, postgresql_where=REOPENING),
         Index("thread_by_text", "author_id", "text_hash", sqlite_where=MARKED, postgresql_where=MARKED),
         Index("thread_pinned", "pinned_at", sqlite_where=PINNED, postgresql_where=PINNED),

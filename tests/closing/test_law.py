@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Column, ColumnElement, MetaData, Table, delet
 from sqlmodel import col
 
 from service.categories.models import Category
+from service.closing.queries import due
 from service.kit.clock import from_micros
 from service.kit.database import Database, Session
 from service.kit.database.rows import stored_id
@@ -114,6 +115,25 @@ async def test_both_forms_and_a_plain_one_agree_in_thousands_of_random_histories
     assert not differing
     assert histories >= 2000
     assert asked > 10 * histories
+
+
+async def test_the_sweep_finds_term_by_term_what_the_law_says_is_closed(database: Database) -> None:
+    def compare(session: Session) -> int:
+        ASK.create(session.connection())
+        found = 0
+        for world in worlds(seed=11, count=8, threads=40):
+            store(session, world)
+            session.execute(update(Thread).where(col(Thread.id) % 7 == 0).values(moderation="hidden"))
+            session.execute(update(Thread).where(col(Thread.id) % 5 == 0).values(closing_recorded_at=from_micros(LATE)))
+            for at in sorted({ask["at"] for ask in world.asks})[::25]:
+                untold = col(Thread.closing_recorded_at).is_(None), col(Thread.moderation) == "published"
+                query = select(col(Thread.id)).where(*untold, law.effective_close_at(at) <= at)
+                closed = set(session.scalars(query))
+                assert set(due.untold_at(session, at, 1000)) == closed
+                found += len(closed)
+        return found
+
+    assert await database.write(compare) > 200
 
 
 async def test_a_thread_is_loaded_with_the_moment_at_which_it_had_enough_replies(database: Database) -> None:

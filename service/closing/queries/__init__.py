@@ -1,11 +1,13 @@
 """The SELECTs of closings.
 
-untold (whose deadline has passed, and whose telling no longer holds) · calendar (what closes when) · preview (what
-another policy would do) · timers · waiting and deleting (the replies that a closing, or a timer, decides about)
+due (whose deadline has passed untold) · untold (whose telling no longer holds) · calendar (what closes when) ·
+preview (what another policy would do) · timers · waiting and deleting (the replies that a closing, or a timer, decides
+about)
 """
 
 from service.closing.queries.calendar import Deadline, Stretch, count_by_day, list_deadlines
 from service.closing.queries.deleting import published_until
+from service.closing.queries.due import closed_untold
 from service.closing.queries.preview import Affected, Effect, preview_policy
 from service.closing.queries.timers import (
     TimerSeen,
@@ -18,7 +20,7 @@ from service.closing.queries.timers import (
     setter_of,
     thread_of_timer,
 )
-from service.closing.queries.untold import closed_untold, hold_policies, open_but_told
+from service.closing.queries.untold import hold_policies, open_but_told
 from service.closing.queries.waiting import count_waiting
 
 __all__ = [

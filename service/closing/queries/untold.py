@@ -1,4 +1,4 @@
-"""Whose deadline has passed untold, and whose telling no longer holds."""
+"""Whose telling no longer holds. Whose deadline has passed untold: `due`."""
 
 from collections.abc import Sequence
 
@@ -22,16 +22,6 @@ def hold_policies(session: Session) -> None:
     """
     session.execute(select(col(Site.id)).with_for_update(read=True))
     session.execute(select(col(Category.id)).order_by(col(Category.id)).with_for_update(read=True))
-
-
-def closed_untold(session: Session, limit: int) -> Sequence[int]:
-    """Ids of published threads that are closed by now and whose closing has not been told."""
-    at = to_micros(now(session))
-    due = effective_close_at(at) <= at
-    query = select(col(Thread.id)).where(
-        col(Thread.closing_recorded_at).is_(None), col(Thread.moderation) == "published", due
-    )
-    return [stored_id(found) for found in session.execute(query.order_by(col(Thread.id)).limit(limit)).scalars()]
 
 
 def open_but_told(session: Session, after: int, limit: int) -> Sequence[int]:
