@@ -33,8 +33,8 @@ STYLES: Final = {
 """How elements look where no style sheet is: mail programs keep the attribute `style` and little else."""
 
 
-ALLOWED: Final = Allowed(TAGS, {}, KEPT)
 LOOKS: Final = {tag: {"style": style} for tag, style in STYLES.items()}
+ALLOWED: Final = Allowed(TAGS, {}, KEPT, rel="nofollow noopener", fixed=LOOKS)
 
 
 def for_mail(html: str, resolve: Callable[[str], str]) -> str:
@@ -47,4 +47,4 @@ def for_mail(html: str, resolve: Callable[[str], str]) -> str:
     def check(tag: str, name: str, value: str) -> str | None:
         return resolve(value) if name == "href" and value.startswith(("/", "#")) else value
 
-    return sanitise(html, ALLOWED, check, rel="nofollow noopener", fixed=LOOKS)
+    return sanitise(html, ALLOWED, check)
