@@ -116,8 +116,8 @@ async def post_reply(thread_id: ThreadId, draft: Deferred[PostReply], asks: Aski
         reply = operations.post_reply(session, actor, seen, ready, asks.sender())
         if isinstance(reply, Rejected):
             return reply
-        view = ReplyView.of(queries.just_posted(actor, reply), seen.thread.slug)
-        return with_etag(created(view, f"/api/v1/replies/{view.id}"), view.version)
+        members = reply_members(queries.just_posted(actor, reply), seen.thread.slug)
+        return with_etag(created(members, f"/api/v1/replies/{reply.id}"), reply.version)
 
     return await asks.write(work)
 

@@ -48,7 +48,7 @@ def json_answer(model: BaseModel | Members, status: int = 200, **headers: str) -
     )
 
 
-def created(model: BaseModel, location: str, **headers: str) -> Answer:
+def created(model: BaseModel | Members, location: str, **headers: str) -> Answer:
     """201 with the new thing and its address."""
     return json_answer(model, 201, Location=in_ascii(location), **headers)
 
