@@ -23,8 +23,9 @@ from service.site import operations, queries
 from service.site.models import ClosingTerms, Site
 from service.site.schemas import ChangeSite
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 
 TERMS: Final = (*terms.MOMENTS, *terms.EVERYWHERE, terms.WAIT)
 MODES: Final = {

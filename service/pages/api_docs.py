@@ -11,9 +11,10 @@ from service.accounts.current import Asking
 from service.pages import frame
 from service.pages.rendering import page
 from service.pages.views.api_docs import ApiDocs, Operation, Parameter
+from service.web.later import LaterRoute
 from service.web.openapi import describe
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 
 
 @router.get("/api/v1/docs")

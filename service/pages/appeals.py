@@ -20,9 +20,10 @@ from service.pages.rendering import page
 from service.pages.views.frame import Form, Person
 from service.pages.views.statements import AppealCase, AppealsPage
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 from service.web.paging import from_cursor, to_cursor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/mod/appeals"
 PAGE_SIZE: Final = 20
 NOTICES: Final = {

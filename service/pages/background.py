@@ -15,8 +15,9 @@ from service.pages.frame import Frame, around
 from service.pages.rendering import page
 from service.pages.views.background import DeadShown, JobsPage, KindShown
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/admin/jobs"
 PER_SCREEN: Final = 50
 DEEDS: Final = ("retry", "discard", "retry-all")

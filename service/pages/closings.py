@@ -28,9 +28,10 @@ from service.pages.views.frame import Form
 from service.pages.views.moderation import Tab
 from service.threads.queries import ThreadSeen, get_thread
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 from service.web.paging import from_cursor, to_cursor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 PAGE_SIZE: Final = 50
 MOST_FIELDS: Final = PAGE_SIZE + 20
 AHEAD: Final = timedelta(days=closing_views.DAYS_AHEAD)

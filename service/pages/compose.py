@@ -25,8 +25,9 @@ from service.threads import operations
 from service.threads.policy import check_may_open
 from service.threads.schemas import OpenThread, to_opening
 from service.web.answers import Answer
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 DRAFT = "new-thread"
 
 

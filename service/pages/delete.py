@@ -24,8 +24,9 @@ from service.replies.models import Reply
 from service.threads import operations, policy
 from service.threads.queries import get_thread, lock_thread
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1)]

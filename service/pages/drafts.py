@@ -17,9 +17,10 @@ from service.pages.rendering import page
 from service.pages.views.drafts import DraftLine, DraftsPage
 from service.threads.queries import get_thread
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 from service.web.paging import MOST_CURSOR, from_cursor, to_cursor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/settings/drafts"
 DISCARD: Final = "discard-draft"
 """The deed of the button that discards a draft, here and on its thread's page."""

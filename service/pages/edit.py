@@ -46,8 +46,9 @@ from service.threads import operations
 from service.threads.queries import lock_thread
 from service.threads.schemas import EditThread, to_rewording
 from service.web.answers import Answer
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 ReplyId = Annotated[int, Path(ge=1, le=2**63 - 1)]

@@ -28,8 +28,9 @@ from service.threads.queries.moments import moments_of
 from service.threads.queries.tags import get_tag
 from service.web import keeping
 from service.web.cache import IfModifiedSince, IfNoneMatch, shared_answer
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 THREADS: Final = 30
 """Threads in a feed of threads, the newest."""

@@ -26,8 +26,9 @@ from service.pages.views.frame import Form
 from service.replies.queries import ReplySeen, lock_reply
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 FIELDS = {"reason": "The reason", "note": "The note"}

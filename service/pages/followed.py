@@ -17,9 +17,10 @@ from service.pages.views.followed import FollowedGroup, FollowedLine, FollowedPa
 from service.subscriptions import operations, queries
 from service.subscriptions.queries import Followed
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 from service.web.paging import MOST_CURSOR, from_cursor, to_cursor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/settings/following"
 AT_ONCE: Final = 50
 TITLES: Final = {"category": "Categories", "tag": "Tags", "thread": "Threads"}

@@ -33,9 +33,10 @@ from service.threads.queries import ThreadSeen
 from service.threads.queries.lists import Filters, sort_key
 from service.threads.queries.moments import moments_of_list
 from service.web import keeping
+from service.web.later import LaterRoute
 from service.web.paging import from_cursor, to_cursor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 
 PAGE_SIZE: Final = 30
 NOTHING_NEW: Final[Mapping[int, int]] = {}

@@ -25,9 +25,10 @@ from service.transfer import operations, queries
 from service.transfer.models import ImportRun
 from service.web.answers import Answer, see_other
 from service.web.gate import MAX_FILE
+from service.web.later import LaterRoute
 from service.web.receiving import Received, is_multipart, receive_file
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/admin/import"
 
 

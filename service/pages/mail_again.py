@@ -8,8 +8,9 @@ from service.kit.database import Session
 from service.notifications.operations import choose_mail
 from service.pages import forms
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 
 
 @router.post("/mail-again")

@@ -17,9 +17,10 @@ from service.kit.errors import NotFound, NotReady
 from service.pages.measured.machinery import Machinery
 from service.pages.measured.traffic import Requests
 from service.pages.measured.work import Background
+from service.web.later import LaterRoute
 from service.web.origin import comes_straight_from
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 

@@ -23,8 +23,9 @@ from service.screening.policy.trials import Draft
 from service.screening.queries import backtests, rules
 from service.screening.queries.rules import RuleSeen
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/mod/rules/backtests"
 BacktestId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 

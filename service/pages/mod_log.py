@@ -29,9 +29,10 @@ from service.pages.rendering import page
 from service.pages.views.frame import Choice, Form, FormError
 from service.pages.views.log import LogPage
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 from service.web.paging import from_cursor, to_cursor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/mod/log"
 PAGE_SIZE: Final = 50
 NOBODY: Final = -1

@@ -18,8 +18,9 @@ from service.moderation.schemas.many import MOST
 from service.pages import forms, moderating, queue_frame, queue_many, queue_page, undoing
 from service.pages.queue_place import At, Just, Place, Told
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 MOST_FIELDS = MOST + 20
 
 

@@ -18,8 +18,9 @@ from service.pages.rendering import page
 from service.pages.views.canned import CannedLine, CannedPage
 from service.pages.views.frame import Form
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 NOTICES: Final = {"make": "Kept.", "change": "Saved.", "delete": "Deleted. What was said with it stays."}
 
 

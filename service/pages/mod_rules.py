@@ -30,8 +30,9 @@ from service.screening.schemas import to_changes, to_values
 from service.screening.schemas.backtests import USUAL, to_draft
 from service.site.queries import get_site
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/mod/rules"
 RuleId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 BacktestId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]

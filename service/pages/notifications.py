@@ -17,9 +17,10 @@ from service.pages.rendering import page
 from service.pages.views.lists import Notice, NotificationsPage
 from service.replies.models import address
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 from service.web.paging import from_cursor, to_cursor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 PAGE_SIZE: Final = 30
 
 

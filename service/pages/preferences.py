@@ -21,8 +21,9 @@ from service.pages.rendering import page
 from service.pages.views.frame import Choice, Form
 from service.pages.views.preferences import Group, KindRow, PreferencesPage
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/settings/notifications"
 
 WORDS: Final = {

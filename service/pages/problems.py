@@ -11,9 +11,10 @@ from service.kit.errors import NotFound, NotSignedIn, Problem
 from service.pages import frame
 from service.pages.rendering import page, returning, see_other
 from service.pages.views.problems import ProblemKind, ProblemPage
+from service.web.later import LaterRoute
 from service.web.request_ids import REQUEST_ID
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 
 REMEDIES: Final = {
     "bad-request": "Send the request again in a form that HTTP and its media type allow.",

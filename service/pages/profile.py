@@ -24,9 +24,10 @@ from service.pages.views.lists import ProfilePage
 from service.threads.queries import list_threads
 from service.threads.queries.lists import Filters
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 from service.web.paging import from_cursor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 PAGE_SIZE: Final = 20
 ROLES: Final = (
     Choice("member", "Member: opens threads and replies"),

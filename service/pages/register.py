@@ -20,8 +20,9 @@ from service.pages.views.account import RegisterPage
 from service.pages.views.frame import Form
 from service.site.queries import get_site
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 LABELS: Final = {"username": "Username", "email": "Mail address", "password": "Password", "display_name": "Name"}
 FIELDS: Final = ("username", "email", "display_name")
 Shown = Callable[[Session, Actor], RegisterPage]

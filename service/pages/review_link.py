@@ -18,8 +18,9 @@ from service.pages.frame import Frame, around
 from service.pages.rendering import page, trusted
 from service.pages.views.moderation import ReviewLinkPage
 from service.web.answers import Answer
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 
 
 @router.get("/review/{token}")

@@ -20,8 +20,9 @@ from service.pages.rendering import page
 from service.pages.settings_view import Refused, settings_view
 from service.pages.views.account import SettingsPage
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 LABELS: Final = {
     "display_name": "Name",
     "email": "Mail address",

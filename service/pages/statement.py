@@ -25,8 +25,9 @@ from service.pages.rendering import page
 from service.pages.views.statements import DecisionLine, DecisionsPage, StatementPage
 from service.site.queries import get_site
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 PAGE_SIZE: Final = 30
 LABELS: Final = {"reason": "Why it is wrong"}
 DecisionId = Annotated[int, Path(ge=1, le=2**63 - 1)]

@@ -28,9 +28,10 @@ from service.threads.queries.lists import Filters, sort_key
 from service.threads.queries.moments import moments_of_list
 from service.threads.queries.tags import TagUse, get_tag, list_tags
 from service.web import keeping
+from service.web.later import LaterRoute
 from service.web.paging import from_cursor, to_cursor
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 
 TAGS: Final = 100
 """Tags on one page of the list."""

@@ -36,8 +36,9 @@ from service.threads import policy
 from service.threads.queries import get_thread, hold_thread
 from service.web import keeping
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 

@@ -23,8 +23,9 @@ from service.pages.views.closing import TimerLine, TimersPage
 from service.pages.views.frame import Choice, Form
 from service.threads.queries import ThreadSeen, get_thread, lock_thread
 from service.web.answers import Answer, see_other
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 ThreadId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 NOTHING: Final = forms.Sent({}, None)
 MOST_ENDED: Final = 20

@@ -26,8 +26,9 @@ from service.pages.rendering import page
 from service.pages.views.account import LeaveListPage, UnsubscribePage
 from service.subscriptions.models import MUTED, WATCHING
 from service.web.answers import Answer
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 
 Deed = Callable[[Session, int, int], LinkSeen]
 DEEDS: Final[dict[str, Deed]] = {

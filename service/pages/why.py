@@ -19,8 +19,9 @@ from service.pages.views.frame import Form
 from service.pages.views.why import ChannelShown, ExplanationShown, WhyPage
 from service.replies.queries import get_reply_by_number
 from service.threads.queries import get_thread
+from service.web.later import LaterRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 HERE: Final = "/admin/why"
 POST: Final = re.compile(r"/t/(\d{1,18})(?:/|$|\?|#)(?:.*#reply-(\d{1,9}))?", re.ASCII)
 """The address of a post, as it stands in a browser: a thread's, or a reply's with its number."""

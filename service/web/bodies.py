@@ -10,13 +10,13 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, TypeVar, get_args
 
 from fastapi import Body, Request, Response
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 from starlette.concurrency import run_in_threadpool
 
 from service.kit.errors import FieldError, Invalid
+from service.web.later import LaterRoute
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL cannot store, and lone surrogates, which UTF-8 cannot write (RFC 3629 section 3)."""
@@ -158,7 +158,7 @@ def path_of(place: "Place | None") -> tuple[int | str, ...]:
     return tuple(reversed(path))
 
 
-class StrictRoute(APIRoute):
+class StrictRoute(LaterRoute):
     """A route that reads its JSON with StrictRequest."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

@@ -14,9 +14,10 @@ from service.kit.database.migrations import version_of
 from service.kit.errors import NotReady
 from service.kit.events import oldest_waiting
 from service.kit.queue import is_worked
+from service.web.later import LaterRoute
 from service.web.limits import Quota, spend
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 PROBES: Final = Quota("readyz", 2**62, timedelta(days=1))
 """Any number: what counts is that counting works."""
 

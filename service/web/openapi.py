@@ -23,9 +23,10 @@ from service.kit.errors import (
     NotSignedIn,
     Problem,
 )
+from service.web.later import LaterRoute
 from service.web.problems import described
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 
 PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
