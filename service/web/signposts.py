@@ -46,7 +46,7 @@ def few(router: Router, routes: list[BaseRoute]) -> Router:
 
 def heads_of(route: BaseRoute) -> set[str]:
     """The heads of a route, or of all in an included router."""
-    heads = {head_of(context.path_format or "") for context in iter_route_contexts([route])}
+    heads = {head_of(context.path or "") for context in iter_route_contexts([route])}
     return {ANY if head.startswith(ANY) else head for head in heads}
 
 
