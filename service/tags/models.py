@@ -1,4 +1,4 @@
-"""The tables of tags and of which thread has which."""
+"""The tables of tags, of which thread has which, and of how many have each."""
 
 from typing import Any, ClassVar
 
@@ -25,3 +25,17 @@ class ThreadTag(SQLModel, table=True):
     __table_args__: Any = (Index("thread_tag_by_tag", "tag_id", "thread_id"),)
     thread_id: int = Field(sa_column=Column(BigInteger, ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True))
     tag_id: int = Field(sa_column=Column(BigInteger, ForeignKey("tag.id"), primary_key=True))
+
+
+class TagCount(SQLModel, table=True):
+    """How many published threads of a category have a tag: moved by whatever publishes, hides or tags a thread.
+
+    What waits for a moderator is not counted here: who is shown it counts it beside.
+    """
+
+    __tablename__ = "tag_count"
+    tag_id: int = Field(sa_column=Column(BigInteger, ForeignKey("tag.id"), primary_key=True))
+    category_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("category.id", ondelete="CASCADE"), primary_key=True, index=True)
+    )
+    threads: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from service.kit.database.rows import stored_id
 from service.tags.models import Tag, ThreadTag
-from service.tags.policy import tag_slug
 
 
 def tags_by_slug(session: Session, slugs: Collection[str]) -> dict[str, tuple[int, str]]:
@@ -21,9 +20,3 @@ def tags_by_slug(session: Session, slugs: Collection[str]) -> dict[str, tuple[in
 def tag_ids_of(session: Session, thread_id: int) -> set[int]:
     """The tags of a thread."""
     return set(session.execute(select(col(ThreadTag.tag_id)).where(col(ThreadTag.thread_id) == thread_id)).scalars())
-
-
-def threads_tagged(slug_or_name: str) -> Select[int]:
-    """The ids of the threads that have this tag, as a subquery; of none when nobody has ever used it."""
-    this = col(Tag.slug) == tag_slug(slug_or_name)
-    return select(col(ThreadTag.thread_id)).join(Tag, col(Tag.id) == ThreadTag.tag_id).where(this)

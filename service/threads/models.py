@@ -67,6 +67,7 @@ class Thread(ClosingTerms, table=True):
             sqlite_where=UNPUBLISHED,
             postgresql_where=UNPUBLISHED,
         ),
+        Index("thread_particular", "author_id", "id", sqlite_where=UNPUBLISHED, postgresql_where=UNPUBLISHED),
         Index("thread_in_trash", "trashed_at", "id", sqlite_where=IN_TRASH, postgresql_where=IN_TRASH),
         untold("thread_untold_by_age", "category_id", "override", "close_after_age", "published_at"),
         untold("thread_untold_by_silence", "category_id", "override", "close_after_idle", "idle_anchor"),

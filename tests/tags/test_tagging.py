@@ -1,18 +1,22 @@
 """Tags at the JSON door: given with a thread, changed with it, found by it, and counted for each reader."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from service.kit.actor import SYSTEM
 from service.kit.database import Session
+from service.kit.database.rows import table_of
 from service.kit.events import EventRow
 from service.screening.policy import Action
+from service.tags.models import TagCount, ThreadTag
+from service.threads.models import Thread
 from service.threads.operations import moderate_thread
 from service.threads.queries import lock_thread
 from tests.build import a_thread
@@ -20,6 +24,23 @@ from tests.cast import Person
 
 pytestmark = pytest.mark.anyio
 LIST = "/api/v1/threads"
+THREAD, THREAD_TAG, TAG_COUNT = table_of(Thread), table_of(ThreadTag), table_of(TagCount)
+
+
+@pytest.fixture(autouse=True)
+async def counted(app: FastAPI) -> AsyncIterator[None]:
+    """After each test: what is counted of tags is what counting their threads gives."""
+    yield
+
+    def compare(session: Session) -> tuple[set[Any], set[Any]]:
+        kept = select(TAG_COUNT.c["tag_id", "category_id", "threads"]).where(TAG_COUNT.c.threads != 0)
+        key = THREAD_TAG.c.tag_id, THREAD.c.category_id
+        there = select(*key, func.count()).join(THREAD, THREAD.c.id == THREAD_TAG.c.thread_id).group_by(*key)
+        found = session.execute(there.where(THREAD.c.moderation == "published"))
+        return {tuple(row) for row in session.execute(kept)}, {tuple(row) for row in found}
+
+    ours, theirs = await app.state.database.read(compare)
+    assert ours == theirs
 
 
 async def tags(reader: httpx.AsyncClient, **asked: Any) -> dict[str, int]:
@@ -202,6 +223,10 @@ async def test_a_held_or_hidden_thread_has_its_tags_for_itself(
         assert await titles(reader, "waiting") == []
     await moderate("restore")
     assert await tags(client) == both
+    path = f"{LIST}/{waiting['id']}"
+    for names, expected in ((["waiting"], {"shared": 1, "waiting": 1}), (["shared"], {"shared": 2})):
+        assert (await mona.patch(path, {"tags": names})).status_code == 200
+        assert await tags(client) == expected
 
 
 async def test_many_at_once_make_a_tag_once(alice: Person, bob: Person) -> None:

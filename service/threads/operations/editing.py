@@ -33,7 +33,7 @@ from service.tags.operations import set_tags
 from service.threads import policy
 from service.threads.events import ThreadEdited
 from service.threads.models import Thread, ThreadRevision
-from service.threads.operations.opening import facts_of
+from service.threads.operations.opening import counted_in, facts_of
 from service.threads.operations.waiting import kept_text, text_of, written_again
 from service.threads.operations.writing import OPENING_LEVEL, Written, as_stored
 from service.threads.queries import ThreadSeen
@@ -166,7 +166,7 @@ def reword_thread(session: Session, actor: Actor, thread: Thread, ready: Rewordi
     if ready.sources is not None:
         thread.sources = ready.sources
     if ready.tags is not None:
-        thread.tags = set_tags(session, stored_id(thread.id), ready.tags)
+        thread.tags = set_tags(session, stored_id(thread.id), ready.tags, counted_in(thread))
     return _record(session, actor, thread, ready)
 
 

@@ -13,7 +13,7 @@ from service.kit.text import RENDERER_VERSION, contents, slugify
 from service.tags.operations import set_tags
 from service.threads.events import ThreadImported
 from service.threads.models import Thread
-from service.threads.operations.opening import facts_of
+from service.threads.operations.opening import counted_in, facts_of
 from service.threads.operations.writing import Written
 
 
@@ -47,7 +47,7 @@ def import_thread(session: Session, actor: Actor, category: Category, brought: B
     session.add(thread)
     session.flush()
     if brought.tags:
-        thread.tags = set_tags(session, stored_id(thread.id), brought.tags)
+        thread.tags = set_tags(session, stored_id(thread.id), brought.tags, counted_in(thread))
         session.flush()
     events.record(session, ThreadImported(actor=actor, **facts_of(thread)))
     return thread

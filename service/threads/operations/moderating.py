@@ -8,11 +8,13 @@ from sqlmodel import Session
 from service.kit import events
 from service.kit.actor import Actor, check_moderates
 from service.kit.clock import now
+from service.kit.database.rows import stored_id
 from service.kit.versions import Wanted, check_version
 from service.screening.models import Decision
 from service.screening.operations import check_may_take, keep_step, put_columns_back, snapshot
 from service.screening.operations.editing import end_edit, with_edit
 from service.screening.policy import Action, has_been_public, tell, transition
+from service.tags.operations import count_thread
 from service.threads import policy, queries
 from service.threads.events import (
     ThreadEvent,
@@ -26,7 +28,7 @@ from service.threads.events import (
 )
 from service.threads.models import Thread
 from service.threads.operations.editing import edit_of
-from service.threads.operations.opening import facts_of
+from service.threads.operations.opening import counted_in, facts_of
 from service.threads.queries import ThreadSeen
 
 ENDS_IN: Final[dict[str, type[ThreadEvent]]] = {
@@ -84,13 +86,14 @@ def put_thread_back(session: Session, actor: Actor, seen: ThreadSeen, before: Ma
     asked by whoever calls this. Returns the event's id.
     """
     thread = seen.thread
-    was_public, published_at = has_been_public(thread), thread.published_at
+    was_public, published_at, counted = has_been_public(thread), thread.published_at, counted_in(thread)
     put_columns_back(thread, before, ASPECT)
     thread.version += 1
     if thread.published_at != published_at:
         thread.idle_anchor, thread.active_at = queries.anchors(session, thread)
     session.add(thread)
     session.flush()
+    _count_tags(session, thread, counted)
     facts = facts_of(thread)
     facts["is_public"] = was_public or facts["is_public"]
     event = ENDS_IN.get(thread.moderation, ThreadRestored)
@@ -111,11 +114,18 @@ def _decide(session: Session, actor: Actor, thread: Thread, action: Action, reas
 
 def _move(session: Session, thread: Thread, action: Action) -> tuple[type[ThreadEvent], str]:
     """One step; which event tells of it, and the state it ends in."""
-    was_public = has_been_public(thread)
+    was_public, counted = has_been_public(thread), counted_in(thread)
     step = transition(thread, action, now(session))
     first = step.shows and not was_public
     if first:
         thread.published_at = thread.idle_anchor = thread.active_at = now(session)
     session.add(thread)
     session.flush()
+    _count_tags(session, thread, counted)
     return ENDS_IN.get(step.after, ThreadPublished if first else ThreadRestored), step.after
+
+
+def _count_tags(session: Session, thread: Thread, before: int | None) -> None:
+    """A thread that was counted with its tags and is not now, or the other way round; `before`: where it was."""
+    if thread.tags and counted_in(thread) != before:
+        count_thread(session, stored_id(thread.id), thread.category_id, 1 if before is None else -1)

@@ -71,7 +71,7 @@ def open_thread(
     except IntegrityError as error:  # the category was deleted since it was loaded
         raise NotFound("There is no such category") from error
     if ready.tags:
-        thread.tags = set_tags(session, stored_id(thread.id), ready.tags)
+        thread.tags = set_tags(session, stored_id(thread.id), ready.tags, counted_in(thread))
         session.add(thread)
     _record_opening(session, actor, thread, ready, verdict)
     return refusal(verdict) if verdict.outcome == "reject" else thread
@@ -114,6 +114,11 @@ def _record_opening(session: Session, actor: Actor, thread: Thread, opening: Ope
         events.record(session, ThreadCaught(actor=actor, timed=timed, verdict=found, **facts))
     else:
         events.record(session, ThreadRefused(actor=actor, verdict=found, **facts))
+
+
+def counted_in(thread: Thread) -> int | None:
+    """The category in which a thread's tags are counted: its own while it is published."""
+    return thread.category_id if thread.moderation == "published" else None
 
 
 def facts_of(thread: Thread) -> dict[str, Any]:
