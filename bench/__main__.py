@@ -22,7 +22,7 @@ from typing import Final
 
 from bench import capacity, peers, plots, report, wrk
 from bench.measure import Pace, Yardstick
-from bench.parts import embedded, postgresql, processes, size, streams, telling, visit
+from bench.parts import embedded, hot, postgresql, processes, size, streams, telling, visit
 from bench.parts import peers as beside
 from bench.record import LAST, Record
 from bench.servers import calibration, cores, on_cores
@@ -37,6 +37,7 @@ PARTS: Final[dict[str, Callable[[Stage], Awaitable[None]]]] = {
     "postgresql": postgresql.run,
     "size": size.run,
     "telling": telling.run,
+    "hot": hot.run,
     "streams": streams.run,
     "visit": visit.run,
     "processes": processes.run,
@@ -47,7 +48,7 @@ IN_QUICK: Final = ("embedded", "postgresql")
 MOST: Final = 360
 """Seconds after which a part is given up; with --full, four times as many."""
 KEYS: Final = {
-    "visit": ("wire",), "postgresql": ("reply_postgresql",),
+    "visit": ("wire",), "telling": ("telling_postgresql",), "postgresql": ("reply_postgresql",),
     "embedded": ("guest", "known", "first", "signed_in", "list", "list_first", "json", "json_first", "reply", "rest"),
 }  # fmt: skip
 """Which figures a part gives, where they are not called after it."""

@@ -40,6 +40,8 @@ ON_SQLITE: Final = "a durable reply, SQLite, 16 clients"
 ON_POSTGRESQL: Final = "a durable reply, PostgreSQL, 16 clients"
 MILLION: Final = "a thread of 1,000,000 replies"
 TELLING: Final = "one reply told to 100,000 people"
+TOLD_ON_POSTGRESQL: Final = f"{TELLING}, PostgreSQL"
+HOT: Final = "reading a thread with 1,000 replies a minute"
 STREAMS: Final = "5,000 open streams, one process"
 REST: Final = "one process"
 WIRE: Final = "a first visit to a thread with 2 replies"
@@ -76,6 +78,12 @@ BUDGETS: Final[tuple[Bound, ...]] = (
     most("telling.latency", TELLING, "times the median of posting at rest", 1.1),
     most("telling.seconds", TELLING, "s until the last one is told on the site", 20),
     most("telling.memory", TELLING, "times the memory before", 1.1),
+    most("telling_postgresql.latency", TOLD_ON_POSTGRESQL, "times the median of posting at rest", 1.1),
+    most("telling_postgresql.seconds", TOLD_ON_POSTGRESQL, "s until the last one is told on the site", 20),
+    most("telling_postgresql.memory", TOLD_ON_POSTGRESQL, "times the memory before", 1.1),
+    most("hot.guests", HOT, "ms for guests, 99th percentile", 100),
+    most("hot.members", HOT, "ms for members, 99th percentile", 100),
+    most("hot.wrong", HOT, "replies lost, doubled or misnumbered; wrong answers", 0),
     most("streams.seconds", STREAMS, "s until the last one has a reply", 1),
     most("streams.memory", STREAMS, "KB each", 40),
     most("rest.idle", REST, "MB resident, idle", 110),

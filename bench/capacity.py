@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bench.cluster import KINDS
 from bench.record import Record
 from bench.report import ROOT, shown, table
 
@@ -78,6 +79,23 @@ def communities(record: Record) -> str:
     return table(("what", "a day", "per s at the peak", "cores for 1", "for 10", "for 1,000"), rows, 2)
 
 
+def accounts(record: Record) -> str:
+    """CPU ms of an answer by kind of process, with 1 and 1, 2 and 2 …; and what the cores allow after 1 and 1."""
+    names = ("page unchanged", "page drawn", "durable reply")
+    points = sorted(record.series.get("accounts", []), key=lambda point: (point["work"], point["processes"]))
+    rows = []
+    for point in points:
+        number = point["processes"]
+        kinds = (shown(point[kind]) for kind in KINDS)
+        grown = f"{point['times']:.2f}", f"{point['most']:.2f}"
+        name = names[int(point["work"])] if number == 1 else ""
+        rows.append(
+            (name, f"{number:.0f} + {number:.0f}", *kinds, shown(point["cores"]), f"{point['rate']:,.0f}", *grown)
+        )
+    heads = ("CPU ms each", "app + worker", *KINDS, "cores busy", "per s", "times 1 + 1", "at most")
+    return table(heads, rows, 3)
+
+
 def sections(record: Record) -> dict[str, str]:
     """Every generated part of docs/scale.md by the name in its markers."""
-    return {"units": units(record), "communities": communities(record)}
+    return {"units": units(record), "communities": communities(record), "accounts": accounts(record)}

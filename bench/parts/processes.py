@@ -1,30 +1,31 @@
-"""More processes on PostgreSQL: 1 app and 1 worker, up to 4 and 4, on all cores; and whether anything goes wrong.
+"""More processes on PostgreSQL: 1 app and 1 worker, up to 4 and 4, on all cores; what each kind of process takes of
+them; and whether anything goes wrong.
 
-Nothing is pinned here, so the load generator takes its share of the cores too: what two processes could do more, it may
-not leave them.
+Nothing is pinned here, so the load generator and the database take their share of the cores too. What one app process
+and all that works for it leave unused is all that a second one can use: on a machine of two cores, the rate of 1 and 1
+grows to `2 ÷ (cores that 1 and 1 are busy on)` times itself and no further, whatever the processes are.
 """
 
 import asyncio
-import statistics
+import os
 import time
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import Final
 
 import httpx
 from sqlalchemy import text
 
 from bench import works
-from bench.load import Driven
-from bench.measure import drive
-from bench.seed import Person, Seeded, seed
-from bench.servers import Server, on_cores, parley, temporary_folder
-from bench.stage import SECRET, Stage, postgresql, postmaster
+from bench.cluster import Account, Cluster, cluster
+from bench.seed import Person, Seeded
+from bench.servers import Server
+from bench.stage import Stage
 from bench.works import Work
 from service.kit.database import Session, open_database
 
 MOST: Final = 4
 ROUNDS: Final = 3
+WARM, SECONDS = 0.5, 2.0
 ASKED: Final = 10
 """Replies that another process is asked for until it shows them."""
 PATIENCE: Final = 20.0
@@ -36,64 +37,58 @@ SELECT coalesce(sum(abs(last_number - found)), 0), coalesce(sum(found), 0) FROM
 """
 """Numbers handed out that no reply has, and replies with numbers of their own."""
 
-
-@dataclass(frozen=True)
-class Cluster:
-    """So many app processes, each with a worker beside, and their database."""
-
-    servers: list[Server]
-    seeded: Seeded
-    whole: Server
-
-    async def drive(self, work: Work, stage: Stage, seconds: float) -> list[Driven]:
-        """One work, its clients shared among the app processes."""
-        shared = replace(work, connections=work.connections // len(self.servers))
-        return list(await asyncio.gather(*(drive(each, shared, stage.pace, seconds) for each in self.servers)))
+WORKS: Final[dict[str, Callable[[Seeded], Work]]] = {
+    "kept": lambda seeded: works.repeated("page unchanged", "kept", seeded.page),
+    "drawn": lambda seeded: works.first_times("page drawn", "drawn", seeded.page),
+    "reply": lambda seeded: works.a_durable_reply(seeded, "PostgreSQL", "reply"),
+}
 
 
 async def run(stage: Stage) -> None:
     """Everything by one process and its worker, then by more of them, each on an empty database."""
-    rates: dict[int, dict[str, float]] = {}
+    found: dict[int, dict[str, Account]] = {}
     wrong = 0.0
     for number in (1, 2) if stage.quick else range(1, MOST + 1):
-        with temporary_folder() as folder, ExitStack() as stack, on_cores(stage.every_core):
-            url = stack.enter_context(postgresql())
-            settings = {"PARLEY_DATABASE_URL": url, "PARLEY_SECRET_KEY": SECRET}
-            servers = [stack.enter_context(parley(folder, settings, worker=True)) for _ in range(number)]
-            whole = Server(0, [*(process for each in servers for process in each.processes), postmaster(url)])
-            cluster = Cluster(servers, await asyncio.to_thread(seed, servers[0].port), whole)
-            rates[number], astray = await measure(stage, cluster, url)
+        with cluster(stage, number) as many:
+            found[number], astray = await measure(stage, many)
             wrong += astray
             if number == 2:
-                stage.record.figures["guest.elsewhere"] = await asyncio.to_thread(until_shown, servers)
-        stage.record.point("processes", processes=number, **rates[number])
+                stage.record.figures["guest.elsewhere"] = await asyncio.to_thread(until_shown, many.servers)
+        keep(stage, number, found)
     figures = stage.record.figures
-    figures |= {f"processes.{name}": rates[2][name] / rates[1][name] for name in ("kept", "drawn", "reply")}
+    figures |= {f"processes.{name}": found[2][name].rate / found[1][name].rate for name in WORKS}
     figures["processes.wrong"] = wrong
 
 
-async def measure(stage: Stage, cluster: Cluster, url: str) -> tuple[dict[str, float], float]:
-    """Rates of three works, CPU ms of a reply, and how many replies went astray."""
-    seeded, clients, found = cluster.seeded, 16, dict[str, float]()
-    acknowledged = 0
-    for name, work in (
-        ("kept", works.repeated("page unchanged", "kept", seeded.page)),
-        ("drawn", works.first_times("page drawn", "drawn", seeded.page)),
-        ("reply", works.a_durable_reply(seeded, "PostgreSQL", "reply")),
-    ):
-        rates, cpu = [], []
-        for _ in range(1 if stage.quick else ROUNDS):
-            cluster.whole.settle(20)
-            before = cluster.whole.cpu()
-            driven = await cluster.drive(replace(work, connections=clients), stage, 1.0)
-            if wrong := sum(each.wrong for each in driven):
-                raise RuntimeError(f"{work.name}: {wrong} wrong answers")
-            rates.append(sum(each.rate for each in driven))
-            answers = sum(each.answers for each in driven)
-            cpu.append((cluster.whole.cpu() - before) / max(1, answers) * 1000)
-            acknowledged += answers if name == "reply" else 0
-        found |= {name: statistics.median(rates), f"{name}_cpu": statistics.median(cpu)}
-    return found, await gone_astray(url, seeded, acknowledged)
+def keep(stage: Stage, number: int, found: dict[int, dict[str, Account]]) -> None:
+    """Rates and costs for the plots; of every work an account, with the most that the cores allow after 1 and 1."""
+    rates = {name: account.rate for name, account in found[number].items()}
+    costs = {f"{name}_cpu": account.serving for name, account in found[number].items()}
+    stage.record.point("processes", processes=number, **rates, **costs)
+    cores = len(stage.every_core) or os.cpu_count() or 1
+    for place, (name, account) in enumerate(found[number].items()):
+        one = found[1][name]
+        stage.record.point(
+            "accounts", processes=number, work=place, **account.each, cores=account.cores, rate=account.rate,
+            times=account.rate / one.rate, most=max(1.0, cores / one.cores),
+        )  # fmt: skip
+
+
+async def measure(stage: Stage, many: Cluster) -> tuple[dict[str, Account], float]:
+    """The middle round (by its rate) of each of three works, and how many replies went astray."""
+    found, acknowledged = dict[str, Account](), 0
+    for name, work_of in WORKS.items():
+        rounds = []
+        seconds = (stage.pace.seconds,) if stage.quick else (SECONDS,) * ROUNDS
+        for length in (WARM, *seconds):
+            many.whole.settle(20)
+            account = await many.drive(work_of, stage, length)
+            if wrong := sum(each.wrong for each in account.driven):
+                raise RuntimeError(f"{name}: {wrong} wrong answers")
+            rounds.append(account)
+            acknowledged += account.answers if name == "reply" else 0
+        found[name] = sorted(rounds[1:], key=lambda each: each.rate)[(len(rounds) - 1) // 2]
+    return found, await gone_astray(many.url, many.seeded, acknowledged)
 
 
 async def gone_astray(url: str, seeded: Seeded, acknowledged: int) -> float:

@@ -101,9 +101,9 @@ def test_the_texts_are_always_the_same_and_as_long_as_they_say() -> None:
 
 
 def test_every_budget_has_its_verdict_and_what_is_missing_says_why() -> None:
-    assert len({bound.key for bound in BUDGETS}) == len(BUDGETS) == 43
+    assert len({bound.key for bound in BUDGETS}) == len(BUDGETS) == 49
     record = Record({bound.key: bound.limit for bound in BUDGETS})
-    assert summary(record) == "43 budgets: 43 kept, 0 missed, 0 not measured"
+    assert summary(record) == "49 budgets: 49 kept, 0 missed, 0 not measured"
     for bound in BUDGETS:
         worse = Record({bound.key: bound.limit + 0.01 if bound.at_most else bound.limit * 0.99})
         assert verdict(bound, worse)[1] == "**miss**", bound
@@ -138,8 +138,11 @@ def test_tables_are_written_between_their_markers_and_nowhere_else(tmp_path: Pat
     assert re.sub(outside, "", page, flags=re.DOTALL) == re.sub(outside, "", written, flags=re.DOTALL)
     with pytest.raises(ValueError, match="bench:budgets"):
         between("no markers", parts)
+    busy = {"app": 2.0, "worker": 0.0, "database": 1.0, "generator": 0.2, "cores": 1.6, "rate": 500.0, "times": 1.0}
     figures = {"guest.cpu": 0.07, "reply_postgresql.jobs_cpu": 7.0, "telling.rate": 1000.0}
-    reckoned = capacity.sections(Record(figures))
+    shared = [{**busy, "processes": 1.0, "work": 1.0, "most": 1.25}]
+    reckoned = capacity.sections(Record(figures, series={"accounts": shared}))
+    assert re.search(r"page drawn +\| 1 \+ 1 +\|.* 1.60 \| +500 \| +1.00 \| +1.25 \|", reckoned["accounts"])
     assert between(capacity.PAGE.read_text(encoding="utf-8"), reckoned)
     assert re.search(r"unchanged +\| +0.0700 \| +10,000 \|", reckoned["units"])
     assert re.search(r"PostgreSQL +\| +300 \| +0.01 \| +0.000 \| +0.001 \| +0.083 \|", reckoned["communities"])
