@@ -1,8 +1,6 @@
 """What is driven: each work, and how it is asked for."""
 
 from dataclasses import dataclass
-from itertools import count
-from typing import Final
 
 from bench.load import Requests, get, post
 from bench.seed import Seeded, a_reply
@@ -36,17 +34,12 @@ def repeated(name: str, key: str, path: str, *headers: str, status: int = 200) -
     return Work(name, key, get(path, *headers), status, path=path, headers=headers)
 
 
-NUMBERS: Final = count(1)
-
-
 def first_times(name: str, key: str, path: str, *headers: str) -> Work:
-    """A GET that was never asked before: what a page costs of which nothing was kept.
-
-    Its address ends in a number that Parley does not read; by the address it keeps its answers.
+    """A GET as if it were the first of its kind: what a page costs of which nothing was kept. Parley neither answers it
+    from what it keeps nor keeps its answer.
     """
-    joint = "&" if "?" in path else "?"
-    requests = lambda _: get(f"{path}{joint}n={next(NUMBERS)}", *headers)(0)  # noqa: E731
-    return Work(name, key, requests, path=path, headers=headers, varied=True)
+    asked = (*headers, "Cache-Control: no-store")
+    return Work(name, key, get(path, *asked), path=path, headers=asked, varied=True)
 
 
 def reads(seeded: Seeded, etag: str | None) -> list[Work]:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import cast
 
 from fastapi import APIRouter, FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from service import __version__, wiring
@@ -37,6 +36,7 @@ from service.web.counting import Counting, Traffic
 from service.web.gate import Gate
 from service.web.keeping import Keeping
 from service.web.later import LaterRoute
+from service.web.packing import Packing
 from service.web.request_ids import Naming
 from service.web.signposts import Signposts
 from service.worker import Worker
@@ -93,8 +93,10 @@ def create_app(
     app.router.routes.extend(doors())
     app.router.middleware_stack = signposts()
     problems.install(app, problem_page)
-    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=4)
-    app.add_middleware(Keeping, kept=app.state.kept, cookie=cookie_name(settings.secure))
+    app.add_middleware(Packing)
+    app.add_middleware(
+        Keeping, kept=app.state.kept, cookie=cookie_name(settings.secure), reads=signposts().reads
+    )  # fmt: skip
     app.add_middleware(Gate, base_url=settings.base_url, page=problem_page)
     app.add_middleware(
         Counting, traffic=app.state.traffic, naming=Naming(settings.trusted_proxies),

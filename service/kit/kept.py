@@ -34,6 +34,9 @@ MOST_MISSED: Final = 200
 OVERHEAD: Final = 600
 """Bytes that an entry takes beside its value."""
 
+PROVEN: Final = 0.8
+"""The part of the room that is left to entries that were asked for again, however many are asked for once."""
+
 
 def of_thread(thread_id: int) -> Subject:
     """The subject of what shows a thread."""
@@ -80,6 +83,7 @@ class Entry:
     terms: Terms
     expires: float
     offset: timedelta
+    proven: bool = False
 
 
 @dataclass(slots=True)
@@ -94,7 +98,8 @@ class Counts:
 
 
 class Kept:
-    """At most `room` bytes of entries, the longest unused going first. `room` 0 keeps nothing.
+    """At most `room` bytes of entries. What nobody asked for again goes first, then the longest unused: so a flood of
+    addresses that are asked for once takes nothing away from those that people read. `room` 0 keeps nothing.
 
     `subjects_of` says which subjects a change concerns; `known` is the position up to which the log has been followed,
     None while nobody follows it; `is_followed` answers whether that was lately enough to go by.
@@ -109,7 +114,10 @@ class Kept:
         self.on_first: Callable[[], None] = lambda: None
         self._clock = clock
         self._subjects_of = subjects_of
-        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
+        self._entries: dict[Hashable, Entry] = {}
+        self._once: OrderedDict[Hashable, Entry] = OrderedDict()
+        self._again: OrderedDict[Hashable, Entry] = OrderedDict()
+        self._again_size = 0
         self._keys: dict[Subject, set[Hashable]] = defaultdict(set)
         self._offers: set[Offer] = set()
 
@@ -126,9 +134,23 @@ class Kept:
             self._remove(key)
             self.counts.misses += 1
             return None
-        self._entries.move_to_end(key)
+        self._prove(key, entry)
         self.counts.hits += 1
         return entry.value
+
+    def _prove(self, key: Hashable, entry: Entry) -> None:
+        """It was asked for again. Where too many were, those that were it longest ago count as new ones."""
+        if entry.proven:
+            self._again.move_to_end(key)
+            return
+        self._again[key] = self._once.pop(key)
+        entry.proven = True
+        self._again_size += entry.size
+        while self._again_size > PROVEN * self.room:
+            key, entry = self._again.popitem(last=False)
+            self._once[key] = entry
+            entry.proven = False
+            self._again_size -= entry.size
 
     @contextmanager
     def offer(self) -> Iterator[Offer]:
@@ -148,12 +170,13 @@ class Kept:
             self._follow_from(terms.position)
         lasts = float("inf") if terms.until is None else (terms.until - terms.at).total_seconds()
         self._remove(key)
-        self._entries[key] = Entry(value, size + OVERHEAD, terms, offer.began + lasts, offer.offset)
+        entry = Entry(value, size + OVERHEAD, terms, offer.began + lasts, offer.offset)
+        self._entries[key] = self._once[key] = entry
         for subject in terms.subjects:
             self._keys[subject].add(key)
         self._take(size + OVERHEAD)
         self.counts.kept += 1
-        return True
+        return key in self._entries
 
     def _follow_from(self, position: int) -> None:
         """The log is followed from the first entry's position on; drawings under way are told of nothing before it."""
@@ -172,12 +195,13 @@ class Kept:
         """Count so many bytes more for an entry (its compressed form, say)."""
         if (entry := self._entries.get(key)) is not None:
             entry.size += size
+            self._again_size += size if entry.proven else 0
             self._take(size)
 
     def _take(self, size: int) -> None:
         self.size += size
         while self.size > self.room and self._entries:
-            self._remove(next(iter(self._entries)))
+            self._remove(next(iter(self._once or self._again)))
             self.counts.evicted += 1
 
     def changed(self, changes: Collection[Change], position: int | None = None) -> None:
@@ -197,15 +221,17 @@ class Kept:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._entries.clear()
-        self._keys.clear()
-        self.size = 0
+        for each in (self._entries, self._once, self._again, self._keys):
+            each.clear()
+        self.size = self._again_size = 0
 
     def _remove(self, key: Hashable) -> None:
         entry = self._entries.pop(key, None)
         if entry is None:
             return
         self.size -= entry.size
+        self._again_size -= entry.size if entry.proven else 0
+        (self._again if entry.proven else self._once).pop(key)
         for subject in entry.terms.subjects:
             keys = self._keys[subject]
             keys.discard(key)

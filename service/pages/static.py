@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from service.pages.bundle import bundle
+from service.web.packing import accepted, packed_from
 
 TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -70,6 +71,6 @@ async def asset(request: Request) -> Response:
         "Vary": "Accept-Encoding",
         "X-Content-Type-Options": "nosniff",
     }
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if packed_from(accepted(request.scope["headers"])) is not None:
         return Response(found.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=found.media_type)
     return Response(found.plain, headers=headers, media_type=found.media_type)

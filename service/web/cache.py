@@ -36,14 +36,24 @@ def with_etag(answer: Answer, version: int, if_none_match: str | None = None) ->
     """The answer with its ETag; 304 without a body when the caller has it already."""
     tag = etag(version, answer.body)
     headers = answer.headers | {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if if_none_match and is_known(tag, if_none_match):
-        return Answer(304, headers=headers, media_type=None)
+    if if_none_match and (known := known_as(tag, if_none_match)):
+        return Answer(304, headers=headers | {"ETag": known}, media_type=None)
     return replace(answer, headers=headers)
 
 
-def is_known(tag: str, if_none_match: str) -> bool:
-    """Whether the caller has this representation already: the weak comparison (RFC 9110 section 13.1.2)."""
-    return if_none_match.strip() == "*" or tag.removeprefix("W/") in re.findall(r'"[^"]*"', if_none_match)
+def packed_tag(tag: str) -> str:
+    """The ETag of the same answer, compressed: a strong one is for one sequence of bytes, a weak one for both."""
+    return tag if tag.startswith("W/") else f'{tag[:-1]}-gzip"'
+
+
+def known_as(tag: str, if_none_match: str) -> str | None:
+    """The ETag under which the caller has this representation already, compressed or not; None: not at all. The
+    comparison is the weak one (RFC 9110 section 13.1.2).
+    """
+    if if_none_match.strip() == "*":
+        return tag
+    known = re.findall(r'"[^"]*"', if_none_match)
+    return next((each for each in (tag, packed_tag(tag)) if each.removeprefix("W/") in known), None)
 
 
 def shared_answer(
@@ -53,11 +63,11 @@ def shared_answer(
 
     Caches may keep it and ask again each time, so that what is hidden is gone at once. `modified` has whole seconds in
     a header, and goes back when the newest of several things is taken away: so only the very date we gave counts, and
-    `If-None-Match` comes first (RFC 9110 sections 13.1.3 and 13.2.2).
+    `If-None-Match` comes first (RFC 9110 sections 13.1.3 and 13.2.2). The ETag is weak, compressed or not the same.
     """
-    tag, date = f'"{hashlib.sha256(body).hexdigest()[:16]}"', format_datetime(modified.astimezone(UTC), usegmt=True)
+    tag, date = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"', format_datetime(modified.astimezone(UTC), usegmt=True)
     headers = {"ETag": tag, "Last-Modified": date, "Cache-Control": "public, no-cache"}
-    known = if_modified_since == date if if_none_match is None else is_known(tag, if_none_match)
+    known = if_modified_since == date if if_none_match is None else known_as(tag, if_none_match)
     return Answer(304, headers=headers, media_type=None) if known else Answer(200, body, headers, media_type)
 
 

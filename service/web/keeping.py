@@ -6,10 +6,12 @@ says of which subjects its answer tells (`keep`). Such an answer has an ETag, an
 
 import gzip
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request, Response
 from starlette.datastructures import MutableHeaders
@@ -19,15 +21,16 @@ from service.kit import events
 from service.kit.clock import now
 from service.kit.database import Session
 from service.kit.kept import Kept, Offer, Subject, Terms
-from service.web.cache import is_known
+from service.web.cache import known_as, packed_tag
+from service.web.packing import packed_from
 from service.web.routes import ROUTE, route_of
 
 OFFER: Final = "parley.offer"
-SMALLEST: Final = 800
 LEVEL: Final = 6
-"""Bytes below which nothing is compressed, and how hard the rest is: it is done once."""
+"""How hard an answer is compressed: it is done once."""
 
-Key = tuple[str, bytes]
+Key = tuple[str, str]
+"""A path, and of its query what the door reads."""
 Headers = list[tuple[bytes, bytes]]
 
 
@@ -64,17 +67,18 @@ class KeptAnswer:
     async def send(self, asked: "Asked", kept: Kept, scope: Scope, send: Send) -> None:
         """Answer with it: 304 to one who has it, else in an encoding that is accepted."""
         scope[ROUTE] = self.route
-        if asked.if_none_match is not None and is_known(self.etag, asked.if_none_match.decode("latin-1")):
-            headers = [each for each in self.headers if each[0] != b"content-type"]
+        if (known := asked.knows(self.etag)) is not None:
+            headers = renamed(self.headers, known, without=b"content-type")
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
         body, headers = self.body, self.headers
-        if asked.packed and len(body) >= SMALLEST:
+        if asked.packed_from is not None and len(body) >= asked.packed_from:
             if self.packed is None:
                 self.packed = gzip.compress(body, LEVEL, mtime=0)
                 kept.grow(asked.key, len(self.packed))
-            body, headers = self.packed, [*headers, (b"content-encoding", b"gzip")]
+            body = self.packed
+            headers = [*renamed(headers, packed_tag(self.etag)), (b"content-encoding", b"gzip")]
         headers = [*headers, (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -82,21 +86,33 @@ class KeptAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A guest's GET, as far as kept answers depend on it."""
+    """A guest's GET, as far as kept answers depend on it. `anew` says that it wants none and leaves none."""
 
     key: Key
-    if_none_match: bytes | None
-    packed: bool
+    if_none_match: str | None
+    packed_from: int | None
+    anew: bool
+
+    def knows(self, etag: str) -> str | None:
+        """The ETag under which the guest has the answer with this one already."""
+        return None if self.if_none_match is None else known_as(etag, self.if_none_match)
+
+
+def renamed(headers: Headers, etag: str, without: bytes = b"") -> Headers:
+    """The headers with another ETag, and without one of them."""
+    return [(name, etag.encode() if name == b"etag" else value) for name, value in headers if name != without]
 
 
 class Keeping:
     """The ASGI layer that answers guests from what is kept, and has the rest drawn. Inside the gate, whose checks and
-    headers every answer needs; outside of compression, which kept answers bring along.
+    headers every answer needs; outside of compression, which kept answers bring along. `reads` tells of a path what its
+    door reads of the query: what else stands there is nobody's, and makes no answer of its own.
     """
 
-    def __init__(self, app: ASGIApp, kept: Kept, cookie: str) -> None:
+    def __init__(self, app: ASGIApp, kept: Kept, cookie: str, reads: Callable[[str], frozenset[str]]) -> None:
         self.app = app
         self.kept = kept
+        self.reads = reads
         self.cookie = cookie.encode()  # without its "=", before which a cookie may have spaces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,7 +120,7 @@ class Keeping:
         asked = self._asked(scope) if self.kept.room and scope["type"] == "http" else None
         if asked is None:
             await self.app(scope, receive, send)
-        elif (found := self.kept.get(asked.key)) is not None:
+        elif not asked.anew and (found := self.kept.get(asked.key)) is not None:
             await found.send(asked, self.kept, scope, send)
         else:
             with self.kept.offer() as offer:
@@ -115,15 +131,27 @@ class Keeping:
         """The guest's GET; None for what somebody in particular asks, and for what more than its address decides."""
         if scope["method"] != "GET":
             return None
-        known, packed = None, False
+        accepted, known, anew = b"", None, False
         for name, value in scope["headers"]:
             if name == b"accept-encoding":
-                packed = b"gzip" in value
+                accepted = accepted + b"," + value if accepted else value
             elif name == b"if-none-match":
-                known = value
+                known = value if known is None else known + b"," + value
+            elif name == b"cache-control":
+                anew = anew or b"no-store" in value.lower()
             elif name in DECISIVE or (name == b"cookie" and self.cookie in value):
                 return None
-        return Asked((scope["path"], scope["query_string"]), known, packed)
+        said = None if known is None else known.decode("latin-1")
+        return Asked(self._key(scope), said, packed_from(accepted), anew)
+
+    def _key(self, scope: Scope) -> Key:
+        """The request's key. A query is read as the doors read it; in what order the names come is all the same."""
+        path, query = scope["path"], scope["query_string"]
+        if not query:
+            return path, ""
+        names = self.reads(path)
+        read = [pair for pair in parse_qsl(query.decode("latin-1"), keep_blank_values=True) if pair[0] in names]
+        return path, urlencode(sorted(read, key=itemgetter(0)))
 
 
 DECISIVE: Final = frozenset({b"authorization", b"if-modified-since", b"content-length", b"transfer-encoding", b"range"})
@@ -154,8 +182,9 @@ def keep(request: Request, response: Response, terms: Terms | None) -> Response:
     lasting.add_vary_header("Accept-Encoding")
     answer = KeptAnswer(lasting.raw, lasting["etag"], body, route_of(request.scope))
     size = len(body) + len(asked.key[0]) + len(asked.key[1])  # an address may be longer than the answer
-    request.app.state.kept.put(asked.key, answer, size, terms, offer)
-    if asked.if_none_match is None or not is_known(answer.etag, asked.if_none_match.decode("latin-1")):
+    if not asked.anew:
+        request.app.state.kept.put(asked.key, answer, size, terms, offer)
+    if (known := asked.knows(answer.etag)) is None:
         return response
     rest = {name: value for name, value in lasting.items() if name != "content-type"}
-    return Response(status_code=304, headers=rest)
+    return Response(status_code=304, headers=rest | {"etag": known})

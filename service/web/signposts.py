@@ -8,7 +8,9 @@ leaves a handful.
 from typing import Final
 
 from fastapi import APIRouter
-from fastapi.routing import iter_route_contexts
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute, Router
 from starlette.types import Receive, Scope, Send
 
@@ -30,6 +32,7 @@ class Signposts:
             head: few(router, [route for route, heads in found if head in heads or ANY in heads])
             for head in set().union(*(heads for _, heads in found))
         }
+        self._read: dict[str, frozenset[str]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request on."""
@@ -37,6 +40,20 @@ class Signposts:
             await scope["app"].router.app(scope, receive, send)  # its life is the application's own
             return
         await self.by_head.get(head_of(scope["path"]), self.rest).app(scope, receive, send)
+
+    def reads(self, path: str) -> frozenset[str]:
+        """What the door that answers a GET of this path reads of its query, by name; the rest changes no answer."""
+        for route in self.by_head.get(head_of(path), self.rest).routes:
+            if isinstance(route, APIRoute) and "GET" in (route.methods or ()) and route.path_regex.match(path):
+                if (names := self._read.get(route.path)) is None:
+                    names = self._read[route.path] = read_by(route)
+                return names
+        return frozenset()
+
+
+def read_by(route: APIRoute) -> frozenset[str]:
+    """The names of a door's parameters, and of what it depends on, that stand in the query."""
+    return frozenset(each.alias for each in get_flat_params(route.dependant) if isinstance(each.field_info, Query))
 
 
 def few(router: Router, routes: list[BaseRoute]) -> Router:

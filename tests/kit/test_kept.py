@@ -107,6 +107,31 @@ def test_the_longest_unused_goes_first_and_nothing_is_kept_without_room() -> Non
     assert kept.counts.evicted == 2
 
 
+def test_a_flood_takes_nothing_away_that_was_asked_for_again() -> None:
+    """But what was asked for again leaves room for what is new; sizes are counted right through all of it."""
+    kept = a_store(room=10 * (100 + OVERHEAD))
+    for key in "abcdef":
+        put(kept, key, LISTS)
+        kept.get(key)
+    for number in range(100):
+        put(kept, f"flood {number}", of_thread(number))
+    assert [key for key in "abcdef" if kept.get(key)] == list("abcdef")
+    for key in "ghijkl":  # more than eight tenths of the room: the longest unused of the proven begin anew
+        put(kept, key, of_thread(1))
+        assert kept.get(key), key
+    assert [key for key in "abcdefghijkl" if kept.get(key)] == list("cdefghijkl")
+    kept.grow("l", 300)
+    kept.changed([("reply.posted", 1)])
+    left = [key for key in "abcdefghijkl" if kept.get(key)]
+    assert left == []
+    for key in "mn":
+        put(kept, key, LISTS)
+        assert kept.get(key)
+    assert (kept.size, kept._again_size, len(kept)) == (2 * (100 + OVERHEAD),) * 2 + (2,)
+    kept.clear()
+    assert (kept.size, kept._again_size, len(kept)) == (0, 0, 0)
+
+
 def test_nothing_is_given_while_the_log_is_not_followed() -> None:
     kept = a_store()
     put(kept, "a", LISTS)

@@ -238,7 +238,8 @@ async def test_both_validators_save_the_second_reading(
     thread = await a_thread(by=alice, tags=["maps"])
     first = await client.get(path)
     tag, date = first.headers["etag"], first.headers["last-modified"]
-    for headers in ({"If-None-Match": tag}, {"If-Modified-Since": date}, {"If-None-Match": f'"x", W/{tag}'}):
+    strong = tag.removeprefix("W/")
+    for headers in ({"If-None-Match": tag}, {"If-Modified-Since": date}, {"If-None-Match": f'"x", {strong}'}):
         again = await client.get(path, headers=headers)
         assert (again.status_code, again.content) == (304, b""), headers
         assert (again.headers["etag"], again.headers["last-modified"]) == (tag, date)

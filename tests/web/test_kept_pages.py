@@ -108,7 +108,8 @@ class History:
                  "/c/general/feed.atom", "/api/v1/threads", "/api/v1/threads?state=open"]  # fmt: skip
         for thread in self.threads:
             pages += [f"/t/{thread}/word", f"/api/v1/threads/{thread}", f"/api/v1/threads/{thread}/replies"]
-        return [*pages, f"/t/{self.threads[0]}/feed.atom"]
+        junk = f"utm_source={self.chance.randrange(9)}&fbclid=%FF&q"
+        return [*pages, f"/t/{self.threads[0]}/feed.atom", f"/?{junk}", f"/t/{self.threads[0]}/word?{junk}&page=1"]
 
 
 async def told(app: FastAPI) -> None:
@@ -230,7 +231,7 @@ async def test_nothing_of_one_person_reaches_another(
         for turn in range(2):
             signed_in = [(await each.get(path)).text for each in (alice, mona)]
             signed_in.append((await client.get(path, headers={"Authorization": f"Bearer {token}"})).text)
-            kept = app.state.kept.get((unquote(urlsplit(path).path), b""))
+            kept = app.state.kept.get((unquote(urlsplit(path).path), ""))
             assert (kept is None) is (turn == 0), "nothing but a guest's"
             guests = {(await each.get(path)).text for each in (client, strange, client)}
             assert len(guests) == 1
@@ -270,7 +271,57 @@ async def test_time_alone_ends_what_shows_a_state(
                                        f"/t/{closing['id']}/feed.atom", "/api/v1/threads", at)]  # fmt: skip
     for path, until in (*cases, (pinned, later)):
         assert (await client.get(path)).status_code == 200
-        assert app.state.kept._entries[path, b""].terms.until == until, path
+        assert app.state.kept._entries[path, ""].terms.until == until, path
+
+
+async def test_only_what_a_door_reads_makes_an_answer_of_its_own(
+    app: FastAPI, client: httpx.AsyncClient, alice: Person
+) -> None:
+    """What else stands in an address shares the answer without it, and is nowhere in it; where somebody asks for no
+    keeping, it is drawn and not kept; and a flood of addresses takes away nothing that people read.
+    """
+    thread = await a_thread(by=alice, body="word " * 400, tags=["x"])
+    at = f"/api/v1/threads/{thread['id']}"
+    await told(app)
+    kept, urls = (
+        app.state.kept,
+        (thread["url"], "/", "/c/general", "/tags", "/tags/x", "/feed.atom", at, f"{at}/replies"),
+    )
+    for url in urls:
+        plain = await client.get(url)
+        count, hits = len(kept), kept.counts.hits
+        for junk in (
+            "?u=1",
+            "?utm_source=zebra&utm_medium=zebra",
+            "?%70=zebra",
+            "?zebra",
+            "?&=&",
+            "?PAGE=2",
+            "?\u00e9=%ff",
+        ):
+            shared = await client.get(url + junk)
+            assert (shared.content, "zebra" in shared.text) == (plain.content, False), (url, junk)
+        assert (len(kept), kept.counts.hits) == (count, hits + 7), url
+        before = set(kept._entries)
+        for alone in ("no-store", "max-age=0, No-Store"):
+            anew = await client.get(f"{url}?before=&cursor=", headers={"Cache-Control": alone})
+            assert (anew.status_code, set(kept._entries), kept.counts.hits) == (200, before, hits + 7), url
+    for one, other in (("?page=1&u=2&saved=b", "?saved=b&%70age=1"), ("?page=2&page=1", "?x&page=2&page=1")):
+        await client.get(thread["url"] + one)
+        hits = kept.counts.hits
+        assert (await client.get(thread["url"] + other)).status_code == 200
+        assert kept.counts.hits == hits + 1, other
+    assert (await client.get(thread["url"] + "?page=2")).status_code == 404
+    moved = await client.get(f"/t/{thread['id']}/other?utm_source=zebra")
+    assert (moved.status_code, (await client.get(f"/t/{thread['id']}")).status_code) == (301, 301)
+    kept.room = kept.size + 100_000
+    for number in range(40):
+        assert (await client.get(f"{thread['url']}?saved={number}")).status_code == 200
+    assert kept.counts.evicted > 10
+    misses = kept.counts.misses
+    for url in urls:
+        await client.get(url)
+    assert kept.counts.misses == misses, "what was read before the flood is there after it"
 
 
 async def test_what_is_asked_takes_no_more_memory_than_there_is_room(
@@ -281,7 +332,9 @@ async def test_what_is_asked_takes_no_more_memory_than_there_is_room(
     await told(app)
     for size in (10, 60_000):
         before = kept.size
-        assert (await client.get(f"/api/v1/threads?x={size}&" + "y" * size)).status_code == 200
+        assert (
+            await client.get(f"/api/v1/threads?author={size}&cursor=" + "&cursor=" * (size // 8))
+        ).status_code == 200
         assert kept.size - before > size
     with kept.offer() as offer:
         for position in range(2 * MOST_MISSED):
