@@ -69,7 +69,8 @@ def test_every_service_that_stays_has_a_health_check(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["app-1", "app-2", "worker-1", "worker-2"])
 def test_ours_wait_for_the_migration(name: str) -> None:
-    """Nothing reads a schema that is not there yet."""
+    """Nothing reads a schema that is not there yet; and what they log is for programs to read."""
+    assert filled(SERVICES[name]["environment"]["PARLEY_LOG_FORMAT"]) == "json"
     assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 

@@ -15,6 +15,7 @@ import httpx
 import pytest
 import yaml
 
+from service.web.request_ids import PLAIN
 from tests.provision import caddy
 from tests.scale.topology import Proxy
 from tests.setup.places import a_free_port
@@ -53,8 +54,9 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.say(200, self.who())
 
     def who(self) -> bytes:
-        """Which process it was, and who it thinks has asked."""
-        return json.dumps([self.server.server_port, self.headers["X-Forwarded-For"]]).encode()  # type: ignore[attr-defined]
+        """Which process it was, who it thinks has asked, and what the request and its trace are called."""
+        told = [self.headers[name] for name in ("X-Forwarded-For", "X-Request-Id", "Traceparent", "Tracestate")]
+        return json.dumps([self.server.server_port, *told]).encode()  # type: ignore[attr-defined]
 
     def say(self, status: int, body: bytes) -> None:
         """One whole answer."""
@@ -151,8 +153,12 @@ def test_it_chooses_among_those_that_are_ready_and_hands_on_whole_truths(proxy: 
             first.draining = False
             until(set(ports), client)
         assert answered_by(client) == {ports[0]}, "nobody listens at the other, and no request of a reader's fails"
-        spoofed = client.get("/", headers={"X-Forwarded-For": "203.0.113.9"}).json()
-        assert spoofed[1] == "127.0.0.1", "what a client says of itself is not handed on"
+        lies = {"X-Forwarded-For": "203.0.113.9", "X-Request-Id": "mine", "Traceparent": "mine", "Tracestate": "mine"}
+        _, address, *names = client.get("/", headers=lies).json()
+        assert address == "127.0.0.1", "what a client says of itself is not handed on"
+        assert PLAIN.fullmatch(names[0].encode())
+        assert names[0] != "mine"
+        assert names[1:] == [None, None]
         with client.stream("GET", "/stream") as answer:
             lines = answer.iter_text()
             assert "id: 1" in next(lines), "it came while the answer is open"
