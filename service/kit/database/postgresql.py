@@ -27,7 +27,8 @@ from service.kit.database.turns import in_background
 P = ParamSpec("P")
 T = TypeVar("T")
 TRIES = 4
-RETRIED = ("40001", "40P01")  # serialization failure, deadlock: the unit is a plain function and may run again
+STALE = "0A000"  # of a prepared statement: it would give something else now, as a migration has changed its tables
+RETRIED = ("40001", "40P01", STALE)  # serialization failure, deadlock: the unit is a plain function and may run again
 READ_ONLY = "25006"  # what a standby says to a write: this connection's server is no primary, or none any more
 LOCK_TIMEOUT = "5s"
 POOL = 10
@@ -92,8 +93,7 @@ class PostgreSQL:
 
     async def read(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(session, …)` in a transaction that is rolled back."""
-        with as_not_ready():
-            return await in_greenlet(self._session(self.engine), lambda session: fn(session, *args, **kwargs))
+        return await self._read(self.engine, lambda session: fn(session, *args, **kwargs))
 
     async def read_shared(self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """As `read`, but from the replica where there is one that is fresh enough."""
@@ -103,9 +103,12 @@ class PostgreSQL:
         return await self.read(fn, *args, **kwargs)
 
     async def _read_replica(self, unit: Callable[[Session], T]) -> T:
+        assert self.replica_engine is not None
+        return await self._read(self.replica_engine, unit)
+
+    async def _read(self, engine: AsyncEngine, unit: Callable[[Session], T]) -> T:
         with as_not_ready():
-            assert self.replica_engine is not None
-            return await in_greenlet(self._session(self.replica_engine), unit)
+            return await again_if_retriable(engine, lambda: in_greenlet(self._session(engine), unit))
 
     def _session(self, engine: AsyncEngine) -> Session:
         return Session(engine.sync_engine, expire_on_commit=False, info=dict(self.info))
@@ -122,7 +125,7 @@ class PostgreSQL:
         async with self.writers.turn(sure=in_background.get()):
             with self.storing.watched(), as_not_ready():
                 try:
-                    return await again_if_retriable(once)
+                    return await again_if_retriable(self.engine, once)
                 except DBAPIError as error:
                     if getattr(error.orig, "sqlstate", None) == READ_ONLY:
                         await self.engine.dispose()  # its address may lead to another server by now
@@ -138,8 +141,11 @@ class PostgreSQL:
 
     async def _sequence(self) -> int:
         """Give positions to committed events; true work only while this process holds the advisory lock."""
-        return await in_greenlet(
-            self._session(self.engine), lambda session: committed(session, events.sequence(session))
+        return await again_if_retriable(
+            self.engine,
+            lambda: in_greenlet(
+                self._session(self.engine), lambda session: committed(session, events.sequence(session))
+            ),
         )
 
 
@@ -176,13 +182,21 @@ def undo(session: Session) -> None:
         session.close()
 
 
-async def again_if_retriable(once: Callable[[], Awaitable[T]]) -> T:
-    """Await `once()`, up to four times while PostgreSQL says that the transaction lost a race."""
+async def again_if_retriable(engine: AsyncEngine, once: Callable[[], Awaitable[T]]) -> T:
+    """Await `once()`, up to four times while PostgreSQL says that the transaction lost a race, or that a migration made
+    a plan useless: every connection has such plans then, so none that stands is used again.
+    """
     for attempt in range(1, TRIES + 1):
         try:
             return await once()
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in RETRIED or attempt == TRIES:
+            # SQLAlchemy leaves the state out of the error it makes of a stale statement.
+            state = getattr(error.orig, "sqlstate", None) or getattr(
+                getattr(error.orig, "__cause__", None), "sqlstate", None
+            )
+            if state not in RETRIED or attempt == TRIES:
                 raise
+            if state == STALE:
+                cast(Any, engine.sync_engine.pool)._invalidate(None)
             await asyncio.sleep(0.005 * 2**attempt)
     raise AssertionError("unreachable")
