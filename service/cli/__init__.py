@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.loops.auto import auto_loop_factory
 
 from service import __version__
 from service.accounts.models import Account
@@ -164,8 +165,8 @@ def work(
     logs.configure(settings.log_format, settings.log_level)
     keep_secret(settings)
     tracing = open_tracing(settings.otel_endpoint, __version__)
-    with or_refused():
-        asyncio.run(run_forever(database, make_worker(settings, database, tracing)))
+    with or_refused(), asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # uvloop where there is one
+        runner.run(run_forever(database, make_worker(settings, database, tracing)))
     if tracing is not None:
         tracing.stop()
 
