@@ -81,6 +81,7 @@ def serving(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app, host=host, port=port, log_config=None, log_level="warning", access_log=False, server_header=False,
         proxy_headers=bool(proxies), forwarded_allow_ips=proxies, timeout_graceful_shutdown=PATIENCE, http=BoundedHead,
+        ws="none",
     )  # fmt: skip
 
 
@@ -104,8 +105,8 @@ class Site(uvicorn.Server):
         self._end_at: float | None = None
 
     async def startup(self, sockets: Any = None) -> None:
-        """Listen. What start-up made lives as long as the process too. Collecting before would take a fifth of a second,
-        and find some three thousand objects.
+        """Listen. What start-up made lives as long as the process too; to collect what does not would take a fifth of a
+        second, for some three thousand objects.
         """
         await super().startup(sockets)
         gc.freeze()

@@ -11,12 +11,13 @@ import hashlib
 import secrets
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
-
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from service.kit.lines import Line
+
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
 
 AT_ONCE: Final = 4
 """Derivations that may run at the same time: 4 × 19 MiB at most."""
@@ -27,9 +28,17 @@ MOST_WAITING: Final = 256
 NOBODYS: Final = "$argon2id$v=19$m=19456,t=2,p=1$qP8aa7qK74qOBJi1tLpEag$PLNVE9IhUF6I/2kROeLQklV/Ln45Y5nnmC75HN7ApeI"
 """The hash of a password that nobody has, of the same cost as a real one: what an unknown login is compared with."""
 
-_hasher = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 _threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="parley-argon2")
 deriving: Final = Line("a password to be looked at", MOST_WAITING)
+
+
+@cache
+def hasher() -> "PasswordHash":
+    """What derives; loaded with the first password."""
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    return PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 
 
 def new_secret() -> str:
@@ -44,12 +53,12 @@ def hash_secret(secret: str) -> str:
 
 def derive(password: str) -> str:
     """The argon2id hash of a password. Takes 20 ms: on the event loop, await `hash_password` instead."""
-    return _hasher.hash(_typed(password))
+    return hasher().hash(_typed(password))
 
 
 def compare(password: str, kept: str) -> bool:
     """Whether a password is the one that was kept. Takes 20 ms: on the event loop, await `is_password` instead."""
-    return _hasher.verify(_typed(password), kept)
+    return hasher().verify(_typed(password), kept)
 
 
 async def hash_password(password: str) -> str:

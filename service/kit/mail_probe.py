@@ -2,11 +2,15 @@
 
 import asyncio
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import aiosmtplib
-
+from service.kit.lazily import lazily
 from service.kit.mailer import DEADLINE, MailFailed, SmtpMailer, answer, part
+
+if TYPE_CHECKING:
+    import aiosmtplib
+else:
+    aiosmtplib = lazily("aiosmtplib")
 
 PERIOD: Final = 60.0
 """Seconds for which an answer counts; nobody is asked more often, however often `/readyz` is."""

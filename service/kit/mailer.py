@@ -22,14 +22,19 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import unquote, urlsplit
 
-import aiosmtplib
 import jinja2
 from markupsafe import Markup
 
+from service.kit.lazily import lazily
 from service.kit.mail_headers import ENCODED, LETTER_POLICY, one_line
+
+if TYPE_CHECKING:
+    import aiosmtplib
+else:
+    aiosmtplib = lazily("aiosmtplib")
 
 DEADLINE: Final = 30.0
 """Seconds for one letter, from the look-up of the name to the server's last word. smtplib's own limits are per read."""
@@ -150,7 +155,7 @@ class SmtpMailer:
         self._deadline = deadline
         self._parting: set[asyncio.Task[None]] = set()
 
-    def client(self) -> aiosmtplib.SMTP:
+    def client(self) -> "aiosmtplib.SMTP":
         """A client of the server, not connected yet."""
         url = self._url
         return aiosmtplib.SMTP(
@@ -183,7 +188,7 @@ class SmtpMailer:
         return said
 
 
-async def converse(client: aiosmtplib.SMTP, message: EmailMessage, sender: str) -> str:
+async def converse(client: "aiosmtplib.SMTP", message: EmailMessage, sender: str) -> str:
     """One conversation, up to the server's answer to the text.
 
     A refusal before the envelope (greeting, TLS, log-in) is about the server's state or the settings, not about the
@@ -203,7 +208,7 @@ async def converse(client: aiosmtplib.SMTP, message: EmailMessage, sender: str) 
     return one_line(said)[:500]
 
 
-async def part(client: aiosmtplib.SMTP) -> None:
+async def part(client: "aiosmtplib.SMTP") -> None:
     """Say good-bye and close. The letter is the server's already, so nothing that goes wrong here matters."""
     try:
         with suppress(aiosmtplib.SMTPException, OSError):

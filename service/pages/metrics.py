@@ -5,20 +5,19 @@ through a proxy (what a proxy passes on carries the proxy's own address). For ev
 Each process has its own figures: with several, each is to be scraped.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CollectorRegistry, generate_latest
 
 from service.accounts.current import Asking
 from service.kit.actor import Actor
 from service.kit.database import Session
 from service.kit.errors import NotFound, NotReady
-from service.pages.measured.machinery import Machinery
-from service.pages.measured.traffic import Requests
-from service.pages.measured.work import Background
 from service.web.later import LaterRoute
 from service.web.origin import comes_straight_from
+
+if TYPE_CHECKING:
+    from service.pages.measured.work import Background
 
 router = APIRouter(route_class=LaterRoute, include_in_schema=False)
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -30,9 +29,15 @@ async def metrics(request: Request, asks: Asking) -> Response:
 
     Raises NotFound for whom it is not meant.
     """
+    from prometheus_client import CollectorRegistry, generate_latest  # not loaded where nobody measures
+
+    from service.pages.measured.machinery import Machinery
+    from service.pages.measured.traffic import Requests
+    from service.pages.measured.work import Background
+
     open_to_peer = comes_straight_from(request, asks.settings.metrics_allow)
 
-    def work(session: Session, actor: Actor) -> Background:
+    def work(session: Session, actor: Actor) -> "Background":
         if not (open_to_peer or actor.administers):
             raise NotFound("There is no such page")
         return Background(session)

@@ -7,14 +7,19 @@ Nothing edits the sanitiser's output.
 """
 
 import re
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
-import comrak
-
+from service.kit.lazily import lazily
 from service.kit.text import sanitiser
 from service.kit.text.mentions import link_names
 from service.kit.text.sanitiser import Allowed
 from service.kit.text.shape import shape
+
+if TYPE_CHECKING:
+    import comrak
+else:
+    comrak = lazily("comrak")
 
 RENDERER_VERSION: Final = 2
 """Stored beside every rendered post; a change of what `render` gives for the same text raises it."""
@@ -61,16 +66,14 @@ HEADING_MARK: Final = re.compile(r"h-(?:[a-z0-9-]|[^\s\x00-\x7f]){1,100}")
 """What may be marked: a footnote and the way back from it, by number; a heading, by its slug."""
 
 
-def options() -> tuple[comrak.ExtensionOptions, comrak.RenderOptions]:
+@cache
+def options() -> "tuple[comrak.ExtensionOptions, comrak.RenderOptions]":
     """What comrak is asked for: `escape` shows typed HTML as text, `ignore_empty_links` leaves none without words."""
     extensions, rendering = comrak.ExtensionOptions(), comrak.RenderOptions()
     extensions.table = extensions.strikethrough = extensions.autolink = True
     extensions.tasklist = extensions.footnotes = True
     rendering.escape = rendering.ignore_empty_links = True
     return extensions, rendering
-
-
-EXTENSIONS, RENDERING = options()
 
 
 def render(markdown: str, token: str, *, level: int = 3, known: frozenset[str] = frozenset()) -> str:
@@ -86,7 +89,8 @@ def render(markdown: str, token: str, *, level: int = 3, known: frozenset[str] =
     """
     if not TOKEN.fullmatch(token):
         raise ValueError("a post's token is 1–64 letters, digits, '_' or '-'")
-    html = comrak.render_markdown(markdown, extension_options=EXTENSIONS, render_options=RENDERING)
+    extensions, rendering = options()
+    html = comrak.render_markdown(markdown, extension_options=extensions, render_options=rendering)
     return sanitise(link_names(shape(html, markdown, level), known), token)
 
 

@@ -9,9 +9,14 @@ from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import nh3
+from service.kit.lazily import lazily
+
+if TYPE_CHECKING:
+    import nh3
+else:
+    nh3 = lazily("nh3")
 
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 REL: Final = "ugc nofollow noopener"
@@ -39,7 +44,7 @@ class Allowed:
     fixed: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: PAGE)
 
     @cached_property
-    def cleaner(self) -> nh3.Cleaner:
+    def cleaner(self) -> "nh3.Cleaner":
         """The sanitiser made ready: to say all this for each text took four times as long as to clean it."""
         attributes = {tag: set(names) for tag, names in self.asked.items()}
         for tag, name in self.values:
