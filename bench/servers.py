@@ -80,8 +80,11 @@ def on_cores(chosen: set[int]) -> Iterator[None]:
 
 @contextmanager
 def running(command: list[str], environment: Mapping[str, str]) -> Iterator[psutil.Process]:
-    """A process in a group of its own, told to end by SIGTERM and, if it will not, ended by SIGKILL."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
+    """A process in a group of its own, told to end by SIGTERM and, if it will not, ended by SIGKILL.
+
+    It keeps what Python compiles, as an operator's does: compiling everything anew takes longer than the start.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "PYTHONDONTWRITE"))}
     process = subprocess.Popen(
         [sys.executable, "-m", *command], cwd=ROOT, env=kept | dict(environment), stdout=subprocess.DEVNULL,
         start_new_session=True,
