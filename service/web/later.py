@@ -10,6 +10,8 @@ from typing import Any, Self
 from fastapi.routing import APIRoute
 from starlette.routing import compile_path
 
+from service.web.shortcut import Answering, with_shortcut
+
 MATCHING = ("path_regex", "path_format", "param_convertors")
 """What tells whether a request is a route's own, which is asked of many routes: found without working them out."""
 
@@ -30,6 +32,10 @@ class LaterRoute(APIRoute):
     def under(self, prefix: str) -> Self:
         """The same route at an address that begins so."""
         return type(self)(prefix + self.path, self.endpoint, **self._how)
+
+    def get_route_handler(self) -> Answering:
+        """FastAPI's own handling, past which plain requests go."""
+        return with_shortcut(self, super().get_route_handler())
 
     def __getattr__(self, name: str) -> Any:
         """What the route does not know yet. Raises AttributeError for what no route has."""
