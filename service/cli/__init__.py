@@ -25,6 +25,7 @@ from service.kit import logs
 from service.kit.database import Database, open_database
 from service.kit.database.migrations import upgrade, upgrade_apart, version_of
 from service.kit.errors import NotReady, Problem, settled
+from service.kit.memory import give_back_early
 from service.kit.queue import is_worked
 from service.kit.tracing import open_tracing
 from service.settings import Settings, keep_secret
@@ -62,6 +63,7 @@ def serve() -> None:
     """Serve the site and the JSON API; in embedded mode (SQLite) migrate first and run the worker too."""
     settings = settings_or_refuse()
     logs.configure(settings.log_format, settings.log_level)
+    give_back_early()
     if settings.embedded:
         upgrade_apart(settings.database_url)
     site = create_app(settings, greet=Greeting(settings))
@@ -172,6 +174,7 @@ def work(
             refuse("no worker has been seen lately")
         return
     logs.configure(settings.log_format, settings.log_level)
+    give_back_early()
     keep_secret(settings)
     tracing = open_tracing(settings.otel_endpoint, __version__)
     with or_refused(), asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # uvloop where there is one
