@@ -27,7 +27,7 @@ from service.kit.queue import Claim, Cron, Elsewhere, JobKind, Stepwise, Transac
 from service.kit.queue.cron import keep_time
 from service.kit.queue.overview import MEASURED, beat, rest
 from service.kit.queue.running import explain, run_claim
-from service.kit.queue.statements import claim, release
+from service.kit.queue.statements import claim, is_any_due, release
 from service.kit.tracing import Tracing
 
 log = logging.getLogger(__name__)
@@ -105,6 +105,7 @@ class Worker:
         self._last_beat = float("-inf")
         self._woken = asyncio.Event()
         self._stopping = False
+        self._told_at = 0.0
         self._ailing = False
         self._loop: asyncio.Task[None] | None = None
 
@@ -115,15 +116,17 @@ class Worker:
         self._loop = asyncio.create_task(self._work(), name="parley-worker")
 
     def claim_no_more(self) -> None:
-        """What is claimed already goes on; `stop` will wait for it."""
+        """What is claimed already goes on; `stop` will wait for it until GRACE after this."""
+        if not self._stopping:
+            self._told_at = time.monotonic()
         self._stopping = True
         self._woken.set()
 
     async def stop(self) -> None:
-        """Claim nothing more, let running jobs end, give the rest back; at most 9 s."""
+        """Claim nothing more, let running jobs end, give the rest back; at most 9 s after it was told to stop."""
         self.claim_no_more()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GRACE):
+            async with asyncio.timeout(max(0, self._told_at + GRACE - time.monotonic())):
                 await self._end_of_work()
         left = {task: held for pool in self._pools for task, held in pool.running.items() if not task.done()}
         for task in left:
@@ -191,6 +194,8 @@ class Worker:
         if beating:
             self.beat(session)
         ticks = {entry.name: keep_time(session, entry) for entry in entries}
+        if not is_any_due(session):
+            return ticks, [[] for _ in wanted]
         pairs = zip(self._pools, wanted, strict=True)
         return ticks, [claim(session, pool.leases(), limit) for pool, limit in pairs]
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from service.kit import events
 from service.kit.actor import Actor
 from service.kit.database import Database, Session
+from service.kit.ending import end
 from service.kit.errors import NotReady, RateLimited
 from service.kit.streams import Stream, offer_all
 
@@ -108,15 +109,11 @@ class Broadcaster:
         self._work = asyncio.create_task(self._forever(), name="parley-broadcast")
 
     async def stop(self) -> None:
-        """End every stream and the reading; repeated until it has ended, because a cancellation can get lost."""
+        """End every stream and the reading."""
         self.end_all()
         if self._beat is not None:
             self._beat.cancel()
-        waiting = {self._work} if self._work else set()
-        while waiting:
-            for task in waiting:
-                task.cancel()
-            _, waiting = await asyncio.wait(waiting, timeout=1)
+        await end(self._work)
 
     def end_all(self) -> None:
         """End every stream, and let nobody in any more: the process is about to stop."""

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from service.kit import events
 from service.kit.database import Database, Session
 from service.kit.database.turns import in_background
+from service.kit.ending import end
 from service.kit.errors import NotReady
 from service.kit.events import EVENT
 from service.kit.kept import Change, Kept
@@ -55,13 +56,9 @@ class Follower:
         self._work = asyncio.create_task(self._forever(), name="parley-follower")
 
     async def stop(self) -> None:
-        """End; repeated until it has ended, because a cancellation can get lost on its way through a driver."""
+        """End, and give nothing out any more."""
         self._kept.clear()
-        waiting = {self._work} if self._work else set()
-        while waiting:
-            for task in waiting:
-                task.cancel()
-            _, waiting = await asyncio.wait(waiting, timeout=1)
+        await end(self._work)
 
     def is_near(self) -> bool:
         """Whether the last look is recent enough for what is kept to be given out."""

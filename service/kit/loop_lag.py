@@ -1,10 +1,10 @@
 """How late the event loop is: what keeps it busy keeps every request waiting, and shows nowhere else."""
 
 import asyncio
-import contextlib
 from time import perf_counter
 from typing import Final
 
+from service.kit.ending import end
 from service.kit.measures import Spread
 
 PERIOD: Final = 1.0
@@ -24,10 +24,7 @@ class LoopLag:
 
     async def stop(self) -> None:
         """End."""
-        if self._looking is not None:
-            self._looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
+        await end(self._looking)
 
     async def _look(self) -> None:
         while True:

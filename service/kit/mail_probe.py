@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final
 
+from service.kit.ending import end
 from service.kit.lazily import lazily
 from service.kit.mailer import DEADLINE, MailFailed, SmtpMailer, answer, part
 
@@ -42,9 +43,7 @@ class MailProbe:
 
     async def stop(self) -> None:
         """Give up an asking under way."""
-        if self._asking is not None:
-            self._asking.cancel()
-            await asyncio.gather(self._asking, return_exceptions=True)
+        await end(self._asking)
 
 
 async def knock(mailer: SmtpMailer, deadline: float = DEADLINE) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.kit.database.channels import Channels
+from service.kit.ending import end
 from service.kit.events import BATCH
 
 log = logging.getLogger(__name__)
@@ -40,16 +41,8 @@ class Hints:
         self._tasks = [asyncio.create_task(self._send_forever()), asyncio.create_task(self._listen_forever())]
 
     async def stop(self) -> None:
-        """End the tasks; hints not sent yet are dropped, which costs their readers one poll.
-
-        A cancellation can get lost on its way through a driver or a pool (`asyncio.wait_for` of Python 3.11 swallows
-        one that meets a result), so it is repeated until the tasks have ended.
-        """
-        waiting = set(self._tasks)
-        while waiting:
-            for task in waiting:
-                task.cancel()
-            _, waiting = await asyncio.wait(waiting, timeout=1)
+        """End the tasks; hints not sent yet are dropped, which costs their readers one poll."""
+        await end(*self._tasks)
 
     def send(self, names: Iterable[str]) -> None:
         """Tell the other processes soon that these channels were touched."""

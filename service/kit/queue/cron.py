@@ -4,14 +4,34 @@ A tick is the number of whole periods since 1970. `cron_tick` remembers the last
 done and deleted within its tick is not enqueued again in the same tick by another worker.
 """
 
-from sqlalchemy import delete, select
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, delete, select
 
 from service.kit.clock import EPOCH, now
 from service.kit.database import Session
-from service.kit.database.rows import upsert
+from service.kit.database.ready import Ready
 from service.kit.queue.kinds import Cron
 from service.kit.queue.statements import enqueue
 from service.kit.queue.tables import cron_tick, job
+
+
+def _advance(insert: Any) -> Executable:
+    statement = insert(cron_tick)
+    seen = statement.excluded.tick
+    advanced: Executable = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"tick": seen}, where=cron_tick.c.tick < seen
+    ).returning(cron_tick.c.tick)
+    return advanced
+
+
+LAST = Ready(select(cron_tick.c.tick).where(cron_tick.c.name == bindparam("name")))
+ADVANCE = Ready(build=_advance, columns=("name", "tick"))
+MAKE_ROOM = tuple(
+    Ready(delete(job).where(job.c.dedupe_key == bindparam("key"), state, job.c.token.is_(None)))
+    for state in (job.c.dead_at.is_(None), job.c.dead_at.is_not(None))
+)
+"""Each has an index of its own."""
 
 
 def keep_time(session: Session, entry: Cron) -> int:
@@ -20,15 +40,10 @@ def keep_time(session: Session, entry: Cron) -> int:
     The last tick's job, if it waits for a retry or is dead, makes room: the new one does its work.
     """
     tick = (now(session) - EPOCH) // entry.every
-    last = session.execute(select(cron_tick.c.tick).where(cron_tick.c.name == entry.name)).scalar_one_or_none()
-    statement = upsert(session)(cron_tick).values(name=entry.name, tick=tick)
-    seen = statement.excluded.tick
-    advance = statement.on_conflict_do_update(
-        index_elements=["name"], set_={"tick": seen}, where=cron_tick.c.tick < seen
-    ).returning(cron_tick.c.tick)
-    if session.execute(advance).scalar_one_or_none() is not None:
-        for state in (job.c.dead_at.is_(None), job.c.dead_at.is_not(None)):  # each has an index of its own
-            session.execute(delete(job).where(job.c.dedupe_key == key_of(entry, last), state, job.c.token.is_(None)))
+    last = LAST.scalar(session, {"name": entry.name})
+    if ADVANCE.scalar(session, {"name": entry.name, "tick": tick}) is not None:
+        for make_room in MAKE_ROOM:
+            make_room.changed(session, {"key": key_of(entry, last)})
         enqueue(session, entry.job, {}, dedupe_key=key_of(entry, tick))
     return tick
 

@@ -31,7 +31,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from service.kit.clock import MICROSECOND, now, to_micros
 from service.kit.database import Session, notify
 from service.kit.database.ready import Ready
-from service.kit.database.rows import changed, upsert
+from service.kit.database.rows import changed
 from service.kit.queue.tables import job
 
 Payload = dict[str, Any]
@@ -56,11 +56,19 @@ class Claim:
     token: str
 
 
-ADD = Ready(
-    insert(job).returning(job.c.id),
-    columns=("kind", "payload", "run_at", "created_at", "attempts", "dedupe_key"),
-)
+ADDED = ("kind", "payload", "run_at", "created_at", "attempts", "dedupe_key")
+ADD = Ready(insert(job).returning(job.c.id), columns=ADDED)
 """Built once, because every reply runs them: to build a statement costs more than to run it."""
+
+
+def _add_once(insert: Any) -> Executable:
+    conflict: dict[str, Any] = {"index_elements": ["dedupe_key"], "index_where": job.c.dead_at.is_(None)}
+    statement: Executable = insert(job).on_conflict_do_nothing(**conflict).returning(job.c.id)
+    return statement
+
+
+ADD_ONCE = Ready(build=_add_once, columns=ADDED)
+"""As ADD, unless a living job has the same key."""
 
 
 def enqueue(
@@ -76,13 +84,7 @@ def enqueue(
         "kind": kind, "payload": payload, "run_at": run_at or moment, "created_at": moment, "attempts": 0,
         "dedupe_key": dedupe_key,
     }  # fmt: skip
-    job_id: int | None
-    if dedupe_key is None:
-        job_id = ADD.scalar(session, row)
-    else:
-        conflict: dict[str, Any] = {"index_elements": ["dedupe_key"], "index_where": job.c.dead_at.is_(None)}
-        statement = upsert(session)(job).on_conflict_do_nothing(**conflict).returning(job.c.id)
-        job_id = session.execute(statement, row).scalar_one_or_none()
+    job_id: int | None = (ADD if dedupe_key is None else ADD_ONCE).scalar(session, row)
     if job_id is not None:
         notify(session, "job")
     return job_id
@@ -96,6 +98,18 @@ def enqueue_many(session: Session, kind: str, payloads: Sequence[Payload], *, ru
     same = {"kind": kind, "run_at": run_at or moment, "created_at": moment, "attempts": 0}
     session.execute(insert(job), [same | {"payload": payload} for payload in payloads])
     notify(session, "job")
+
+
+ANY_DUE = Ready(
+    select(job.c.id)
+    .where(job.c.dead_at.is_(None), type_coerce(job.c.run_at, BigInteger) <= bindparam("moment", type_=BigInteger))
+    .limit(1)
+)
+
+
+def is_any_due(session: Session) -> bool:
+    """Whether there is anything to claim, of whatever kind: what a worker at rest asks every second."""
+    return bool(ANY_DUE.all(session, {"moment": to_micros(now(session))}))
 
 
 def claim(session: Session, leases: Mapping[str, timedelta], limit: int) -> list[Claim]:
