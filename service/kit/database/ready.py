@@ -4,6 +4,10 @@ SQLAlchemy's way from a statement to its rows costs some 60 µs, built before or
 sends about ten of them, so they are kept here as the driver takes them: the SQL's text, the order of its parameters,
 and what the columns' types make of values on their way in and out. Rows come as plain tuples.
 
+What a statement itself says is spelt out in its text, and no parameter. SQLite plans a statement again before every run
+where a parameter may decide which partial index serves, which takes five times as long as to run it; and PostgreSQL's
+plan for all runs uses such an index only where the value is known.
+
 Only for statements of Core without objects of the ORM, whose parameters are all scalars. They flush nothing, as
 statements of Core do not. Where somebody watches statements (a test, a tracer), they take the long way, to be seen.
 """
@@ -11,9 +15,10 @@ statements of Core do not. Where somebody watches statements (a test, a tracer),
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Protocol, cast
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable
+from sqlalchemy import BindParameter, Connection, CursorResult, Dialect, Executable, String
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -51,12 +56,11 @@ class Form:
         """What the driver gave, as the columns' types have it."""
         if not self.gives:
             return [tuple(each) for each in raw]
-        return [self._row(list(each)) for each in raw]
-
-    def _row(self, row: list[Any]) -> Row:
+        found = [list(each) for each in raw]
         for place, change in self.gives:
-            row[place] = change(row[place])
-        return tuple(row)
+            for row in found:
+                row[place] = change(row[place])
+        return [tuple(row) for row in found]
 
 
 class Driver(Protocol):
@@ -242,8 +246,8 @@ class Ready:
 
 def to_form(statement: Executable, dialect: Dialect, columns: list[str] | None = None) -> Form:
     """Compile a statement. Raises ValueError for one that only SQLAlchemy can run: it fills in what is not given."""
-    compiled = cast(Any, statement).compile(dialect=dialect, column_keys=columns)
-    assert isinstance(compiled, SQLCompiler)
+    compiler = spelling(cast(Any, dialect.statement_compiler))
+    compiled = compiler(dialect, cast(Any, statement), column_keys=columns)
     if compiled.insert_prefetch or compiled.update_prefetch or compiled.literal_execute_params:
         raise ValueError(f"this statement cannot be made ready: {compiled}")
     takes = []
@@ -261,3 +265,20 @@ def to_form(statement: Executable, dialect: Dialect, columns: list[str] | None =
     given = [column.type for column in cast(Any, statement).exported_columns]
     changes = [(place, kind.dialect_impl(dialect).result_processor(dialect, None)) for place, kind in enumerate(given)]
     return Form(compiled.string, tuple(takes), tuple((place, change) for place, change in changes if change))
+
+
+@cache
+def spelling(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
+    """A dialect's compiler, that spells out what a statement says in numbers and words without a name."""
+
+    class Spelling(compiler):  # type: ignore[misc, valid-type]
+        def visit_bindparam(self, bindparam: BindParameter[Any], **how: Any) -> str:
+            value = bindparam.value
+            if not bindparam.unique or type(value) not in (int, str, bool) or "\\" in str(value):
+                return cast(str, super().visit_bindparam(bindparam, **how))
+            if bindparam.type.dialect_impl(self.dialect).bind_processor(self.dialect) is not None:
+                return cast(str, super().visit_bindparam(bindparam, **how))
+            kind = String() if isinstance(value, str) else bindparam.type
+            return cast(str, self.render_literal_value(value, kind))
+
+    return Spelling
