@@ -152,7 +152,7 @@ LAST: Final = Ready(
     .order_by(EVENT.c.position.desc())
     .limit(1)
 )
-LAST_OF_THREAD: Final = (
+LAST_OF_THREAD: Final = Ready(
     select(EVENT.c.position)
     .where(EVENT.c.thread_id == bindparam("thread", type_=BigInteger), EVENT.c.position.is_not(None))
     .order_by(EVENT.c.position.desc())
@@ -253,7 +253,7 @@ def last_position(session: Session) -> int:
 
 def last_of_thread(session: Session, thread_id: int) -> int:
     """The position of the last event of a thread, 0 where it has none: what a page of it was drawn after."""
-    return session.execute(LAST_OF_THREAD, {"thread": thread_id}).scalar() or 0
+    return LAST_OF_THREAD.scalar(session, {"thread": thread_id}) or 0
 
 
 def oldest_waiting(session: Session) -> datetime | None:

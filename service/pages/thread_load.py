@@ -16,7 +16,7 @@ from service.pages.frame import Frame, frame_of
 from service.pages.shared_screen import Screen, draw_screen
 from service.pages.views.thread import ThreadPage
 from service.replies.models import PER_SCREEN
-from service.threads.queries import ThreadSeen, get_thread
+from service.threads.queries import ThreadSeen, get_thread, show_thread
 from service.threads.queries.moments import moments_of
 from service.web import keeping
 from service.web.keeping import Drawing
@@ -78,7 +78,7 @@ def _for_anybody(session: Session, actor: Actor, wanted: Wanted) -> Loaded:
 def _for_guest(session: Session, actor: Actor, wanted: Wanted) -> Loaded:
     drawing = keeping.begin(wanted.asks.request, session)
     position = last_of_thread(session, wanted.thread_id)
-    seen = get_thread(session, actor, wanted.thread_id)
+    seen = (show_thread if wanted.asked.sent is None else get_thread)(session, actor, wanted.thread_id)
     to = _visit(session, actor, seen, wanted, position)
     frame = replace(_frame(session, to, None), origin=wanted.asks.settings.base_url)
     if to.asked.sent is not None:

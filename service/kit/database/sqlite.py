@@ -87,7 +87,7 @@ def open_engine(url: str, *, begin: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        execute_raw(connection, begin)
 
     return engine
 

@@ -7,8 +7,10 @@ from service.threads.queries.lists import list_threads
 from service.threads.queries.loads import ThreadSeen, find_same, get_thread, lock_thread
 from service.threads.queries.reading import find_thread, read_thread
 from service.threads.queries.revisions import Revision, get_revision, list_revisions
+from service.threads.queries.showing import show_thread
 
 __all__ = [
     "Revision", "ThreadSeen", "anchors", "effective_close_at", "find_same", "find_thread", "get_revision",
     "get_thread", "hold_thread", "list_revisions", "list_threads", "lock_thread", "read_thread",
+    "show_thread",
 ]  # fmt: skip
