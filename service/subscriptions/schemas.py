@@ -82,4 +82,4 @@ class ReadMarkView(BaseModel):
     """How far you have read a thread."""
 
     number: int = Field(description="The highest number that you marked as read.")
-    unread: int = Field(description="How many replies that are shown have a higher one.")
+    unread: int = Field(description="How many replies that are shown have a higher one, counted up to 100.")

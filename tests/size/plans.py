@@ -16,9 +16,11 @@ MOST_SORTED: Final = 5_000
 """Rows that PostgreSQL may expect to sort: what one person has, or one post."""
 OF_ONE: Final = (
     "thread_author_id", "subscription_account_id", "decision_of_account", "decision_of_post", "flag_of_post",
-    "staff_note_review_id", "mention_in_reply", "mention_in_opening", "delivery_letter_id",
+    "staff_note_review_id", "mention_in_reply", "mention_in_opening", "delivery_letter_id", "thread_particular",
+    "thread_unpublished (moderation=?", "thread_tag_by_tag",
 )  # fmt: skip
-"""Indexes that lead to what one person has, one post or letter, or a chunk of an audience: SQLite may sort it."""
+"""Indexes that lead to what one person has, one post or letter, or a chunk of an audience, to what waits for
+moderators, and to the threads of a tag that few have: SQLite may sort it."""
 NAMED: Final = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+\"?(\w+)\"?(?:\s+AS\s+\"?(\w+)\"?)?", re.IGNORECASE)
 
 

@@ -19,6 +19,7 @@ from bench.filling import (
     words,
 )
 from service.accounts.models import Account
+from service.kit.clock import to_micros
 from service.kit.events import EventRow
 from service.kit.queue.tables import Job
 from service.moderation.models import Flag, Review
@@ -46,6 +47,8 @@ KINDS: Final = (
     Account, Thread, Reply, EventRow, Job, Review, Flag, Decision, Notification, Delivery, Letter, Subscription,
     Mention, ReadMark, Reaction, ThreadTag,
 )  # fmt: skip
+AGES: Final = 10**16
+"""Three centuries in microseconds: a term that closes nothing, and as an instant one that does not come."""
 LONG: Final = 1
 """The id of the thread with all the replies; the thread before the last one has none, and its opening is flagged."""
 
@@ -59,10 +62,24 @@ def found(connection: Connection) -> None:
         people = bring_people(connection, PEOPLE)
         threads = bring_threads(connection, THREADS, people, range(1, 4), "Words.")
         bring_replies(connection, threads.start, range(1, REPLIES + 1), people, "Words.")
+        _when_it_closes(connection)
         _what_they_said(connection, threads, people)
         _what_they_heard(connection, threads, people)
         _what_was_judged(connection, threads, people)
     connection.commit()
+
+
+def _when_it_closes(connection: Connection) -> None:
+    """Every term of the law is set somewhere. They have closed one category, long ago, which was told, and no more."""
+    terms = {"close_after_age": AGES, "close_after_idle": AGES, "close_after_replies": 2 * REPLIES}
+    said = ", ".join(f"{name} = {value}" for name, value in terms.items())
+    connection.execute(text(f"UPDATE site SET {said}"))
+    then = to_micros(BEGAN)
+    connection.execute(text(f"UPDATE category SET closes_at = {then} WHERE slug = 'staff'"))
+    told = "(SELECT id FROM category WHERE slug = 'staff')"
+    connection.execute(text(f"UPDATE thread SET closing_recorded_at = {then} WHERE category_id = {told}"))
+    some = f"closes_at = {AGES}, close_after_age = {AGES}, close_after_idle = {AGES}, close_after_replies = {REPLIES}"
+    connection.execute(text(f"UPDATE thread SET {some} WHERE id % 10 = 2 AND closing_recorded_at IS NULL"))
 
 
 def _what_they_said(connection: Connection, threads: range, people: range) -> None:
@@ -75,6 +92,8 @@ def _what_they_said(connection: Connection, threads: range, people: range) -> No
     connection.execute(text("INSERT INTO tag (name, slug) VALUES ('history', 'history'), ('rare', 'rare')"))
     fill(connection, ThreadTag(thread_id=0, tag_id=1), range(threads.start, threads.start + THREADS // 2), thread_id=N)
     fill(connection, ThreadTag(thread_id=0, tag_id=2), range(threads.start, threads.start + 20), thread_id=N)
+    counted = "SELECT tag_id, category_id, count(*) FROM thread_tag JOIN thread ON thread.id = thread_id GROUP BY 1, 2"
+    connection.execute(text(f"INSERT INTO tag_count (tag_id, category_id, threads) {counted}"))
     liked = Reaction(thread_id=0, account_id=0, name="like", created_at=BEGAN)
     fill(connection, liked, range(100_000), thread_id=one_of(threads), account_id=one_of(people), reply_id=N + 1)
 

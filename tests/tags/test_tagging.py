@@ -33,7 +33,8 @@ async def counted(app: FastAPI) -> AsyncIterator[None]:
     yield
 
     def compare(session: Session) -> tuple[set[Any], set[Any]]:
-        kept = select(TAG_COUNT.c["tag_id", "category_id", "threads"]).where(TAG_COUNT.c.threads != 0)
+        columns = TAG_COUNT.c.tag_id, TAG_COUNT.c.category_id, TAG_COUNT.c.threads
+        kept = select(*columns).where(TAG_COUNT.c.threads != 0)
         key = THREAD_TAG.c.tag_id, THREAD.c.category_id
         there = select(*key, func.count()).join(THREAD, THREAD.c.id == THREAD_TAG.c.thread_id).group_by(*key)
         found = session.execute(there.where(THREAD.c.moderation == "published"))

@@ -16,6 +16,8 @@ from service.threads.models import Thread
 THREAD, REPLY, MARK = table_of(Thread), table_of(Reply), table_of(ReadMark)
 COUNTED: Final = (WATCHING, TRACKING)
 """The levels at which new replies are counted."""
+MOST_COUNTED: Final = 100
+"""What is new in one thread is counted up to here: "99+" is as true to a reader, and the count stays cheap."""
 
 ME: Final = bindparam("account", type_=BigInteger)
 
@@ -41,7 +43,10 @@ def _is_counted() -> ColumnElement[bool]:
 def _above() -> Any:
     """How many replies that are shown have a number above the mark; of a thread without one all are new."""
     newer = REPLY.c.thread_id == THREAD.c.id, REPLY.c.moderation == "published", REPLY.c.number > MARK.c.number
-    counted = select(func.count()).where(*newer).correlate(THREAD, MARK).scalar_subquery()
+    first = (
+        select(REPLY.c.id).where(*newer).order_by(REPLY.c.number).limit(MOST_COUNTED).correlate(THREAD, MARK).subquery()
+    )
+    counted = select(func.count()).select_from(first).scalar_subquery()
     return case((func.coalesce(MARK.c.number, 0) == 0, THREAD.c.reply_count), else_=counted)
 
 
@@ -58,21 +63,23 @@ def _news() -> Select[*tuple[Any, ...]]:
 
 
 NEWS: Final = _news()
-UNREAD: Final = (
-    select(func.count())
-    .select_from(REPLY)
+ABOVE: Final = (
+    select(REPLY.c.number)
     .where(
         REPLY.c.thread_id == bindparam("thread", type_=BigInteger),
         REPLY.c.moderation == "published",
         REPLY.c.number > bindparam("number", type_=BigInteger),
     )
+    .order_by(REPLY.c.number)
 )
-FIRST: Final = UNREAD.with_only_columns(func.min(REPLY.c.number))
+UNREAD: Final = select(func.count()).select_from(ABOVE.limit(MOST_COUNTED).subquery())
+FIRST: Final = ABOVE.limit(1)
 
 
 def unread_in(session: Session, actor: Actor, thread_ids: Collection[int]) -> dict[int, int]:
     """How many new replies the actor finds in those of these threads that they watch or track, without those that have
-    none: one query for a page's threads, and none for a guest.
+    none: one query for a page's threads, and none for a guest. From MOST_COUNTED on a number says only that it is so
+    many at least.
     """
     if not actor.signed_in or not thread_ids:
         return {}
@@ -81,7 +88,7 @@ def unread_in(session: Session, actor: Actor, thread_ids: Collection[int]) -> di
 
 
 def unread_above(session: Session, thread_id: int, number: int) -> int:
-    """How many replies of the thread that are shown have a higher number."""
+    """How many replies of the thread that are shown have a higher number, counted up to MOST_COUNTED."""
     return int(session.scalar(UNREAD, {"thread": thread_id, "number": number}) or 0)
 
 

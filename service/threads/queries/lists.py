@@ -4,6 +4,9 @@ In the list of a category, and of all threads, by activity, the pinned ones stan
 of their own, which is run only where the first one has found that there are any; it leaves them out.
 
 Every list is one of a few statements, each compiled once; what is looked for comes as parameters.
+
+The threads of a tag are read all and sorted where they are few. Where they are many, the list that they are part of is
+walked instead, and left when there are enough of them: they lie close together there.
 """
 
 from collections.abc import Sequence
@@ -33,11 +36,12 @@ from service.kit.clock import now, to_micros
 from service.kit.database.ready import Ready, Row
 from service.kit.database.rows import table_of
 from service.kit.text import username_key
-from service.tags.models import Tag, ThreadTag
+from service.tags.models import ThreadTag
 from service.tags.policy import tag_slug
 from service.threads.queries.law import THREAD, effective_close_at, micros
 from service.threads.queries.loads import ThreadSeen
 from service.threads.queries.reading import ACCOUNT, LINES, SIGHTS, WHOLE, Reading, Sight, listed, sight_of
+from service.threads.queries.tags import tag_size
 
 SORTS: Final[dict[str, Any]] = {
     "active": micros(THREAD.c.active_at),
@@ -46,11 +50,13 @@ SORTS: Final[dict[str, Any]] = {
     "pinned": micros(THREAD.c.pinned_at),
 }
 
+FEW: Final = 2_000
+"""Published threads of a tag that are sorted; of more, one comes soon on the way through the list."""
 PINNED: Final = 2**60
 """What the key of a pinned thread begins with, before the instant of its pin: more than any instant."""
 
 OTHER: Final = THREAD.alias("pinned")
-TAG, THREAD_TAG = table_of(Tag), table_of(ThreadTag)
+THREAD_TAG = table_of(ThreadTag)
 WRITER: Final = ACCOUNT.alias("writer")
 AT: Final = bindparam("at", type_=BigInteger)
 
@@ -79,6 +85,7 @@ class Filters:
 class Shape:
     """What makes one statement another: what is looked for, in which order, from the beginning or from a key on; which
     of the pinned (`only`, `not`, or empty: nobody asks) are listed; whose list it is; and with which columns.
+    `by` names what is looked for: `tag` where few threads have it, `large_tag` where many do.
     """
 
     sight: Sight
@@ -105,10 +112,15 @@ def list_threads(
     """
     asked: dict[str, Any] = {"me": actor.account_id, "most": limit + 1, "category": filters.category_id}
     asked |= {"author_key": None if filters.author is None else username_key(filters.author)}
-    asked |= {"author": filters.author, "tag": tag_slug(filters.tag) if filters.tag is not None else None}
+    asked |= {"author": filters.author, "tag": None, "large_tag": None}
+    if filters.tag is not None:
+        tag = tag_size(session, tag_slug(filters.tag))
+        if tag is None:
+            return []
+        asked["large_tag" if tag[1] > FEW else "tag"] = tag[0]
     if filters.with_pins or filters.state in ("open", "closed"):
         asked["at"] = to_micros(now(session))
-    by = tuple(name for name in ("category", "author", "tag") if asked[name] is not None)
+    by = tuple(name for name in ("category", "author", "tag", "large_tag") if asked[name] is not None)
     sight, reading = sight_of(actor), WHOLE if with_text else LINES
 
     def rows(after: tuple[int, ...] | None, sort: str, pins: str) -> Sequence[Row]:
@@ -171,7 +183,14 @@ AUTHOR_ID: Final = (
     .where(WRITER.c.username == bindparam("author", type_=String))
     .scalar_subquery()
 )
-TAGGED: Final = select(THREAD_TAG.c.thread_id).join(TAG, TAG.c.id == THREAD_TAG.c.tag_id)
+TAGGED: Final = select(THREAD_TAG.c.thread_id).where(THREAD_TAG.c.tag_id == bindparam("tag", type_=BigInteger))
+HAS_TAG: Final = (
+    select(THREAD_TAG.c.tag_id)
+    .where(THREAD_TAG.c.thread_id == THREAD.c.id, THREAD_TAG.c.tag_id == bindparam("large_tag", type_=BigInteger))
+    .correlate(THREAD)
+    .scalar_subquery()
+)
+"""Looked up thread by thread: of EXISTS, PostgreSQL would make a table of all the tag's threads."""
 
 
 def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
@@ -181,7 +200,9 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     if "author" in shape.by:
         conditions.append(THREAD.c.author_id == AUTHOR_ID)
     if "tag" in shape.by:
-        conditions.append(THREAD.c.id.in_(TAGGED.where(TAG.c.slug == bindparam("tag", type_=String))))
+        conditions.append(THREAD.c.id.in_(TAGGED))
+    if "large_tag" in shape.by:
+        conditions.append(HAS_TAG.is_not(None))
     if shape.state == "archived":
         conditions.append(THREAD.c.archived_at.is_not(None))
     elif shape.state is not None:

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, l
 from sqlmodel import Session, col
 
 from service.categories.models import Category
+from service.categories.policy import moderated_by
 from service.categories.queries import visible
 from service.kit.actor import Actor
 from service.kit.errors import NotFound
@@ -115,14 +116,26 @@ def _uses(actor: Actor, tag_id: ColumnElement[int] | None = None) -> Any:
     )
     if tag_id is not None:
         counted = counted.where(col(TagCount.tag_id) == tag_id)
-    if not actor.signed_in:
-        return counted.subquery()
-    waiting = (
+    waiting = [_waiting(actor, where, tag_id) for where in _shown_waiting(actor)]
+    return union_all(counted, *waiting).subquery() if waiting else counted.subquery()
+
+
+def _shown_waiting(actor: Actor) -> list[ColumnElement[bool]]:
+    """Where the threads stand that wait and may be shown to this reader, each once: an index leads to both."""
+    pending, author = col(Thread.moderation) == literal_column("'pending'"), col(Thread.author_id)
+    if actor.moderates_all:
+        return [pending]
+    own = [and_(author == actor.account_id, col(Thread.moderation) != literal_column("'published'"))]
+    others = func.coalesce(author, literal(0, BigInteger)) != actor.account_id
+    here = [and_(pending, col(Thread.category_id).in_(some), others)] if (some := moderated_by(actor)) else []
+    return [*own, *here] if actor.signed_in else []
+
+
+def _waiting(actor: Actor, where: ColumnElement[bool], tag_id: ColumnElement[int] | None) -> Select[int, int]:
+    query = (
         select(col(ThreadTag.tag_id), literal(1, BigInteger).label("threads"))
         .join(Thread, col(Thread.id) == ThreadTag.thread_id)
         .join(Category, col(Category.id) == Thread.category_id)
-        .where(col(Thread.moderation) != literal_column("'published'"), listed_for(actor))
+        .where(where, listed_for(actor))
     )
-    if tag_id is not None:
-        waiting = waiting.where(col(ThreadTag.tag_id) == tag_id)
-    return union_all(counted, waiting).subquery()
+    return query if tag_id is None else query.where(col(ThreadTag.tag_id) == tag_id)
