@@ -106,8 +106,8 @@ def judge_record(
 
 
 def killed_after(line: Taken, delivery: Brought, kills: Sequence[float]) -> bool:
-    """Whether somebody was killed between the letter's taking and the end on record: then the answer may be lost."""
-    return any((line.taken or 0) <= killed <= (delivery.ended or 0) for killed in kills)
+    """Whether somebody was killed between the letter's sending and the end on record: then the answer may be lost."""
+    return any(line.began <= killed <= (delivery.ended or 0) for killed in kills)
 
 
 def facts(line: Taken) -> str:
@@ -130,7 +130,8 @@ def judge_repeats(verdict: Verdict, book: Sequence[Taken], parted: set[int], kil
                 verdict.repeats_answer_lost += 1
             elif line.number not in parted:
                 verdict.repeats_answer_unread += 1
-            elif any(line.taken <= killed <= again.began for killed in kills):
+            elif any(min(line.began, again.began) <= killed <= max(line.taken, again.began) for killed in kills):
+                # A worker that is held in the middle of a sending has it taken late, even after its successor's.
                 verdict.repeats_killed += 1
             else:
                 verdict.wrong.append(f"taken again for no reason: {message_id} at {line.taken} and {again.taken}")

@@ -26,10 +26,12 @@ def changed(begun: float, done: float, value: object, first: object) -> Timeline
     return Timeline(first, [Change(begun, done, value)])
 
 
-def taken(began: float, *, number: int = 1, answered: bool = True, message_id: str = "<7@a>") -> Taken:
-    """A line of the mail server's book: a letter to alice about the reply."""
+def taken(
+    began: float, *, number: int = 1, answered: bool = True, message_id: str = "<7@a>", after: float = 0.1
+) -> Taken:
+    """A line of the mail server's book: a letter to alice about the reply, taken so long `after` its beginning."""
     letter = "Content-Type: text/plain\r\n\r\nMarker cafe\r\n"
-    return Taken(number, began, "kind", message_id, "alice@example.org", began + 0.1, answered, letter)
+    return Taken(number, began, "kind", message_id, "alice@example.org", began + after, answered, letter)
 
 
 def judged(facts: World, book: list[Taken], state: str = "sent", ended: float = 121) -> Verdict:
@@ -88,3 +90,18 @@ def test_a_repeat_needs_a_lost_answer_or_a_kill() -> None:
     assert (lost.repeats_answer_lost, unread.repeats_answer_unread, killed.repeats_killed) == (1, 1, 1)
     assert lost.wrong == unread.wrong == killed.wrong == []
     assert "for no reason" in none.wrong[0]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [taken(119.95), taken(125, number=2)],  # what it had sent was taken, and it did not hear of it
+        [taken(125, number=2), taken(119.95, after=7)],  # what it had not sent yet was taken when it woke
+    ],
+)
+def test_a_worker_held_in_the_middle_of_a_sending_is_a_reason(lines: list[Taken]) -> None:
+    held, elsewhere = Verdict(), Verdict()
+    judge_repeats(held, lines, {1, 2}, [120, 126.5])
+    judge_repeats(elsewhere, lines, {1, 2}, [119, 127.5])
+    assert (held.repeats_killed, held.wrong) == (1, [])
+    assert len(elsewhere.wrong) == 1
