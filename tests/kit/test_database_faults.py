@@ -191,6 +191,17 @@ async def test_a_server_that_acknowledges_before_the_disk_does_is_refused(
     await hasty.stop()
 
 
+@pytest.mark.postgresql_only("SQLite compiles no statements to machine code")
+async def test_no_statement_waits_until_it_is_compiled(database: Database) -> None:
+    dear = text("EXPLAIN (ANALYZE, FORMAT JSON) SELECT sum(a) FROM generate_series(1, 1000) AS a")
+
+    def explain(session: Session) -> bool:
+        session.execute(text("SET LOCAL jit_above_cost = 0"))
+        return "JIT" in session.scalars(dear).one()[0]
+
+    assert not await database.read(explain)
+
+
 @pytest.mark.postgresql_only("SQLite's processes poll")
 async def test_a_hint_reaches_the_other_process(database: Database, database_url: str) -> None:
     other = open_database(database_url)

@@ -43,6 +43,9 @@ hints); and units that write or wait to: one more of a person's is answered 503 
 def open_async_engine(url: str, *, pool_size: int = POOL, wanted: str = "primary") -> AsyncEngine:
     """An engine on asyncpg; a lock that is not had in 5 s is given up (409 or 503, never a hanging request).
 
+    PostgreSQL compiles no statement to machine code ("jit", on by default): no statement here computes for long, and
+    where a guess at rows was far too high, a compilation of seconds began what takes a millisecond.
+
     Of several servers in the address it uses the one that is what is `wanted`: `primary` or `standby`.
     """
     return create_async_engine(
@@ -52,7 +55,7 @@ def open_async_engine(url: str, *, pool_size: int = POOL, wanted: str = "primary
         pool_timeout=PATIENCE,
         poolclass=MeasuredPool,
         connect_args={
-            "server_settings": {"lock_timeout": LOCK_TIMEOUT, "application_name": "parley"},
+            "server_settings": {"lock_timeout": LOCK_TIMEOUT, "jit": "off", "application_name": "parley"},
             "async_creator_fn": Hosts(wanted).connect,
         },
     )
